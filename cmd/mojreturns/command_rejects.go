@@ -1,0 +1,27 @@
+package main
+
+import "github.com/spf13/cobra"
+
+func (a *app) rejectsCommand() *cobra.Command {
+	var feed, provider string
+	c := &cobra.Command{
+		Use:     "rejects [--feed F] [--provider P]",
+		Short:   "Every fault found in the files that count, and what to do about it",
+		Example: "  mojreturns rejects --workspace testdata/cleveland --feed spend",
+		RunE: func(c *cobra.Command, _ []string) error {
+			flow, _, err := a.open()
+			if err != nil {
+				return err
+			}
+			found, err := flow.Rejects(c.Context(), feed, provider)
+			if err != nil {
+				return err
+			}
+			return a.print(found)
+		},
+	}
+	c.Flags().StringVar(&feed, "feed", "", "only this feed")
+	c.Flags().StringVar(&provider, "provider", "", "only this provider")
+	a.printFlags(c)
+	return c
+}

@@ -1,0 +1,37 @@
+package main
+
+import (
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+func (a *app) runCommand() *cobra.Command {
+	var at string
+	var wait time.Duration
+	c := &cobra.Command{
+		Use:     "run --period P",
+		Short:   "The main job: land the inbox, build, check, draft the return and the briefing",
+		Example: `  mojreturns run --workspace testdata/cleveland --period 2023-24-Q4`,
+		RunE: func(c *cobra.Command, _ []string) error {
+			p, err := parsePeriod(at)
+			if err != nil {
+				return err
+			}
+			flow, _, release, err := a.change(c.Context(), "run", wait)
+			if err != nil {
+				return err
+			}
+			defer release()
+			report, err := flow.Run(c.Context(), p)
+			if err != nil {
+				return err
+			}
+			summary(a.stdout, report)
+			return nil
+		},
+	}
+	periodFlag(c, &at)
+	waitFlag(c, &wait)
+	return c
+}

@@ -1,0 +1,141 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"mojreturns/pipeline"
+	"mojreturns/pipeline/landing"
+	"mojreturns/pipeline/schedule"
+	"mojreturns/pipeline/web"
+)
+
+func (a *app) serveCommand() *cobra.Command {
+	var address string
+	c := &cobra.Command{
+		Use:     "serve",
+		Short:   "The daemon: runs the schedule and shows a status page on this computer",
+		Example: "  mojreturns serve --workspace testdata/cleveland --address 127.0.0.1:8080",
+		RunE: func(c *cobra.Command, _ []string) error {
+			if a.asAt != "" {
+				return usage("--as-at only looks back: `serve` changes what is kept, so leave the flag out")
+			}
+			flow, conf, err := a.open()
+			if err != nil {
+				return err
+			}
+			flow.Log = slog.New(slog.NewTextHandler(a.stderr, nil))
+			release, err := flow.Serve(c.Context())
+			if err != nil {
+				return err
+			}
+			defer release()
+			return a.serve(c.Context(), flow, conf, address)
+		},
+	}
+	c.Flags().StringVar(&address, "address", "127.0.0.1:8080", "where the status page is shown; a loopback address")
+	return c
+}
+
+// serve runs the schedule and the page under one context: when either ends, or
+// the program is told to stop, both do.
+func (a *app) serve(ctx context.Context, flow *pipeline.Pipeline, conf config, address string) error {
+	ledger, err := schedule.OpenLedger(filepath.Join(flow.Store("runs"), "occurrences.jsonl"))
+	if err != nil {
+		return err
+	}
+	jobs := map[string]func(context.Context) error{"run": a.job(flow)}
+	plan, err := schedule.New(conf.Schedule, schedule.Options{Location: flow.Location, Log: flow.Log, Jobs: jobs, Ledger: ledger})
+	if err != nil {
+		return usageError{fmt.Errorf("%s: %w", configFile, err)}
+	}
+	page, err := web.Handler(site{flow: flow, plan: plan, now: a.now}, web.Options{Templates: flow.Templates, Location: flow.Location, Now: a.now, Log: flow.Log})
+	if err != nil {
+		return err
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return plan.Run(ctx) })
+	group.Go(func() error { return web.Serve(ctx, address, page) })
+	fmt.Fprintf(a.stderr, "mojreturns: the status page is at http://%s; Ctrl-C stops\n", address)
+	if err := group.Wait(); err != nil && !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return nil
+}
+
+// job is the scheduled run: the quarter that ended last, beside any command
+// that may be changing the store.
+func (a *app) job(flow *pipeline.Pipeline) func(context.Context) error {
+	return func(ctx context.Context) error {
+		release, err := flow.Lock(ctx, "serve: run", 10*time.Minute)
+		if err != nil {
+			return err
+		}
+		defer release()
+		at, err := flow.LatestPeriod(ctx)
+		if err != nil {
+			return err
+		}
+		_, err = flow.Run(ctx, at)
+		return err
+	}
+}
+
+// site tells the status page how things stand.
+type site struct {
+	flow *pipeline.Pipeline
+	plan *schedule.Schedule
+	now  func() time.Time
+}
+
+// lastRuns is how many runs the page shows.
+const lastRuns = 20
+
+// Status is read afresh at each look.
+func (s site) Status(ctx context.Context) (web.Status, error) {
+	status := web.Status{Office: s.flow.Register.Area.Office}
+	runs, err := s.flow.Runs(lastRuns)
+	if err != nil {
+		return status, err
+	}
+	for _, r := range runs {
+		status.Runs = append(status.Runs, web.Run{Job: r.Job + " " + r.Period, Started: r.Started, Seconds: r.Seconds, Outcome: r.Outcome, Message: r.Message})
+	}
+	if status.Published, err = s.published(ctx); err != nil {
+		return status, err
+	}
+	at, err := s.flow.LatestPeriod(ctx)
+	if err != nil {
+		return status, err
+	}
+	expected, err := s.flow.Expected(ctx, at)
+	if err != nil {
+		return status, err
+	}
+	for _, e := range expected {
+		status.Expected = append(status.Expected, expectation(e))
+	}
+	for _, p := range s.plan.Next(s.now()) {
+		status.Planned = append(status.Planned, web.Planned{Name: p.Name, Job: p.Job, Due: p.Due})
+	}
+	return status, nil
+}
+
+func expectation(e landing.Expectation) web.Expected {
+	return web.Expected{Provider: e.Provider, Feed: e.Feed, Period: e.Period, Due: e.Due, State: e.Status, Received: e.Received}
+}
+
+func (s site) published(ctx context.Context) (*web.Build, error) {
+	b, found, err := s.flow.Published(ctx)
+	if err != nil || !found {
+		return nil, err
+	}
+	return &web.Build{Number: b.Number, ID: b.Build, BuiltAt: b.At, Rows: b.Rows, Deliveries: b.Deliveries}, nil
+}

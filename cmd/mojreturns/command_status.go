@@ -1,0 +1,63 @@
+package main
+
+import (
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"mojreturns/pipeline/landing"
+	"mojreturns/pipeline/period"
+)
+
+func (a *app) statusCommand() *cobra.Command {
+	var at string
+	c := &cobra.Command{
+		Use:     "status [--period P]",
+		Short:   "What has arrived, what is late, what is due",
+		Example: "  mojreturns status --workspace testdata/cleveland --period 2023-24-Q4",
+		RunE: func(c *cobra.Command, _ []string) error {
+			flow, _, err := a.open()
+			if err != nil {
+				return err
+			}
+			p := period.YearOf(a.now().In(flow.Location)).Quarters()[0].ToDate()
+			if at != "" {
+				if p, err = parsePeriod(at); err != nil {
+					return err
+				}
+			} else if p, err = flow.LatestPeriod(c.Context()); err != nil {
+				return err
+			}
+			expected, err := flow.Expected(c.Context(), p)
+			if err != nil {
+				return err
+			}
+			names := []string{"what", "provider", "feed", "period", "due", "status", "days_late", "file", "received"}
+			var list [][]any
+			for _, e := range expected {
+				list = append(list, []any{"extract", e.Provider, e.Feed, e.Period, e.Due.Format(time.DateOnly), e.Status, lateDays(e), e.File, moment(e.Received, flow.Location)})
+			}
+			for _, d := range flow.DueReturns(p) {
+				list = append(list, []any{"return", "", d.Name, d.Period, d.Due.Format(time.DateOnly), d.Status, nil, d.File, ""})
+			}
+			return a.print(rows(names, list...))
+		},
+	}
+	periodFlag(c, &at)
+	a.printFlags(c)
+	return c
+}
+
+func lateDays(e landing.Expectation) any {
+	if e.Status != landing.Late {
+		return nil
+	}
+	return e.Late
+}
+
+func moment(t time.Time, location *time.Location) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(location).Format("2006-01-02 15:04")
+}

@@ -1,0 +1,136 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"mojreturns/pipeline"
+	"mojreturns/pipeline/metrics"
+	"mojreturns/pipeline/table"
+)
+
+func (a *app) traceCommand() *cobra.Command {
+	var at, scope, by, category, name string
+	c := &cobra.Command{
+		Use:   "trace CELL-or-CODE --period P",
+		Short: "The rows behind a figure, back to file, sheet and row",
+		Example: `  mojreturns trace 'T04_Source!D7' --workspace testdata/cleveland --period 2023-24-Q4
+  mojreturns trace R08 --workspace testdata/cleveland --period 2023-24-Q3 --scope service:STK-ADV`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			p, err := parsePeriod(at)
+			if err != nil {
+				return err
+			}
+			flow, _, err := a.open()
+			if err != nil {
+				return err
+			}
+			cell := metrics.Cell{Code: args[0], Scope: scope, Dimension: by, Category: category, Period: p}
+			if strings.Contains(args[0], "!") {
+				if cell, err = flow.Mapped(name, args[0], p); err != nil {
+					return usageError{err}
+				}
+			}
+			parts, err := flow.Trace(c.Context(), cell)
+			if err != nil {
+				return err
+			}
+			return a.printTrace(parts)
+		},
+	}
+	periodFlag(c, &at)
+	c.Flags().StringVar(&scope, "scope", "all", "all, fund:CODE, service:CODE or provider:CODE")
+	c.Flags().StringVar(&by, "by", "", "the breakdown of the figure, such as source")
+	c.Flags().StringVar(&category, "category", "", "its category, such as POL")
+	c.Flags().StringVar(&name, "return", "", "the return a cell belongs to (default: the first)")
+	a.printFlags(c)
+	return c
+}
+
+// printTrace prints each part with its value, its SQL and its rows; in a file
+// or as CSV the parts stand below each other with the part in a column.
+func (a *app) printTrace(parts []pipeline.Traced) error {
+	if a.format == "json" && a.output == "" {
+		return a.traceJSON(parts)
+	}
+	if a.format != "table" || a.output != "" {
+		return a.print(together(parts))
+	}
+	for _, p := range parts {
+		what := p.Code
+		if p.Dimension != "" {
+			what += " " + p.Dimension + " " + p.Category
+		}
+		fmt.Fprintf(a.stdout, "%s (%s), %s, %s: %s, from %s\n", what, p.Part, p.Scope, p.Period.Label, p.Value, plural(len(p.Rows.Rows), "row"))
+		if err := p.Rows.Write(a.stdout, "table"); err != nil {
+			return err
+		}
+		fmt.Fprintf(a.stdout, "\n%s\n\n", p.SQL)
+	}
+	return nil
+}
+
+// together is every part in one table: the columns they share, then the rest.
+func together(parts []pipeline.Traced) table.Table {
+	t := table.Table{Columns: []table.Column{{Name: "part"}}}
+	place := map[string]int{"part": 0}
+	for _, p := range parts {
+		for _, c := range p.Rows.Columns {
+			if _, known := place[c.Name]; !known {
+				place[c.Name] = len(t.Columns)
+				t.Columns = append(t.Columns, c)
+			}
+		}
+	}
+	for _, p := range parts {
+		for _, row := range p.Rows.Rows {
+			all := make([]any, len(t.Columns))
+			all[0] = p.Part
+			for i, c := range p.Rows.Columns {
+				all[place[c.Name]] = row[i]
+			}
+			t.Rows = append(t.Rows, all)
+		}
+	}
+	return t
+}
+
+// tracedJSON is a traced part as other programs read it.
+type tracedJSON struct {
+	Code      string          `json:"code"`
+	Part      string          `json:"part"`
+	Scope     string          `json:"scope"`
+	Period    string          `json:"period"`
+	Dimension string          `json:"dimension"`
+	Category  string          `json:"category"`
+	Value     json.RawMessage `json:"value"`
+	SQL       string          `json:"sql"`
+	RowCount  int             `json:"row_count"`
+	Rows      json.RawMessage `json:"rows"`
+}
+
+func (a *app) traceJSON(parts []pipeline.Traced) error {
+	out := []tracedJSON{}
+	for _, p := range parts {
+		var rows strings.Builder
+		if err := p.Rows.Write(&rows, "json"); err != nil {
+			return err
+		}
+		value := json.RawMessage("null")
+		if !strings.HasPrefix(p.Value, "[") {
+			value = json.RawMessage(p.Value)
+		}
+		out = append(out, tracedJSON{Code: p.Code, Part: p.Part, Scope: p.Scope, Period: p.Period.Label, Dimension: p.Dimension,
+			Category: p.Category, Value: value, SQL: p.SQL, RowCount: len(p.Rows.Rows), Rows: json.RawMessage(rows.String())})
+	}
+	text, err := json.MarshalIndent(out, "", "  ")
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(a.stdout, string(text))
+	return err
+}

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"mojreturns/pipeline"
+	"mojreturns/pipeline/landing"
+)
+
+// mostMoves is how many moved figures the one-screen summary names.
+const mostMoves = 6
+
+// summary prints a run on one screen, in plain English.
+func summary(w io.Writer, r pipeline.Report) {
+	say := func(format string, args ...any) { fmt.Fprintf(w, format+"\n", args...) }
+	say("%s", r.Period.Human())
+	say("")
+	landed, already := 0, 0
+	for _, l := range r.Landed {
+		switch l.Status {
+		case landing.StatusLanded:
+			landed++
+		case landing.StatusAlready:
+			already++
+		}
+	}
+	say("Inbox     %s new, %s already landed", files(landed), files(already))
+	for _, l := range r.Landed {
+		if l.Status == landing.StatusRefused || l.Status == landing.StatusInUse {
+			say("          %s: %s", l.Name, l.Message)
+		}
+	}
+	var rows, accepted, rejected int64
+	for _, f := range r.Build.Files {
+		rows, accepted, rejected = rows+f.Rows, accepted+f.Accepted, rejected+f.Rejected
+	}
+	say("Rows      %s in %s that count: %s accepted, %s rejected (`mojreturns rejects` lists why)", thousands(rows), files(len(distinctFiles(r.Build.Files))), thousands(accepted), thousands(rejected))
+	for _, f := range r.Build.Refused {
+		say("          %s does not count: %s", f.File, f.Message)
+	}
+	if r.Build.Unchanged {
+		say("Build     number %d, as before: nothing has changed", r.Build.Published.Number)
+	} else {
+		say("Build     number %d (%s)", r.Build.Published.Number, r.Build.Published.Build)
+	}
+	findings(say, r.Findings)
+	say("")
+	fund := ""
+	for _, a := range r.Answers {
+		if a.Status == "not applicable" {
+			continue
+		}
+		if a.Fund != fund {
+			fund = a.Fund
+			say("Funding conditions, %s", fund)
+		}
+		say("  %-4s %-14s %s", a.Code, strings.ToUpper(a.Status), a.Evidence)
+	}
+	say("")
+	moves(say, r.Moved)
+	for _, d := range r.Drafts {
+		say("Return    %s", d.Path)
+	}
+	say("Briefing  %s", r.Briefing.Path)
+	say("Done in %.1f seconds.", r.Seconds)
+}
+
+func findings(say func(string, ...any), list []pipeline.Finding) {
+	failures, warnings := 0, 0
+	for _, f := range list {
+		if f.Severity == "error" {
+			failures++
+		} else {
+			warnings++
+		}
+	}
+	switch {
+	case failures+warnings == 0:
+		say("Checks    nothing found")
+	default:
+		say("Checks    %s, %s (`mojreturns check` lists them and what to do)", plural(failures, "failure"), plural(warnings, "warning"))
+	}
+}
+
+func moves(say func(string, ...any), moved []pipeline.Move) {
+	if len(moved) == 0 {
+		return
+	}
+	say("Moved since the build before: %s", plural(len(moved), "figure"))
+	for i, m := range moved {
+		if i == mostMoves {
+			say("  and %d more", len(moved)-mostMoves)
+			break
+		}
+		say("  %-5s %-28s %-22s %s, was %s", m.Code, m.Name, m.Scope, m.Now, m.Before)
+	}
+	say("")
+}
+
+func distinctFiles(counts []pipeline.FileCount) map[string]bool {
+	out := map[string]bool{}
+	for _, f := range counts {
+		out[f.File+f.SHA256] = true
+	}
+	return out
+}
+
+func files(n int) string { return plural(n, "file") }
+
+func plural(n int, word string) string {
+	if n == 1 {
+		return "1 " + word
+	}
+	return thousands(int64(n)) + " " + word + "s"
+}
+
+// thousands writes 12,345.
+func thousands(n int64) string {
+	digits := fmt.Sprint(n)
+	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
+}

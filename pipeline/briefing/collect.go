@@ -1,0 +1,161 @@
+package briefing
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"io/fs"
+	"strings"
+	"time"
+)
+
+// Request says what the briefing is about, and what the warehouse cannot know.
+type Request struct {
+	Period      string // as written, such as 2023-24-Q4
+	PeriodWords string // the same in words
+	// MoneyScope is a fund, such as fund:CORE-UPL-2324: training and money are
+	// its. ActivityScope is what referrals are counted for.
+	MoneyScope, MoneyName       string
+	ActivityScope, ActivityName string
+	Office                      string
+	// Frozen is when the data were frozen, in the time zone it is written in.
+	Frozen time.Time
+	Build  string
+}
+
+// Collect reads everything the page shows from a published warehouse, through
+// the files in briefing/ of queries. It fails if the warehouse has no such
+// period; a figure that is not there is shown as not available.
+func Collect(ctx context.Context, db *sql.DB, queries fs.FS, r Request) (Data, error) {
+	found, err := load(queries)
+	if err != nil {
+		return Data{}, err
+	}
+	answers := map[string][]row{}
+	for _, s := range sections {
+		if answers[s.name], err = ask(ctx, db, found[s.name], s.columns, r); err != nil {
+			return Data{}, fmt.Errorf("cannot collect the briefing: %w", err)
+		}
+	}
+	if len(answers["period"]) != 1 {
+		return Data{}, fmt.Errorf("there is no briefing for %q: it is made for a quarter, a half or a year that the warehouse covers", r.Period)
+	}
+	period := answers["period"][0]
+	quarters := answers["referrals"]
+	for _, column := range []string{"received", "valid", "started", "still_open"} {
+		hideColumn(quarters, column)
+	}
+	d := Data{
+		Office: r.Office, Period: r.PeriodWords, Money: r.MoneyName, Activity: r.ActivityName,
+		Frozen: r.Frozen.Format("2 January 2006, 15:04"), Build: r.Build,
+		ToDate: period["to_date_words"], Year: period["year"],
+		Funding: funding(answers["money"]), Training: training(answers["training"]),
+		Organisations: organisations(answers["organisations"]),
+		Quarters:      quartersShown(quarters), Chart: draw(onlyQuarters(quarters), period["year"]),
+	}
+	for _, c := range answers["conditions"] {
+		d.Conditions = append(d.Conditions, Condition{c["code"], c["title"], c["status"], c["evidence"], c["basis"]})
+	}
+	for _, f := range answers["deliveries"] {
+		d.Deliveries = append(d.Deliveries, Delivery{f["provider"], strings.ReplaceAll(f["feed"], "_", " "), figure(f["files"], "", ""),
+			figure(f["rows"], "", ""), figure(f["accepted"], "", ""), figure(f["rejected"], "", "")})
+	}
+	for _, m := range answers["missing"] {
+		d.Missing = append(d.Missing, Missing{m["provider"], strings.ReplaceAll(m["feed"], "_", " "), m["period"], m["detail"]})
+	}
+	d.Messages = messages(answers, d, period["period_end"])
+	return d, nil
+}
+
+func funding(rows []row) []Fact {
+	var facts []Fact
+	for _, r := range rows {
+		facts = append(facts, Fact{r["label"], figure(r["value"], r["unit"], r["marker"]), r["note"]})
+	}
+	return facts
+}
+
+func training(rows []row) []Measure {
+	var measures []Measure
+	for _, r := range rows {
+		measures = append(measures, Measure{r["label"],
+			measure(r["value"], r["unit"], r["marker"], r["n"]),
+			measure(r["to_date_value"], r["unit"], r["to_date_marker"], r["to_date_n"])})
+	}
+	return measures
+}
+
+func measure(value, unit, marker, n string) string {
+	if unit == "share" {
+		return share(value, marker, n)
+	}
+	return figure(value, unit, marker)
+}
+
+func organisations(rows []row) []Organisation {
+	parts := make([][2]string, len(rows))
+	for i, r := range rows {
+		parts[i] = [2]string{r["completions"], r["people"]}
+	}
+	hide := hideSmall(parts)
+	var list []Organisation
+	for i, r := range rows {
+		o := Organisation{r["label"], figure(r["completions"], "", r["marker"]), figure(r["people"], "", r["marker"]), notApplicable}
+		switch {
+		case hide[i]:
+			o.Completions, o.People, o.FrontLine = hidden, hidden, hidden
+		case number(r["completions"]).Sign() > 0:
+			o.FrontLine = share(part(r["front_line"], r["front_line_known"]), "", r["front_line_known"])
+		}
+		list = append(list, o)
+	}
+	return list
+}
+
+func onlyQuarters(rows []row) []row {
+	var list []row
+	for _, r := range rows {
+		if r["total"] != "true" {
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
+func quartersShown(rows []row) []Quarter {
+	var list []Quarter
+	for _, r := range rows {
+		show := func(name string) string { return figure(r[name], "", r[name+"_marker"]) }
+		list = append(list, Quarter{r["label"], r["months"], show("received"), show("valid"), show("started"), show("still_open"), r["total"] == "true"})
+	}
+	return list
+}
+
+// messages are the three sentences at the head of the page.
+func messages(answers map[string][]row, d Data, periodEnd string) []string {
+	money := map[string]string{}
+	for i, r := range answers["money"] {
+		money[r["item"]] = d.Funding[i].Value
+	}
+	taught := map[string]string{}
+	for i, r := range answers["training"] {
+		taught[r["item"]] = d.Training[i].ToDate
+	}
+	count := map[string][]string{}
+	for _, c := range d.Conditions {
+		count[c.Status] = append(count[c.Status], c.Code)
+	}
+	conditions := fmt.Sprintf("Funding conditions: %d met, %d at risk, %d not met", len(count["met"]), len(count["at risk"]), len(count["not met"]))
+	for _, status := range []string{"not met", "at risk"} {
+		if codes := count[status]; len(codes) > 0 {
+			conditions += fmt.Sprintf("; %s: %s", status, strings.Join(codes, ", "))
+		}
+	}
+	return []string{
+		fmt.Sprintf("Money: %s of the award of %s was spent by %s; %s is left. Days left to spend it: %s.",
+			money["spent"], money["award"], periodEnd, money["left"], money["days left"]),
+		conditions + ".",
+		fmt.Sprintf("Training, year to date: people trained %s, sessions delivered %s, completions by front-line staff %s.",
+			taught["people"], taught["sessions"], taught["front line"]),
+	}
+}

@@ -1,0 +1,330 @@
+package pipeline
+
+import (
+	"context"
+	"database/sql"
+	"encoding/csv"
+	"fmt"
+	"log/slog"
+	"math/big"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/goccy/go-yaml"
+
+	"mojreturns/pipeline/metrics"
+	"mojreturns/pipeline/period"
+	"mojreturns/pipeline/register"
+	"mojreturns/pipeline/warehouse"
+	"mojreturns/queries"
+	"mojreturns/templates"
+)
+
+const cases = "../testdata/metrics"
+
+// TestMetricCases computes each metric and condition from the rows of its
+// folder and compares with the figures worked by hand (testdata/metrics/README.md).
+// A metric or condition without a folder fails.
+func TestMetricCases(t *testing.T) {
+	set, err := metrics.Load(queries.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var codes []string
+	for _, m := range set.Metrics {
+		codes = append(codes, m.Code)
+	}
+	for _, c := range set.Conditions {
+		codes = append(codes, c.Code)
+	}
+	folders, err := os.ReadDir(cases)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range folders {
+		if f.IsDir() && f.Name() != "defaults" && !slices.Contains(codes, f.Name()) {
+			t.Errorf("%s/%s: no metric or condition has this code", cases, f.Name())
+		}
+	}
+	for _, code := range codes {
+		t.Run(code, func(t *testing.T) { runCase(t, filepath.Join(cases, code), code) })
+	}
+}
+
+func runCase(t *testing.T, dir, code string) {
+	ctx := context.Background()
+	p := casePipeline(t, dir)
+	conn := caseWarehouse(t, p)
+	sources := map[string]bool{}
+	for _, c := range p.contracts {
+		file := filepath.Join(dir, c.Feed+".csv")
+		if _, err := os.Stat(file); err == nil {
+			loadCase(t, conn, c.Feed, file)
+			sources[c.Feed] = true
+		}
+	}
+	if len(sources) == 0 && !fileThere(filepath.Join(dir, "register.yaml")) {
+		t.Fatalf("%s has no rows: add a CSV named after a feed", dir)
+	}
+	if err := p.model(ctx, conn, "[1-9]*.sql"); err != nil {
+		t.Fatal(err)
+	}
+	figures, conditions := filepath.Join(dir, "figures.csv"), filepath.Join(dir, "conditions.csv")
+	expected := append(readRows(t, figures), readRows(t, conditions)...)
+	if len(expected) == 0 {
+		t.Fatalf("%s expects nothing: add figures.csv or conditions.csv", dir)
+	}
+	engine := metrics.Engine{Set: p.metrics, Conn: conn, Periods: casePeriods(t, expected), Schema: "main"}
+	if err := engine.Tables(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if fileThere(conditions) {
+		if err := engine.Compute(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if err := engine.Conditions(ctx, p.Queries); err != nil {
+			t.Fatal(err)
+		}
+		compareConditions(t, conn, code, readRows(t, conditions))
+		return
+	}
+	if err := engine.Compute(ctx, code); err != nil {
+		t.Fatal(err)
+	}
+	compareFigures(t, conn, code, readRows(t, figures))
+}
+
+func casePipeline(t *testing.T, dir string) *Pipeline {
+	t.Helper()
+	file := filepath.Join(dir, "register.yaml")
+	if !fileThere(file) {
+		file = filepath.Join(cases, "register.yaml")
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r register.Register
+	if err := yaml.UnmarshalWithOptions(text, &r, yaml.Strict()); err != nil {
+		t.Fatalf("%s: %v", file, err)
+	}
+	p := &Pipeline{Dir: t.TempDir(), Register: r, Queries: queries.Files, Templates: templates.Files, Location: time.UTC,
+		Now: time.Now, Log: slog.New(slog.DiscardHandler)}
+	if err := p.Open(); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// caseWarehouse is a new warehouse with the rules in it and empty typed tables.
+func caseWarehouse(t *testing.T, p *Pipeline) *sql.Conn {
+	t.Helper()
+	ctx := context.Background()
+	db, err := warehouse.Create(ctx, filepath.Join(t.TempDir(), "case.duckdb"), p.Settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	if err := p.loadRules(ctx, conn, "case"); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.typed(ctx, conn, nil); err != nil {
+		t.Fatal(err)
+	}
+	return conn
+}
+
+// loadCase inserts the rows of a case; columns it does not mention come from
+// defaults/<feed>.csv.
+func loadCase(t *testing.T, conn *sql.Conn, feed, file string) {
+	t.Helper()
+	defaults := map[string]string{}
+	for _, row := range readRows(t, filepath.Join(cases, "defaults", feed+".csv")) {
+		defaults = row
+	}
+	for i, row := range readRows(t, file) {
+		columns, values := []string{"delivery", `"row"`, "line", "standing"}, []string{"1", fmt.Sprint(i + 2), fmt.Sprint(i + 2), "'counted'"}
+		for _, name := range columnNames(defaults, row) {
+			value, given := row[name]
+			if !given {
+				value = strings.ReplaceAll(defaults[name], "{row}", fmt.Sprint(i+2))
+			}
+			literal := "NULL"
+			if value != "" {
+				literal = "'" + strings.ReplaceAll(value, "'", "''") + "'"
+			}
+			columns, values = append(columns, name), append(values, literal)
+		}
+		statement := fmt.Sprintf("INSERT INTO typed.%s (%s) VALUES (%s)", feed, strings.Join(columns, ", "), strings.Join(values, ", "))
+		if _, err := conn.ExecContext(context.Background(), statement); err != nil {
+			t.Fatalf("%s, row %d: %v", file, i+2, err)
+		}
+	}
+}
+
+func columnNames(rows ...map[string]string) []string {
+	var names []string
+	for _, row := range rows {
+		for name := range row {
+			if !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+func casePeriods(t *testing.T, expected []map[string]string) []period.Period {
+	t.Helper()
+	var periods []period.Period
+	for _, row := range expected {
+		at, err := period.Parse(row["period"])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.ContainsFunc(periods, func(p period.Period) bool { return p.Label == at.Label }) {
+			periods = append(periods, at)
+		}
+	}
+	return periods
+}
+
+// compareFigures holds every expected row against the figure of its cell. Of a
+// breakdown that is expected at all, categories left out must be 0.
+func compareFigures(t *testing.T, conn *sql.Conn, code string, expected []map[string]string) {
+	t.Helper()
+	got := query(t, conn, `SELECT scope, period, dimension, category, value::VARCHAR AS value, numerator::VARCHAR AS numerator,
+		denominator::VARCHAR AS denominator, n::VARCHAR AS n, marker FROM figure WHERE code = '`+code+`' ORDER BY ALL`)
+	cell := func(row map[string]string) string {
+		return strings.TrimRight(strings.Join([]string{row["scope"], row["period"], row["dimension"], row["category"]}, " "), " ")
+	}
+	found := map[string]map[string]string{}
+	for _, row := range got {
+		found[cell(row)] = row
+	}
+	broken := map[string]bool{}
+	listed := map[string]bool{}
+	for _, want := range expected {
+		listed[cell(want)] = true
+		broken[want["scope"]+want["period"]+want["dimension"]] = want["dimension"] != ""
+		row, ok := found[cell(want)]
+		if !ok {
+			t.Errorf("%s %s: there is no such figure", code, cell(want))
+			continue
+		}
+		for _, field := range []string{"value", "numerator", "denominator", "n", "marker"} {
+			if w, given := want[field]; given && !same(w, row[field]) && !(w == "" && field != "value" && field != "marker") {
+				t.Errorf("%s %s: %s is %q, worked by hand it is %q", code, cell(want), field, row[field], w)
+			}
+		}
+	}
+	for _, row := range got {
+		if broken[row["scope"]+row["period"]+row["dimension"]] && !listed[cell(row)] && !same("0", row["value"]) && row["value"] != "" {
+			t.Errorf("%s %s: value is %q, but the case does not list this category", code, cell(row), row["value"])
+		}
+	}
+}
+
+func compareConditions(t *testing.T, conn *sql.Conn, code string, expected []map[string]string) {
+	t.Helper()
+	got := query(t, conn, `SELECT fund, period, status, value::VARCHAR AS value, limit_value::VARCHAR AS limit_value, evidence, breaches::VARCHAR AS breaches
+		FROM condition WHERE code = '`+code+`' ORDER BY ALL`)
+	for _, want := range expected {
+		at := slices.IndexFunc(got, func(row map[string]string) bool { return row["fund"] == want["fund"] && row["period"] == want["period"] })
+		if at < 0 {
+			t.Errorf("%s %s %s: there is no answer", code, want["fund"], want["period"])
+			continue
+		}
+		for field, w := range want {
+			if g := got[at][field]; !same(w, g) && w != "" {
+				t.Errorf("%s %s %s: %s is %q, worked by hand it is %q", code, want["fund"], want["period"], field, g, w)
+			}
+		}
+	}
+}
+
+// same compares two numbers exactly to nine places, other texts to the letter.
+func same(want, got string) bool {
+	w, ok1 := new(big.Rat).SetString(want)
+	g, ok2 := new(big.Rat).SetString(got)
+	if !ok1 || !ok2 {
+		return want == got
+	}
+	difference := new(big.Rat).Sub(w, g)
+	return difference.Abs(difference).Cmp(big.NewRat(1, 1_000_000_000)) <= 0
+}
+
+func query(t *testing.T, conn *sql.Conn, text string) []map[string]string {
+	t.Helper()
+	rows, err := conn.QueryContext(context.Background(), text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	names, err := rows.Columns()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []map[string]string
+	for rows.Next() {
+		values := make([]sql.NullString, len(names))
+		pointers := make([]any, len(names))
+		for i := range values {
+			pointers[i] = &values[i]
+		}
+		if err := rows.Scan(pointers...); err != nil {
+			t.Fatal(err)
+		}
+		row := map[string]string{}
+		for i, name := range names {
+			row[name] = values[i].String
+		}
+		out = append(out, row)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func fileThere(file string) bool {
+	_, err := os.Stat(file)
+	return err == nil
+}
+
+// readRows reads a CSV as rows of column name to value; a file that is not
+// there has none.
+func readRows(t *testing.T, file string) []map[string]string {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		if !os.IsNotExist(err) {
+			t.Fatal(err)
+		}
+		return nil
+	}
+	records, err := csv.NewReader(strings.NewReader(string(text))).ReadAll()
+	if err != nil {
+		t.Fatalf("%s: %v", file, err)
+	}
+	var rows []map[string]string
+	for _, record := range records[1:] {
+		row := map[string]string{}
+		for i, name := range records[0] {
+			row[name] = record[i]
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+

@@ -1,0 +1,210 @@
+package contract
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"unicode"
+
+	"mojreturns/pipeline/register"
+)
+
+// Mapping says where each contract column stands in a file.
+type Mapping struct {
+	Columns   map[string]int    // contract column to header position, from 0
+	Constants map[string]string // contract column to its one value
+	Unused    []string          // headers no column claims, in the file's order
+	Missing   []string          // required columns neither sent nor constant, in the contract's order
+}
+
+// Match finds the contract's columns in a header. A header is a column's when
+// it is one of the names the provider is configured to use, else its name or
+// title; case, spaces and punctuation do not matter. A configured name takes
+// its header from every other column, and a constant takes its column from the
+// file. Every problem is reported: a required column that is missing, a column
+// found twice, a configured column the contract does not have.
+func (c Contract) Match(header []string, names map[string]register.Names, constants map[string]string) (Mapping, error) {
+	m := matching{header: header, owner: map[int]string{}, errs: c.checkMapping(names, constants)}
+	m.Mapping = Mapping{Columns: map[string]int{}, Constants: constants}
+	for _, col := range c.Columns {
+		m.claim(col, names[col.Name], true)
+	}
+	for _, col := range c.Columns {
+		m.claim(col, []string{col.Name, col.Title}, false)
+	}
+	for i, h := range header {
+		if m.owner[i] == "" && plain(h) != "" {
+			m.Unused = append(m.Unused, h)
+		}
+	}
+	for _, col := range c.Columns {
+		_, sent := m.Columns[col.Name]
+		if _, constant := constants[col.Name]; col.Constraints.Required && !sent && !constant {
+			m.Missing = append(m.Missing, col.Name)
+			m.errs = append(m.errs, missing(col, m.Unused))
+		}
+	}
+	return m.Mapping, errors.Join(m.errs...)
+}
+
+type matching struct {
+	Mapping
+	header []string
+	owner  map[int]string // header position to the column that has it
+	errs   []error
+}
+
+// claim takes, for a column not found yet, the headers that are one of the
+// names. What the configuration names may not be taken twice; a column's own
+// name and title take only what is left.
+func (m *matching) claim(col Column, names []string, configured bool) {
+	_, constant := m.Constants[col.Name]
+	if _, found := m.Columns[col.Name]; found || constant {
+		return
+	}
+	var found []int
+	for i, h := range m.header {
+		if owner := m.owner[i]; owner != "" && !configured || !isOne(names, h) {
+			continue
+		} else if owner != "" {
+			m.errs = append(m.errs, fmt.Errorf("the provider's mapping gives the header %q to both %s and %s; give it to one", h, owner, col.Name))
+		}
+		found = append(found, i)
+		m.owner[i] = col.Name
+	}
+	if len(found) > 1 {
+		m.errs = append(m.errs, twice(col, m.header, found))
+	}
+	if len(found) > 0 {
+		m.Columns[col.Name] = found[0]
+	}
+}
+
+// isOne says whether a header is one of the names.
+func isOne(names []string, header string) bool {
+	return slices.ContainsFunc(names, func(name string) bool { return plain(name) != "" && plain(name) == plain(header) })
+}
+
+// checkMapping reports what the provider's mapping says that cannot be.
+func (c Contract) checkMapping(names map[string]register.Names, constants map[string]string) []error {
+	var errs []error
+	for _, column := range slices.Sorted(maps.Keys(names)) {
+		if _, ok := c.Column(column); !ok {
+			errs = append(errs, fmt.Errorf("the provider's mapping names the column %q, which the contract %s does not have", column, c.Feed))
+		}
+	}
+	for _, column := range slices.Sorted(maps.Keys(constants)) {
+		if _, ok := c.Column(column); !ok {
+			errs = append(errs, fmt.Errorf("the provider's constants name the column %q, which the contract %s does not have", column, c.Feed))
+		} else if strings.TrimSpace(constants[column]) == "" {
+			errs = append(errs, fmt.Errorf("the provider's constant for %s is blank; give it a value or take it away", column))
+		}
+	}
+	return errs
+}
+
+func twice(col Column, header []string, found []int) error {
+	var places []string
+	for _, at := range found {
+		places = append(places, fmt.Sprintf("%q (column %d)", header[at], at+1))
+	}
+	return fmt.Errorf("the headers %s each mean the column %s; keep one, or name it in the provider's mapping",
+		strings.Join(places, " and "), col.Name)
+}
+
+func missing(col Column, unused []string) error {
+	if near := nearest(col, unused); near != "" {
+		return fmt.Errorf("the column %s is missing; the nearest header is %q: rename it, or name it in the provider's mapping", col.Name, near)
+	}
+	return fmt.Errorf("the column %s is missing, and no header is like it: add it", col.Name)
+}
+
+// Recognise finds the one contract whose required columns a header all has.
+func Recognise(contracts []Contract, header []string) (Contract, error) {
+	var fits []Contract
+	var near Contract
+	var nearMissing []string
+	var most float64 // the largest share of required columns present
+	for _, c := range contracts {
+		m, _ := c.Match(header, nil, nil) // only what is missing decides
+		if len(m.Missing) == 0 {
+			fits = append(fits, c)
+		} else if share := 1 - float64(len(m.Missing))/float64(c.required()); share > most {
+			most, near, nearMissing = share, c, m.Missing
+		}
+	}
+	var feeds []string
+	for _, c := range fits {
+		feeds = append(feeds, c.Feed)
+	}
+	switch {
+	case len(fits) == 1:
+		return fits[0], nil
+	case len(fits) > 1:
+		return Contract{}, fmt.Errorf("the header fits %d contracts, %s; say which it is with --feed", len(fits), strings.Join(feeds, " and "))
+	case most == 0:
+		return Contract{}, errors.New("the header fits no contract, and none is near; is the header row the right one?")
+	}
+	return Contract{}, fmt.Errorf("the header fits no contract; the nearest is %s, which also needs %s", near.Feed, strings.Join(nearMissing, ", "))
+}
+
+// required counts the columns a file must have.
+func (c Contract) required() int {
+	n := 0
+	for _, col := range c.Columns {
+		if col.Constraints.Required {
+			n++
+		}
+	}
+	return n
+}
+
+// plain is a header without what people vary: case, spaces, punctuation.
+func plain(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, s)
+}
+
+// nearest is the header most like the column, if any is at all.
+func nearest(col Column, headers []string) string {
+	best, found := 1.0, ""
+	for _, h := range headers {
+		for _, name := range []string{col.Name, col.Title} {
+			a, b := plain(h), plain(name)
+			if far := float64(distance(a, b)) / float64(max(len(a), len(b), 1)); far < best {
+				best, found = far, h
+			}
+		}
+	}
+	if best > 0.6 {
+		return ""
+	}
+	return found
+}
+
+// distance is how many letters must be put in, left out or changed.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		before := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			change := before
+			if a[i] != b[j] {
+				change++
+			}
+			before = row[j+1]
+			row[j+1] = min(change, row[j+1]+1, row[j]+1)
+		}
+	}
+	return row[len(b)]
+}

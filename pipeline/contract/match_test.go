@@ -1,0 +1,143 @@
+package contract_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"mojreturns/pipeline/contract"
+	"mojreturns/pipeline/register"
+)
+
+func header(s string) []string { return strings.Split(s, ",") }
+
+// ledger_control is fund_code, financial_year, period and net_total, all required.
+func TestMatch(t *testing.T) {
+	type names = map[string]register.Names
+	inOrder := map[string]int{"fund_code": 0, "financial_year": 1, "period": 2, "net_total": 3}
+	for _, c := range []struct {
+		name      string
+		header    string
+		names     names
+		constants map[string]string
+		want      contract.Mapping
+	}{
+		{name: "by name", header: "fund_code,financial_year,period,net_total", want: contract.Mapping{Columns: inOrder}},
+		{name: "by title", header: "Fund,Financial year,Period,Net total", want: contract.Mapping{Columns: inOrder}},
+		{name: "case, spaces, punctuation, non-breaking space, byte order mark", header: "\ufeffFUND-CODE, Financial\u00a0Year ,period.,Net_Total (£)",
+			want: contract.Mapping{Columns: inOrder}},
+		{name: "in another order, with more", header: "Net total,Comment,,Period,Fund,Financial year,comment",
+			want: contract.Mapping{Columns: map[string]int{"fund_code": 4, "financial_year": 5, "period": 3, "net_total": 0}, Unused: []string{"Comment", "comment"}}},
+		{name: "by the provider's names, any of them", header: "Pot,Year,Month,Amount",
+			names: names{"fund_code": {"Pot"}, "financial_year": {"FY", "year"}, "period": {"Month"}, "net_total": {"amount"}},
+			want:  contract.Mapping{Columns: inOrder}},
+		{name: "a configured name wins over the name", header: "fund_code,financial_year,period,net_total,Booked total",
+			names: names{"net_total": {"Booked total"}},
+			want:  contract.Mapping{Columns: map[string]int{"fund_code": 0, "financial_year": 1, "period": 2, "net_total": 4}, Unused: []string{"net_total"}}},
+		{name: "a configured name takes its header from another column", header: "Period,Fund,Financial year,Month,Net total",
+			names: names{"fund_code": {"Period"}, "period": {"Month"}},
+			want:  contract.Mapping{Columns: map[string]int{"fund_code": 0, "financial_year": 2, "period": 3, "net_total": 4}, Unused: []string{"Fund"}}},
+		{name: "the name where no configured name is there", header: "fund_code,financial_year,period,net_total",
+			names: names{"net_total": {"Booked total"}}, want: contract.Mapping{Columns: inOrder}},
+		{name: "a constant takes its column from the file", header: "fund_code,financial_year,period,net_total",
+			constants: map[string]string{"fund_code": "CORE"},
+			want: contract.Mapping{Columns: map[string]int{"financial_year": 1, "period": 2, "net_total": 3},
+				Constants: map[string]string{"fund_code": "CORE"}, Unused: []string{"fund_code"}}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got, err := feed(t, "ledger_control").Match(header(c.header), c.names, c.constants)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Errorf("- wanted, + got:\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestMatchRefuses(t *testing.T) {
+	type names = map[string]register.Names
+	for _, c := range []struct {
+		name      string
+		header    string
+		names     names
+		constants map[string]string
+		want      string
+		missing   []string
+	}{
+		{name: "missing, and one is near", header: "Fund,Financial year,Period,Net totel", missing: []string{"net_total"},
+			want: `the column net_total is missing; the nearest header is "Net totel": rename it, or name it in the provider's mapping`},
+		{name: "missing, and none is near", header: "Fund,Financial year,Period", missing: []string{"net_total"},
+			want: "the column net_total is missing, and no header is like it: add it"},
+		{name: "found twice", header: "Fund,Financial year,Period,Net total,FUND_CODE",
+			want: `the headers "Fund" (column 1) and "FUND_CODE" (column 5) each mean the column fund_code; keep one, or name it in the provider's mapping`},
+		{name: "two configured names, both there", header: "A,B,Financial year,Period,Net total", names: names{"fund_code": {"A", "B"}},
+			want: `the headers "A" (column 1) and "B" (column 2) each mean the column fund_code; keep one, or name it in the provider's mapping`},
+		{name: "one header configured for two columns", header: "Pot,Financial year,Period", names: names{"fund_code": {"Pot"}, "net_total": {"pot"}},
+			want: `the provider's mapping gives the header "Pot" to both fund_code and net_total; give it to one`},
+		{name: "several at once, in order", header: "Fund,Fund code,Year,Net total",
+			names:     names{"zone": {"Z"}, "area": {"A"}},
+			constants: map[string]string{"town": "T", "period": " "},
+			missing:   []string{"financial_year"},
+			want: `the provider's mapping names the column "area", which the contract ledger_control does not have
+the provider's mapping names the column "zone", which the contract ledger_control does not have
+the provider's constant for period is blank; give it a value or take it away
+the provider's constants name the column "town", which the contract ledger_control does not have
+the headers "Fund" (column 1) and "Fund code" (column 2) each mean the column fund_code; keep one, or name it in the provider's mapping
+the column financial_year is missing, and no header is like it: add it`},
+		{name: "no header at all", header: "", missing: []string{"fund_code", "financial_year", "period", "net_total"},
+			want: `the column fund_code is missing, and no header is like it: add it
+the column financial_year is missing, and no header is like it: add it
+the column period is missing, and no header is like it: add it
+the column net_total is missing, and no header is like it: add it`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			m, err := feed(t, "ledger_control").Match(header(c.header), c.names, c.constants)
+			if err == nil {
+				t.Fatalf("it was taken: %+v", m)
+			}
+			if diff := cmp.Diff(c.want, err.Error()); diff != "" {
+				t.Errorf("- wanted, + got:\n%s", diff)
+			}
+			if diff := cmp.Diff(c.missing, m.Missing); diff != "" {
+				t.Errorf("missing: - wanted, + got:\n%s", diff)
+			}
+		})
+	}
+}
+
+// Each contract is known by its names and by its titles, whole or with only
+// what is required.
+func TestRecogniseEach(t *testing.T) {
+	contracts := load(t)
+	for _, c := range contracts {
+		var names, titles, required []string
+		for _, col := range c.Columns {
+			names, titles = append(names, col.Name), append(titles, col.Title)
+			if col.Constraints.Required {
+				required = append(required, col.Name)
+			}
+		}
+		for _, h := range [][]string{names, titles, required} {
+			if got, err := contract.Recognise(contracts, h); err != nil || got.Feed != c.Feed {
+				t.Errorf("%s, header %v: got %q, %v", c.Feed, h, got.Feed, err)
+			}
+		}
+	}
+}
+
+func TestRecogniseRefuses(t *testing.T) {
+	contracts := load(t)
+	for header, want := range map[string]string{
+		"Supplier,Amount paid": "the header fits no contract, and none is near; is the header row the right one?",
+		"referral_id,service_code,victim_pseudo_id,referral_received_date,referral_source_code,referral_outcome_code,crime_type_code": "the header fits no contract; the nearest is referrals, which also needs da_related, la_code",
+		"Fund,Financial year,Period,Net total,Budget line,Profile amount":                                                             "the header fits 2 contracts, budget_profile and ledger_control; say which it is with --feed",
+	} {
+		got, err := contract.Recognise(contracts, strings.Split(header, ","))
+		if err == nil || err.Error() != want {
+			t.Errorf("%s\ngot  %q, %v\nwant %s", header, got.Feed, err, want)
+		}
+	}
+}

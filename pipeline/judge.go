@@ -1,0 +1,119 @@
+package pipeline
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+
+	"mojreturns/pipeline/landing"
+	"mojreturns/pipeline/warehouse"
+)
+
+// LandedFile is one table of a landed file: what became of the file, and how
+// its rows stand against their contract.
+type LandedFile struct {
+	FileCount
+	Status string
+}
+
+// LandAndJudge lands the files and judges each against its contract there and
+// then, so that a sender can be told at once. Dry, it writes nothing.
+func (p *Pipeline) LandAndJudge(ctx context.Context, files []string, given landing.Given, dry bool) ([]LandedFile, error) {
+	land := p.Land
+	if dry {
+		land = p.LandDry
+	}
+	landed, err := land(ctx, files, given)
+	if err != nil {
+		return nil, err
+	}
+	var sources []staged
+	var out []LandedFile
+	for _, l := range landed {
+		found, err := p.stageLanded(ctx, l)
+		if err != nil {
+			return nil, err
+		}
+		if len(found) == 0 {
+			out = append(out, LandedFile{Status: string(l.Status), FileCount: FileCount{File: l.Name, SHA256: l.SHA256, Provider: l.Provider, Feed: l.Feed, Message: l.Message}})
+		}
+		for _, s := range found {
+			f := LandedFile{Status: string(l.Status), FileCount: FileCount{File: s.Name, SHA256: s.SHA256, Provider: s.Provider, Feed: s.Feed, Sheet: s.Table.Sheet, Rows: s.Table.Rows, Message: l.Message}}
+			if s.Refused != "" {
+				f.Status, f.Message = string(landing.StatusRefused), s.Refused
+			} else {
+				s.Order, s.Current = len(sources)+1, true
+				sources = append(sources, s)
+			}
+			out = append(out, f)
+		}
+	}
+	return out, p.judge(ctx, sources, out)
+}
+
+// stageLanded reads one landed file as each feed that claims it. A file that
+// is only previewed is read where it lies.
+func (p *Pipeline) stageLanded(ctx context.Context, l landing.Landed) ([]staged, error) {
+	if l.Status != landing.StatusLanded && l.Status != landing.StatusAlready && l.Status != landing.StatusWould {
+		return nil, nil
+	}
+	deliveries, err := landing.Resolve([]landing.Receipt{l.Receipt}, nil, p.Register.Providers, p.Location)
+	if err != nil {
+		return nil, err
+	}
+	var out []staged
+	for _, d := range deliveries {
+		if d.Feed == "" {
+			continue
+		}
+		bytesAt := p.store.Path(d.SHA256)
+		if l.Status == landing.StatusWould {
+			bytesAt = l.Path
+		}
+		s, err := p.stageOne(ctx, d, bytesAt)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, s)
+	}
+	return out, nil
+}
+
+// judge counts accepted and rejected rows in a warehouse that is thrown away.
+func (p *Pipeline) judge(ctx context.Context, sources []staged, out []LandedFile) error {
+	if len(sources) == 0 {
+		return nil
+	}
+	dir, err := os.MkdirTemp("", "mojreturns-judge-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	db, err := warehouse.Create(ctx, filepath.Join(dir, "judge.duckdb"), p.Settings)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	if err := p.loadRules(ctx, conn, "judge"); err != nil {
+		return err
+	}
+	if err := p.typed(ctx, conn, sources); err != nil {
+		return err
+	}
+	next := 0
+	for i := range out {
+		if next == len(sources) || out[i].Status == string(landing.StatusRefused) || out[i].Feed != sources[next].Feed || out[i].File != sources[next].Name {
+			continue
+		}
+		if err := conn.QueryRowContext(ctx, "SELECT accepted, rejected FROM delivery WHERE delivery = ?", sources[next].Order).Scan(&out[i].Accepted, &out[i].Rejected); err != nil {
+			return err
+		}
+		next++
+	}
+	return nil
+}

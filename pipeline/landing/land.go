@@ -1,0 +1,362 @@
+package landing
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+	"time"
+
+	"mojreturns/pipeline/register"
+)
+
+// Status says what became of one file.
+type Status string
+
+// What can become of a file. Only a landed one has a new receipt.
+const (
+	StatusLanded  Status = "landed"
+	StatusWould   Status = "would land" // the answer of a preview
+	StatusAlready Status = "already landed"
+	StatusRefused Status = "refused"
+	StatusSkipped Status = "skipped"
+	StatusInUse   Status = "in use"
+)
+
+// Given is what the person landing a file states about it; empty means the
+// file's name decides. Received back-dates a first load of history; zero is now.
+type Given struct {
+	Provider, Feed string
+	Received       time.Time
+}
+
+// Landed tells what became of one file. Receipt is the new delivery's, or the
+// earlier one's where it was already landed; otherwise it holds only what is known.
+type Landed struct {
+	Receipt
+	Path    string
+	Status  Status
+	Message string // a sentence for people; empty where there is nothing to add
+}
+
+// Land takes one file in. What is wrong with the file is told in the Status; an
+// error means that the store could not be read or written, that what was given
+// cannot be right, or that ctx ended.
+func (s *Store) Land(ctx context.Context, path string, given Given, providers []register.Provider) (Landed, error) {
+	return first(s.land(ctx, []string{path}, given, providers, false))
+}
+
+// Preview says what Land would do, and writes nothing.
+func (s *Store) Preview(ctx context.Context, path string, given Given, providers []register.Provider) (Landed, error) {
+	return first(s.land(ctx, []string{path}, given, providers, true))
+}
+
+// LandAll takes files in, in order. Two files of one name and different contents
+// are both refused, since each would replace the other at every run. With an
+// error it returns what was done before it.
+func (s *Store) LandAll(ctx context.Context, paths []string, given Given, providers []register.Provider) ([]Landed, error) {
+	return s.land(ctx, paths, given, providers, false)
+}
+
+// PreviewAll says what LandAll would do, and writes nothing.
+func (s *Store) PreviewAll(ctx context.Context, paths []string, given Given, providers []register.Provider) ([]Landed, error) {
+	return s.land(ctx, paths, given, providers, true)
+}
+
+func first(all []Landed, err error) (Landed, error) {
+	if len(all) == 0 {
+		return Landed{}, err
+	}
+	return all[0], err
+}
+
+// landing is one call's work: what is known before it, and what was asked.
+type landing struct {
+	*Store
+	ledger
+	patterns patterns
+	given    Given
+	dry      bool
+	clashes  map[string]string
+}
+
+func (s *Store) land(ctx context.Context, paths []string, given Given, providers []register.Provider, dry bool) ([]Landed, error) {
+	s.write.Lock()
+	defer s.write.Unlock()
+	known, err := compile(providers)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.checkGiven(given, providers); err != nil {
+		return nil, err
+	}
+	records, err := s.ledger()
+	if err != nil {
+		return nil, err
+	}
+	given.Received = given.Received.UTC().Truncate(time.Millisecond)
+	l := &landing{Store: s, ledger: records, patterns: known, given: given, dry: dry}
+	if l.clashes, err = sameNames(ctx, paths); err != nil {
+		return nil, err
+	}
+	var all []Landed
+	for _, path := range paths {
+		one, err := l.one(ctx, path)
+		if err != nil {
+			return all, err
+		}
+		all = append(all, one)
+	}
+	return all, nil
+}
+
+// checkGiven refuses what was stated by hand and cannot be right.
+func (s *Store) checkGiven(given Given, providers []register.Provider) error {
+	if given.Received.After(s.now()) {
+		return fmt.Errorf("received %s is in the future; it can only be back-dated", given.Received.Format(time.RFC3339))
+	}
+	if given.Provider == "" {
+		return nil
+	}
+	var codes []string
+	for _, p := range providers {
+		codes = append(codes, p.Code)
+		if p.Code != given.Provider {
+			continue
+		}
+		var feeds []string
+		for _, f := range p.Feeds {
+			if f.Feed == given.Feed {
+				return nil
+			}
+			feeds = append(feeds, f.Feed)
+		}
+		if given.Feed == "" {
+			return nil
+		}
+		return fmt.Errorf("provider %q has no feed %q in the configuration; it has %s", p.Code, given.Feed, strings.Join(feeds, ", "))
+	}
+	return fmt.Errorf("provider %q is not in the configuration; there are %s", given.Provider, strings.Join(codes, ", "))
+}
+
+// one lands one file.
+func (l *landing) one(ctx context.Context, path string) (Landed, error) {
+	name := strings.ToValidUTF8(filepath.Base(path), "\uFFFD") // as the receipt will read it back
+	out := Landed{Path: path, Receipt: Receipt{Name: name, Provider: l.given.Provider, Feed: l.given.Feed}}
+	if why := leftover(name); why != "" {
+		return out.as(StatusSkipped, "%q %s", name, why), nil
+	}
+	src, info, refused := open(path, out)
+	if src == nil {
+		return refused, nil
+	}
+	defer src.Close()
+	out.Size = info.Size()
+
+	last := l.last(name)
+	clash := l.clashes[path]
+	if l.dry || clash != "" || sameSize(last, info.Size()) {
+		// Most files of an inbox are there since earlier runs: look before copying.
+		sha, err := hash(ctx, src)
+		if err != nil {
+			return out.unread(err)
+		}
+		if done, ok := l.already(out, last, sha); ok {
+			return done, nil
+		}
+		if clash != "" {
+			return out.as(StatusRefused, "%s", clash), nil
+		}
+		if out.SHA256 = sha; l.dry {
+			return l.judge(out, StatusWould), nil
+		}
+	}
+	if judged := l.judge(out, StatusLanded); judged.Status == StatusRefused {
+		return judged, nil
+	}
+	sha, size, err := l.take(ctx, src, info)
+	if err != nil {
+		return out.unread(err)
+	}
+	if done, ok := l.already(out, last, sha); ok {
+		return done, nil
+	}
+	out.Number, out.SHA256, out.Size = l.next, sha, size
+	out.Received, out.Recorded = l.times(last)
+	if err := l.writeRecord(out.Number, "", sha, out.Receipt); err != nil {
+		return out, err
+	}
+	l.receipts, l.next = append(l.receipts, out.Receipt), l.next+1
+	return l.judge(out, StatusLanded), nil
+}
+
+// judge gives a new delivery its status and says what the configuration makes of it.
+func (l *landing) judge(out Landed, status Status) Landed {
+	claims, err := l.patterns.claim(out.Name, out.Provider, out.Feed)
+	if err != nil {
+		return out.as(StatusRefused, "%s", err)
+	}
+	if w := l.withdrawn(out.SHA256); w != nil {
+		return out.as(status, "does not count: these bytes were withdrawn on %s by %s: %s", w.At.Format("2 January 2006"), w.By, w.Reason)
+	}
+	if len(claims) == 0 {
+		return out.as(status, "does not count yet: %s; mend the pattern in the configuration, or state the provider and feed", l.patterns.whyNot(out.Name, out.Provider, out.Feed))
+	}
+	return out.as(status, "")
+}
+
+// already answers for a file whose bytes are those of the last delivery under its name.
+func (l *landing) already(out Landed, last []Receipt, sha string) (Landed, bool) {
+	for _, r := range last {
+		if r.SHA256 != sha {
+			continue
+		}
+		out.Receipt = r
+		if w := l.withdrawn(sha); w != nil {
+			return out.as(StatusAlready, "and withdrawn on %s by %s: %s", w.At.Format("2 January 2006"), w.By, w.Reason), true
+		}
+		return out.as(StatusAlready, ""), true
+	}
+	return out, false
+}
+
+// last gives, for each provider that has sent this name, its last delivery under
+// it. Without a provider stated every provider's counts: a file landed by hand
+// for another provider than its name says must not land again at the next run.
+func (l *landing) last(name string) []Receipt {
+	latest := map[string]Receipt{}
+	for _, r := range l.receipts {
+		if !strings.EqualFold(r.Name, name) {
+			continue
+		}
+		provider, feeds := l.patterns.belongs(r)
+		if l.given.Provider != "" && provider != l.given.Provider {
+			continue
+		}
+		if l.given.Feed != "" && !feeds[l.given.Feed] {
+			continue // one workbook may be stated for one feed after another
+		}
+		if !l.given.Received.IsZero() && r.Received.After(l.given.Received.Add(time.Second)) {
+			continue // history is laid in where it belongs; the second is for what times adds
+		}
+		if was, ok := latest[provider]; !ok || !r.Received.Before(was.Received) {
+			latest[provider] = r
+		}
+	}
+	var all []Receipt
+	for _, r := range latest {
+		all = append(all, r)
+	}
+	sort.Slice(all, func(i, j int) bool { return all[i].Number < all[j].Number })
+	return all
+}
+
+// times gives a new receipt's times. Currency goes by the time received, so a
+// delivery is always stamped after the one it follows: a clock may be set back,
+// and a day of history may hold a file and its correction.
+func (l *landing) times(last []Receipt) (received, recorded time.Time) {
+	recorded = l.clock()
+	received = recorded
+	if !l.given.Received.IsZero() {
+		received = l.given.Received
+	}
+	for _, r := range last {
+		if !received.After(r.Received) {
+			received = r.Received.Add(time.Millisecond)
+		}
+	}
+	return received, recorded
+}
+
+func sameSize(last []Receipt, size int64) bool {
+	for _, r := range last {
+		if r.Size == size {
+			return true
+		}
+	}
+	return false
+}
+
+// sameNames finds paths that share a file name but not their contents, and says
+// so for each of them.
+func sameNames(ctx context.Context, paths []string) (map[string]string, error) {
+	byName := map[string][]string{}
+	for _, path := range paths {
+		key := strings.ToLower(filepath.Base(path))
+		byName[key] = append(byName[key], path)
+	}
+	clashes := map[string]string{}
+	for _, same := range byName {
+		if len(same) == 1 {
+			continue
+		}
+		contents := map[string]bool{}
+		for _, path := range same {
+			sha, err := hashFile(ctx, path)
+			if ctx.Err() != nil {
+				return nil, ctx.Err()
+			}
+			if err == nil { // what cannot be read is reported when its turn comes
+				contents[sha] = true
+			}
+		}
+		if len(contents) > 1 {
+			for _, path := range same {
+				clashes[path] = fmt.Sprintf("files of one name have different contents: %s; keep only the one that counts", quoted(same))
+			}
+		}
+	}
+	return clashes, nil
+}
+
+func quoted(paths []string) string {
+	var words []string
+	for _, p := range paths {
+		words = append(words, fmt.Sprintf("%q", p))
+	}
+	return strings.Join(words, ", ")
+}
+
+func (out Landed) as(status Status, format string, args ...any) Landed {
+	out.Status, out.Message = status, fmt.Sprintf(format, args...)
+	return out
+}
+
+// unread sorts out why a file could not be taken: busy, unreadable, or a fault of the store.
+func (out Landed) unread(err error) (Landed, error) {
+	var cannotRead *readError
+	switch {
+	case errors.Is(err, errChanged):
+		return out.as(StatusInUse, "%q changed while it was read; it will be taken next time", out.Name), nil
+	case errors.As(err, &cannotRead) && inUse(err):
+		return out.as(StatusInUse, "another program holds %q (%v); it will be taken next time", out.Name, cannotRead.err), nil
+	case errors.As(err, &cannotRead):
+		return out.as(StatusRefused, "%q cannot be read: %v", out.Name, cannotRead.err), nil
+	}
+	return out, err
+}
+
+// open opens a file for reading, or says why it cannot be.
+func open(path string, out Landed) (*os.File, os.FileInfo, Landed) {
+	src, err := os.Open(path)
+	if err != nil {
+		out, _ = out.unread(&readError{err})
+		return nil, nil, out
+	}
+	info, err := src.Stat()
+	switch {
+	case err != nil:
+		out, _ = out.unread(&readError{err})
+	case !info.Mode().IsRegular():
+		out = out.as(StatusRefused, "%q is not a file", path)
+	case info.Size() == 0:
+		out = out.as(StatusRefused, "%q is empty: not even a header row was sent", out.Name)
+	default:
+		return src, info, out
+	}
+	src.Close()
+	return nil, nil, out
+}

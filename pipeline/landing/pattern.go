@@ -1,0 +1,249 @@
+package landing
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+
+	"mojreturns/pipeline/register"
+)
+
+// pattern is one feed's `files`, ready to match names.
+type pattern struct {
+	provider string
+	spec     register.Feed
+	exact    *regexp.Regexp
+	// loose also takes years and dates that cannot be, to explain a near miss.
+	loose *regexp.Regexp
+}
+
+type patterns []pattern
+
+// claim is one pattern's hold on one name. Year is "" and Date zero where the
+// name does not say; Version is -1.
+type claim struct {
+	provider string
+	spec     register.Feed
+	year     string
+	version  int
+	date     time.Time
+}
+
+// token is what a word in braces stands for: exactly, and loosely.
+type token struct{ exact, loose string }
+
+const (
+	looseYear = `\d{4}[-_]?(?:\d{4}|\d{2})`
+	looseDate = `\d{4}-\d{2}-\d{2}|\d{8}`
+	exactDate = `\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])|\d{4}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])`
+)
+
+var inBraces = regexp.MustCompile(`\{[^{}]*\}|\*`)
+
+// CheckPatterns reports every file pattern that cannot be understood.
+func CheckPatterns(providers []register.Provider) error {
+	_, err := compile(providers)
+	return err
+}
+
+func compile(providers []register.Provider) (patterns, error) {
+	tokens := map[string]token{
+		"{year}":    {`(?P<year>` + yearForms() + `)`, `(?P<year>` + looseYear + `)`},
+		"{version}": {`(?P<version>\d{1,9})`, `(?P<version>\d+)`},
+		"{date}":    {`(?P<date>` + exactDate + `)`, `(?P<date>` + looseDate + `)`},
+		// As little as possible, so that in *_v{version} all digits are the version's.
+		"*": {`.*?`, `.*?`},
+	}
+	var all patterns
+	var errs []error
+	for _, p := range providers {
+		for _, f := range p.Feeds {
+			one, err := compileOne(f.Files, tokens)
+			if err != nil {
+				errs = append(errs, fmt.Errorf("provider %q, feed %q: files %q: %w", p.Code, f.Feed, f.Files, err))
+				continue
+			}
+			one.provider, one.spec = p.Code, f
+			all = append(all, one)
+		}
+	}
+	return all, errors.Join(errs...)
+}
+
+func compileOne(files string, tokens map[string]token) (pattern, error) {
+	if files == "" {
+		return pattern{}, errors.New("the pattern is missing")
+	}
+	if strings.ContainsAny(files, `/\`) {
+		return pattern{}, errors.New("a pattern is of a file's name, without folders")
+	}
+	var exact, loose strings.Builder
+	used := map[string]bool{}
+	at := 0
+	for _, span := range inBraces.FindAllStringIndex(files, -1) {
+		word := files[span[0]:span[1]]
+		t, ok := tokens[word]
+		if !ok {
+			return pattern{}, fmt.Errorf("%s is not known; there are {year}, {version}, {date} and *", word)
+		}
+		if used[word] && word != "*" {
+			return pattern{}, fmt.Errorf("%s stands twice", word)
+		}
+		used[word] = true
+		plain := regexp.QuoteMeta(files[at:span[0]])
+		exact.WriteString(plain + t.exact)
+		loose.WriteString(plain + t.loose)
+		at = span[1]
+	}
+	rest := regexp.QuoteMeta(files[at:])
+	one := pattern{}
+	var err1, err2 error
+	one.exact, err1 = regexp.Compile(`(?is)\A` + exact.String() + rest + `\z`)
+	one.loose, err2 = regexp.Compile(`(?is)\A` + loose.String() + rest + `\z`)
+	return one, errors.Join(err1, err2)
+}
+
+// yearForms lists the ways to write each financial year of the century, so that
+// only halves that follow each other match: 2023-24, 2023_24, 202324, 2023-2024.
+func yearForms() string {
+	var forms []string
+	for y := 2000; y < 2099; y++ {
+		forms = append(forms, fmt.Sprintf(`%d[-_]?(?:%d|%02d)`, y, y+1, (y+1)%100))
+	}
+	return strings.Join(forms, "|")
+}
+
+// match gives the claim this pattern has on a name.
+func (p pattern) match(name string) (claim, bool) {
+	m := p.exact.FindStringSubmatch(name)
+	if m == nil {
+		return claim{}, false
+	}
+	c := claim{provider: p.provider, spec: p.spec, version: -1}
+	for i, group := range p.exact.SubexpNames() {
+		switch group {
+		case "year":
+			c.year = m[i][:4] + "-" + m[i][len(m[i])-2:]
+		case "version":
+			c.version, _ = strconv.Atoi(m[i]) // at most nine digits
+		case "date":
+			date, err := time.Parse("20060102", strings.ReplaceAll(m[i], "-", ""))
+			if err != nil {
+				return claim{}, false // 30 February
+			}
+			c.date = date
+		}
+	}
+	return c, true
+}
+
+// claim gives every feed that a file serves: those whose pattern fits its name,
+// within what was stated by hand. With provider and feed both stated the name
+// need not fit. Two providers claiming one name is an error.
+func (ps patterns) claim(name, provider, feed string) ([]claim, error) {
+	var claims []claim
+	var stated *claim
+	by := map[string]string{}
+	for _, p := range ps {
+		if provider != "" && p.provider != provider || feed != "" && p.spec.Feed != feed {
+			continue
+		}
+		if c, ok := p.match(name); ok {
+			claims = append(claims, c)
+			if by[p.provider] == "" {
+				by[p.provider] = fmt.Sprintf("%q of %s", p.spec.Files, p.provider)
+			}
+		}
+		if stated == nil {
+			stated = &claim{provider: p.provider, spec: p.spec, version: -1}
+		}
+	}
+	if len(by) > 1 {
+		return nil, fmt.Errorf("%q fits the patterns of more than one provider: %s; make a pattern narrower, or state the provider", name, inOrder(by))
+	}
+	if len(claims) == 0 && provider != "" && feed != "" && stated != nil {
+		return []claim{*stated}, nil
+	}
+	return claims, nil
+}
+
+func inOrder(by map[string]string) string {
+	var words []string
+	for _, w := range by {
+		words = append(words, w)
+	}
+	sort.Strings(words)
+	return strings.Join(words, " and ")
+}
+
+// belongs gives the provider of a past delivery under this configuration, "" when
+// unknown, and the feeds it serves.
+func (ps patterns) belongs(r Receipt) (string, map[string]bool) {
+	provider, feeds := r.Provider, map[string]bool{}
+	if r.Feed != "" {
+		feeds[r.Feed] = true
+	}
+	claims, err := ps.claim(r.Name, r.Provider, r.Feed)
+	if err != nil {
+		return provider, feeds
+	}
+	for _, c := range claims {
+		provider = c.provider
+		feeds[c.spec.Feed] = true
+	}
+	return provider, feeds
+}
+
+// whyNot says why no feed claims a name, with the nearest miss where there is one.
+func (ps patterns) whyNot(name, provider, feed string) string {
+	why := "no pattern fits"
+	if provider != "" {
+		why = fmt.Sprintf("no pattern of %s fits", provider)
+	}
+	for _, p := range ps {
+		if provider != "" && p.provider != provider || feed != "" && p.spec.Feed != feed {
+			continue
+		}
+		m := p.loose.FindStringSubmatch(name)
+		if m == nil {
+			continue
+		}
+		if fault := p.fault(m); fault != "" {
+			return fmt.Sprintf("%s: %s (pattern %q of %s)", why, fault, p.spec.Files, p.provider)
+		}
+	}
+	return why
+}
+
+// fault names the part of a loosely matched name that cannot be.
+func (p pattern) fault(m []string) string {
+	for i, group := range p.loose.SubexpNames() {
+		switch group {
+		case "year":
+			if !halvesFollow(m[i]) {
+				return fmt.Sprintf("%s is not a financial year, whose halves follow each other as in 2023-24", m[i])
+			}
+		case "date":
+			if _, err := time.Parse("20060102", strings.ReplaceAll(m[i], "-", "")); err != nil {
+				return fmt.Sprintf("%s is not a date", m[i])
+			}
+		case "version":
+			if len(m[i]) > 9 {
+				return fmt.Sprintf("%s is too long for a version", m[i])
+			}
+		}
+	}
+	return ""
+}
+
+// halvesFollow judges a year in any of the forms that looseYear takes.
+func halvesFollow(text string) bool {
+	digits := strings.NewReplacer("-", "", "_", "").Replace(text)
+	begins, _ := strconv.Atoi(digits[:4])
+	ends, _ := strconv.Atoi(digits[4:])
+	return ends == begins+1 || len(digits) == 6 && ends == (begins+1)%100
+}

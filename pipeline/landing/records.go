@@ -1,0 +1,267 @@
+package landing
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Receipt is the record of one delivery.
+type Receipt struct {
+	// Number counts records of every kind from 1, in the order they were made.
+	Number int `json:"number"`
+	// Name is the file's own name, without folders.
+	Name   string `json:"name"`
+	Size   int64  `json:"size"` // bytes
+	SHA256 string `json:"sha256"`
+	// Received is when the delivery counts as received (UTC); Recorded is when it
+	// was taken in, which is later where Received was back-dated.
+	Received time.Time `json:"received"`
+	Recorded time.Time `json:"recorded"`
+	// Provider and Feed are only what was stated by hand when it was landed.
+	Provider string `json:"provider"`
+	Feed     string `json:"feed"`
+}
+
+// Withdrawal says that a file's bytes no longer count, from a time on and under
+// whatever name they were or will be sent.
+type Withdrawal struct {
+	Number int       `json:"number"`
+	SHA256 string    `json:"sha256"`
+	Reason string    `json:"reason"`
+	By     string    `json:"by"`
+	At     time.Time `json:"at"` // UTC
+}
+
+var (
+	fullSHA    = regexp.MustCompile(`^[0-9a-f]{64}$`)
+	recordName = regexp.MustCompile(`^(\d{6,9})-(withdrawn-)?([0-9a-f]{8})\.json$`)
+)
+
+// ledger is every record, in order of number.
+type ledger struct {
+	receipts    []Receipt
+	withdrawals []Withdrawal
+	next        int // the number of the next record
+}
+
+// Receipts reads every delivery's receipt, in the order they were made.
+func (s *Store) Receipts() ([]Receipt, error) {
+	l, err := s.ledger()
+	return l.receipts, err
+}
+
+// Withdrawals reads every withdrawal, in the order they were made.
+func (s *Store) Withdrawals() ([]Withdrawal, error) {
+	l, err := s.ledger()
+	return l.withdrawals, err
+}
+
+// ledger reads deliveries/. Files that are not named as records are not read
+// (Verify reports them); a record that cannot be understood is an error, since a
+// delivery silently missing would change figures.
+func (s *Store) ledger() (ledger, error) {
+	entries, err := os.ReadDir(s.deliveries())
+	if err != nil {
+		return ledger{}, fmt.Errorf("cannot read the store's records: %w", err)
+	}
+	l := ledger{next: 1}
+	var errs []error
+	seen := map[int]string{}
+	for _, e := range entries {
+		m := recordName.FindStringSubmatch(e.Name())
+		if m == nil {
+			continue
+		}
+		number, _ := strconv.Atoi(m[1])
+		if other, twice := seen[number]; twice {
+			errs = append(errs, fmt.Errorf("records %q and %q in %q have one number", other, e.Name(), s.deliveries()))
+		}
+		seen[number] = e.Name()
+		l.next = max(l.next, number+1)
+		if err := l.read(filepath.Join(s.deliveries(), e.Name()), number, m[2] != "", m[3]); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	sort.Slice(l.receipts, func(i, j int) bool { return l.receipts[i].Number < l.receipts[j].Number })
+	sort.Slice(l.withdrawals, func(i, j int) bool { return l.withdrawals[i].Number < l.withdrawals[j].Number })
+	return l, errors.Join(errs...)
+}
+
+// read adds one record, which must be what its file name says.
+func (l *ledger) read(path string, number int, withdrawn bool, short string) error {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("cannot read the record %q: %w", path, err)
+	}
+	decode := func(into any) error {
+		d := json.NewDecoder(bytes.NewReader(text))
+		d.DisallowUnknownFields()
+		if err := d.Decode(into); err != nil {
+			return fmt.Errorf("the record %q is damaged; restore it from a backup: %w", path, err)
+		}
+		return nil
+	}
+	var r Receipt
+	var w Withdrawal
+	if withdrawn {
+		err = decode(&w)
+		r.Number, r.SHA256 = w.Number, w.SHA256
+	} else {
+		err = decode(&r)
+	}
+	if err != nil {
+		return err
+	}
+	if r.Number != number || !fullSHA.MatchString(r.SHA256) || !strings.HasPrefix(r.SHA256, short) {
+		return fmt.Errorf("the record %q says number %d and hash %q, which its name does not; restore it from a backup", path, r.Number, r.SHA256)
+	}
+	if withdrawn {
+		l.withdrawals = append(l.withdrawals, w)
+	} else {
+		l.receipts = append(l.receipts, r)
+	}
+	return nil
+}
+
+// writeRecord adds a record under a new name.
+func (s *Store) writeRecord(number int, kind, sha string, record any) error {
+	text, err := json.MarshalIndent(record, "", "  ")
+	if err != nil {
+		return err
+	}
+	name := filepath.Join(s.deliveries(), fmt.Sprintf("%06d-%s%s.json", number, kind, sha[:8]))
+	f, err := s.createTemp()
+	if err != nil {
+		return fmt.Errorf("cannot write the record %q: %w", name, err)
+	}
+	defer os.Remove(f.Name())
+	defer f.Close()
+	if _, err = f.Write(append(text, '\n')); err == nil {
+		err = settle(f, name)
+	}
+	if err != nil {
+		return fmt.Errorf("cannot write the record %q: %w", name, err)
+	}
+	return nil
+}
+
+// Find gives the full SHA-256 of a received file from it or from its first 8 or
+// more digits.
+func (s *Store) Find(abbreviation string) (string, error) {
+	l, err := s.ledger()
+	if err != nil {
+		return "", err
+	}
+	return l.find(abbreviation)
+}
+
+// Withdraw records that the bytes with this SHA-256 (or its first 8 or more
+// digits, where only one file has them) do not count from now on.
+func (s *Store) Withdraw(sha, reason, by string) (Withdrawal, error) {
+	s.write.Lock()
+	defer s.write.Unlock()
+	if strings.TrimSpace(reason) == "" || strings.TrimSpace(by) == "" {
+		return Withdrawal{}, fmt.Errorf("a withdrawal of %q needs a reason and the name of who withdraws it", sha)
+	}
+	l, err := s.ledger()
+	if err != nil {
+		return Withdrawal{}, err
+	}
+	full, err := l.find(sha)
+	if err != nil {
+		return Withdrawal{}, err
+	}
+	if w := l.withdrawn(full); w != nil {
+		return *w, fmt.Errorf("%s was already withdrawn on %s by %s: %s", full[:8], w.At.Format("2 January 2006"), w.By, w.Reason)
+	}
+	w := Withdrawal{Number: l.next, SHA256: full, Reason: strings.TrimSpace(reason), By: strings.TrimSpace(by), At: s.clock()}
+	return w, s.writeRecord(w.Number, "withdrawn-", full, w)
+}
+
+func (l ledger) withdrawn(sha string) *Withdrawal {
+	for i := range l.withdrawals {
+		if l.withdrawals[i].SHA256 == sha {
+			return &l.withdrawals[i]
+		}
+	}
+	return nil
+}
+
+func (l ledger) find(abbreviation string) (string, error) {
+	short := strings.ToLower(strings.TrimSpace(abbreviation))
+	if len(short) < 8 {
+		return "", fmt.Errorf("%q is too short to name a file: give at least 8 digits of its SHA-256", abbreviation)
+	}
+	var found []Receipt
+	for _, r := range firstOfEach(l.receipts) {
+		if strings.HasPrefix(r.SHA256, short) {
+			found = append(found, r)
+		}
+	}
+	switch len(found) {
+	case 1:
+		return found[0].SHA256, nil
+	case 0:
+		return "", fmt.Errorf("no file received has the SHA-256 %q%s", abbreviation, near(l.receipts, short))
+	}
+	return "", fmt.Errorf("%d files received begin with %q; give more digits: %s", len(found), abbreviation, list(found, 64))
+}
+
+// near lists the files whose hash begins most like the one asked for, the
+// newest first where none does.
+func near(receipts []Receipt, short string) string {
+	each := firstOfEach(receipts)
+	if len(each) == 0 {
+		return "; none has been received yet"
+	}
+	sort.SliceStable(each, func(i, j int) bool {
+		a, b := shared(each[i].SHA256, short), shared(each[j].SHA256, short)
+		if a != b {
+			return a > b
+		}
+		return each[i].Number > each[j].Number
+	})
+	return "; the nearest are " + list(each[:min(5, len(each))], 12)
+}
+
+func list(receipts []Receipt, digits int) string {
+	var words []string
+	for _, r := range receipts {
+		words = append(words, fmt.Sprintf("%s (%s)", r.SHA256[:digits], r.Name))
+	}
+	return strings.Join(words, ", ")
+}
+
+// firstOfEach keeps the first receipt of each file content.
+func firstOfEach(receipts []Receipt) []Receipt {
+	seen := map[string]bool{}
+	var each []Receipt
+	for _, r := range receipts {
+		if !seen[r.SHA256] {
+			seen[r.SHA256] = true
+			each = append(each, r)
+		}
+	}
+	return each
+}
+
+// shared counts the leading characters that two texts have in common.
+func shared(a, b string) int {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return n
+}
+
+// clock is now, as records carry it.
+func (s *Store) clock() time.Time { return s.now().UTC().Truncate(time.Millisecond) }

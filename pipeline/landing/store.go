@@ -1,0 +1,120 @@
+// Package landing is the append-only store of what was received. Bytes are kept
+// once under their SHA-256 in landing/; each delivery is one receipt in
+// deliveries/, each withdrawal one record beside it. Nothing in either folder is
+// changed or overwritten. Which provider, feed and year a delivery belongs to,
+// and whether it is current, is worked out anew from the configuration (Resolve,
+// Current), so a mended configuration needs no re-landing.
+//
+// Methods that write expect the caller to hold the store's write lock (Acquire);
+// readers take no lock.
+package landing
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"mojreturns/pipeline/register"
+)
+
+// Store is the landing/ and deliveries/ folders of one workspace's store.
+type Store struct {
+	dir string
+	now func() time.Time
+
+	write sync.Mutex // one change at a time within this process
+	clean sync.Once
+}
+
+// Open makes the folders where they are missing. store is the workspace's
+// store/ folder; now gives the time that receipts and withdrawals carry.
+func Open(store string, now func() time.Time) (*Store, error) {
+	s := &Store{dir: store, now: now}
+	for _, dir := range []string{s.landing(), s.deliveries()} {
+		// Rows about victims are not for every account on the machine.
+		if err := os.MkdirAll(dir, 0o770); err != nil {
+			return nil, fmt.Errorf("cannot make the folder %q in the store: %w", dir, err)
+		}
+	}
+	return s, nil
+}
+
+// Path is where the bytes with this SHA-256 (64 hex digits) are kept. Anything
+// else gives a path at which no file is ever kept.
+func (s *Store) Path(sha string) string {
+	if !fullSHA.MatchString(sha) {
+		return filepath.Join(s.landing(), "not-a-sha256")
+	}
+	return filepath.Join(s.landing(), sha[:2], sha)
+}
+
+// Deliveries reads every record and resolves it under the given configuration,
+// marked as current or not at the time asAt (zero means now). The deliveries are
+// whole even where the error names file names that two providers claim.
+func (s *Store) Deliveries(providers []register.Provider, loc *time.Location, asAt time.Time) ([]Delivery, error) {
+	receipts, err := s.Receipts()
+	if err != nil {
+		return nil, err
+	}
+	withdrawals, err := s.Withdrawals()
+	if err != nil {
+		return nil, err
+	}
+	deliveries, err := Resolve(receipts, withdrawals, providers, loc)
+	return Current(deliveries, asAt), err
+}
+
+func (s *Store) landing() string    { return filepath.Join(s.dir, "landing") }
+func (s *Store) deliveries() string { return filepath.Join(s.dir, "deliveries") }
+func (s *Store) incoming() string   { return filepath.Join(s.landing(), "incoming") }
+
+// createTemp opens a new file that a finished one is renamed from. It clears,
+// once, what a killed run left: only the holder of the write lock comes here, so
+// nothing found is still being written.
+func (s *Store) createTemp() (*os.File, error) {
+	s.clean.Do(func() { _ = os.RemoveAll(s.incoming()) })
+	if err := os.MkdirAll(s.incoming(), 0o770); err != nil {
+		return nil, err
+	}
+	for n := 1; ; n++ {
+		path := filepath.Join(s.incoming(), fmt.Sprintf("%d-%d.tmp", os.Getpid(), n))
+		// Not os.CreateTemp, whose files only their owner may read: a colleague must be able to build.
+		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o660)
+		if !errors.Is(err, os.ErrExist) {
+			return f, err
+		}
+	}
+}
+
+// settle makes a written file durable and gives it its name, which must be new.
+func settle(temp *os.File, name string) error {
+	if err := temp.Sync(); err != nil {
+		return err
+	}
+	if err := temp.Close(); err != nil {
+		return err
+	}
+	if _, err := os.Lstat(name); !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("%q is already there and is never overwritten", name)
+	}
+	if err := os.MkdirAll(filepath.Dir(name), 0o770); err != nil {
+		return err
+	}
+	if err := os.Rename(temp.Name(), name); err != nil {
+		return err
+	}
+	syncFolder(filepath.Dir(name))
+	return nil
+}
+
+// syncFolder makes a rename survive a power cut where the system can; Windows
+// does it by itself and refuses to be asked.
+func syncFolder(dir string) {
+	if d, err := os.Open(dir); err == nil {
+		_ = d.Sync()
+		_ = d.Close()
+	}
+}

@@ -1,0 +1,212 @@
+package metrics
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+
+	"mojreturns/pipeline/period"
+	"mojreturns/pipeline/warehouse"
+)
+
+// Missing says that a feed awaited from a provider of a scope does not cover a
+// period: figures that read the feed have the marker x there, never 0.
+type Missing struct{ Scope, Period, Feed string }
+
+// Engine computes a set's figures over one connection to a warehouse. The
+// figures go into the relation named Figures, which it expects to exist.
+type Engine struct {
+	Set     *Set
+	Conn    *sql.Conn
+	Periods []period.Period
+	Missing []Missing
+	// Schema is where the relations figure, condition, breach and finding
+	// stand: main in a build, temp for figures made on demand.
+	Schema string
+}
+
+// Tables makes the relations the engine fills.
+func (e Engine) Tables(ctx context.Context) error {
+	for _, columns := range []string{
+		`figure(code VARCHAR, name VARCHAR, scope VARCHAR, period VARCHAR, dimension VARCHAR, category VARCHAR,
+			value DECIMAL(38,10), numerator DECIMAL(38,10), denominator DECIMAL(38,10), n BIGINT, unit VARCHAR, marker VARCHAR)`,
+		`condition(code VARCHAR, title VARCHAR, fund VARCHAR, period VARCHAR, status VARCHAR, value DECIMAL(38,10),
+			limit_value DECIMAL(38,10), evidence VARCHAR, basis VARCHAR, breaches BIGINT)`,
+		`breach(code VARCHAR, fund VARCHAR, period VARCHAR, effect VARCHAR, amount DECIMAL(18,2), delivery INTEGER, "row" BIGINT, key VARCHAR)`,
+		`finding(code VARCHAR, title VARCHAR, severity VARCHAR, period VARCHAR, subject VARCHAR, detail VARCHAR, remedy VARCHAR)`,
+	} {
+		if _, err := e.Conn.ExecContext(ctx, "CREATE TABLE "+e.Schema+"."+columns); err != nil {
+			return fmt.Errorf("cannot make the table of results: %w", err)
+		}
+	}
+	return nil
+}
+
+// Compute adds the figures of the metrics named (none: all) and of their parts.
+func (e Engine) Compute(ctx context.Context, codes ...string) error {
+	metrics, err := e.Set.With(codes)
+	if err != nil {
+		return err
+	}
+	feeds := map[string][]string{}
+	for _, m := range metrics {
+		query := ""
+		if m.Count.Kind == "formula" {
+			query = e.formula(m)
+		} else {
+			if feeds[m.Code], err = e.feeds(ctx, "", m.SQL); err != nil {
+				return fmt.Errorf("%s: %w", m.File, err)
+			}
+			query = e.mark(e.Set.figures(m), feeds[m.Code])
+		}
+		if _, err := e.Conn.ExecContext(ctx, e.with()+query); err != nil {
+			return fmt.Errorf("%s: metric %s cannot be computed: %w", m.File, m.Code, err)
+		}
+	}
+	return nil
+}
+
+// with is the INSERT's first part: the periods asked for and what is missing in them.
+func (e Engine) with() string {
+	return fmt.Sprintf("INSERT INTO %s.figure BY NAME\nWITH %s,\n", e.Schema, e.relations())
+}
+
+func (e Engine) relations() string {
+	var periods, missing []string
+	for _, p := range e.Periods {
+		periods = append(periods, fmt.Sprintf("(%s, DATE '%s', DATE '%s')", quote(p.Label), p.Start.Format("2006-01-02"), p.End.Format("2006-01-02")))
+	}
+	for _, m := range e.Missing {
+		missing = append(missing, fmt.Sprintf("(%s, %s, %s)", quote(m.Scope), quote(m.Period), quote(m.Feed)))
+	}
+	none := ""
+	if len(missing) == 0 {
+		missing, none = []string{"('', '', '')"}, " WHERE FALSE"
+	}
+	return "period(period, period_start, period_end) AS (VALUES " + strings.Join(periods, ", ") + "),\n" +
+		"missing(scope, period, feed) AS (SELECT * FROM (VALUES " + strings.Join(missing, ", ") + ")" + none + ")"
+}
+
+// feeds lists the feeds an SQL text reads, through every view. with holds the
+// relations put in front of it, if any.
+func (e Engine) feeds(ctx context.Context, with, text string) ([]string, error) {
+	tables, err := warehouse.Lineage(ctx, e.Conn, with+lineageText(text))
+	if err != nil {
+		return nil, err
+	}
+	var feeds []string
+	for _, t := range tables {
+		if feed, ok := strings.CutPrefix(t, "typed."); ok {
+			feeds = append(feeds, feed)
+		}
+	}
+	return feeds, nil
+}
+
+// lineageText makes the names of the period known to a text that is read on its own.
+func lineageText(text string) string {
+	return "SELECT * FROM (SELECT '' AS period, DATE '2000-01-01' AS period_start, DATE '2000-01-01' AS period_end) p, LATERAL (\n" + text + "\n) r"
+}
+
+// mark gives every figure without a value its marker.
+func (e Engine) mark(query string, feeds []string) string {
+	gone := "FALSE"
+	if len(feeds) > 0 {
+		var names []string
+		for _, f := range feeds {
+			names = append(names, quote(f))
+		}
+		gone = "EXISTS (FROM missing m WHERE m.scope = f.scope AND m.period = f.period AND m.feed IN (" + strings.Join(names, ", ") + "))"
+	}
+	// the query's own WITH steps come first; only its last SELECT is wrapped
+	at := strings.LastIndex(query, "\nSELECT ") + 1
+	return fmt.Sprintf(`%sSELECT code, name, scope, period, dimension, category, unit,
+  CASE WHEN NOT gone THEN value END::DECIMAL(38,10) AS value,
+  CASE WHEN NOT gone THEN numerator END::DECIMAL(38,10) AS numerator,
+  CASE WHEN NOT gone THEN denominator END::DECIMAL(38,10) AS denominator,
+  CASE WHEN NOT gone THEN n END AS n,
+  CASE WHEN gone THEN 'x' WHEN value IS NULL THEN 'z' ELSE '' END AS marker
+FROM (SELECT *, %s AS gone FROM (
+%s) f)`, query[:at], gone, query[at:])
+}
+
+// formula is the SQL of a metric made of other metrics' figures.
+func (e Engine) formula(m Metric) string {
+	parts := m.Count.Formula.parts()
+	codes, bys := []string{}, []string{"''"}
+	for _, b := range m.By {
+		bys = append(bys, quote(b.String()))
+	}
+	joins, gone := "", []string{}
+	operand := map[Part]string{}
+	n := ""
+	for i, part := range parts {
+		metric, _ := e.Set.Metric(part.Code)
+		p := fmt.Sprintf("p%d", i)
+		codes = append(codes, quote(part.Code))
+		gone = append(gone, p+".marker = 'x'")
+		on := fmt.Sprintf("%[1]s.dimension = k.dimension AND %[1]s.category = k.category", p)
+		operand[part] = p + ".value"
+		switch {
+		case part.Dimension != "": // a narrowed part without rows has no value
+			on = fmt.Sprintf("%[1]s.dimension = %[2]s AND %[1]s.category = %[3]s", p, quote(part.Dimension), quote(part.Category))
+			operand[part] = fmt.Sprintf("CASE WHEN %[1]s.n > 0 THEN %[1]s.value END", p)
+		case metric.Count.counts(): // a category only another part has counts 0 here
+			operand[part] = fmt.Sprintf("CASE WHEN %[1]s.code IS NULL THEN 0 ELSE %[1]s.value END", p)
+		}
+		joins += fmt.Sprintf("\nLEFT JOIN %[1]s.figure %[2]s ON %[2]s.code = %[3]s AND %[2]s.scope = k.scope AND %[2]s.period = k.period AND %[4]s",
+			e.Schema, p, quote(part.Code), on)
+		if n == "" || metric.Protect != "none" || !e.protects(parts[:i]) {
+			n = "coalesce(" + p + ".n, 0)"
+		}
+	}
+	numerator, denominator := "NULL", "NULL"
+	if d := m.Count.Formula.division(); d != nil {
+		numerator, denominator = d.Left.sql(operand), d.Right.sql(operand)
+	}
+	value := m.Count.Formula.sql(operand)
+	if m.NoTotal {
+		value = fmt.Sprintf("CASE WHEN k.dimension <> '' THEN %s END", value)
+	}
+	query := fmt.Sprintf(`keys AS (SELECT DISTINCT scope, period, dimension, category FROM %s.figure
+  WHERE code IN (%s) AND dimension IN (%s) AND period IN (SELECT period FROM period) AND %s),
+figures AS (SELECT k.*, CASE WHEN NOT %s THEN %s END AS value, %s AS numerator, %s AS denominator, %s AS n, (%s) IS TRUE AS gone
+FROM keys k%s)
+SELECT %s AS code, %s AS name, scope, period, dimension, category, %s AS unit,`,
+		e.Schema, strings.Join(codes, ", "), strings.Join(bys, ", "), scopeFilter(m),
+		strings.ReplaceAll(unclaimed(m), "scope IN", "k.scope IN"), value, numerator, denominator, n, strings.Join(gone, " OR "), joins,
+		quote(m.Code), quote(m.Name), quote(m.Unit))
+	return query + `
+  CASE WHEN NOT gone THEN value END::DECIMAL(38,10) AS value,
+  CASE WHEN NOT gone THEN numerator END::DECIMAL(38,10) AS numerator,
+  CASE WHEN NOT gone THEN denominator END::DECIMAL(38,10) AS denominator,
+  CASE WHEN NOT gone THEN n END AS n,
+  CASE WHEN gone THEN 'x' WHEN value IS NULL THEN 'z' ELSE '' END AS marker
+FROM figures`
+}
+
+// protects says whether any of the parts counts people.
+func (e Engine) protects(parts []Part) bool {
+	return slices.ContainsFunc(parts, func(p Part) bool {
+		m, _ := e.Set.Metric(p.Code)
+		return m.Protect != "none"
+	})
+}
+
+// sql writes the formula. Sums and differences stay exact decimals; a product
+// or quotient is made once, from exact operands.
+func (n *Node) sql(operand map[Part]string) string {
+	switch {
+	case n.Part != nil:
+		return "(" + operand[*n.Part] + ")"
+	case n.Constant != "":
+		return n.Constant
+	case n.Op == '/':
+		return "(" + divide(n.Left.sql(operand), n.Right.sql(operand)) + ")"
+	case n.Op == '*':
+		return fmt.Sprintf("((%s)::DOUBLE * (%s)::DOUBLE)", n.Left.sql(operand), n.Right.sql(operand))
+	}
+	return fmt.Sprintf("(%s %c %s)", n.Left.sql(operand), n.Op, n.Right.sql(operand))
+}

@@ -1,0 +1,125 @@
+package metrics
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"mojreturns/pipeline/warehouse"
+)
+
+// Condition is one funding-condition file: a SELECT of the rows that breach it
+// (fund_code, effect `not met` or `at risk`, amount, delivery, "row", key),
+// then, after a semicolon, a SELECT of the answer (fund, period, status, value,
+// limit_value, evidence) that may read those rows as `breach`, the terms of
+// each fund as `fund_period`, and every figure.
+type Condition struct {
+	Code, Name, Title, Basis string
+	Breaches, Answer         string
+	File                     string
+}
+
+// Check is one data check: a SELECT of what is wrong, as subject and detail,
+// with the period where it belongs to one.
+type Check struct {
+	Code, Name, Title, Severity, Remedy string
+	SQL                                 string
+	File                                string
+}
+
+// sharedFile holds relations that every condition may read.
+const sharedFile = "model/fund_period.with"
+
+func parseCondition(file, text string) (Condition, error) {
+	h := readHeader(file, text, "condition", []string{"title", "basis"}, nil)
+	c := Condition{File: file, Title: h.value["title"], Basis: h.value["basis"]}
+	c.Code, c.Name = h.codeAndName()
+	statements, err := warehouse.Split(h.body)
+	if err != nil {
+		h.fail(1, "%v", err)
+	} else if len(statements) != 2 {
+		h.fail(1, "there are %d statements; a condition has two, the rows that breach it and the answer", len(statements))
+	} else {
+		c.Breaches, c.Answer = statements[0], statements[1]
+	}
+	return c, errors.Join(h.errs...)
+}
+
+func parseCheck(file, text string) (Check, error) {
+	h := readHeader(file, text, "check", []string{"title", "severity", "remedy"}, nil)
+	c := Check{File: file, Title: h.value["title"], Remedy: h.value["remedy"], SQL: strings.TrimSuffix(h.body, ";")}
+	c.Code, c.Name = h.codeAndName()
+	c.Severity = h.oneOf("severity", "error", "error", "warning")
+	if c.SQL == "" {
+		h.fail(1, "there is no SELECT below the header")
+	}
+	return c, errors.Join(h.errs...)
+}
+
+// Conditions answers every funding condition for every fund and period.
+func (e Engine) Conditions(ctx context.Context, queries fs.FS) error {
+	shared, err := fs.ReadFile(queries, sharedFile)
+	if err != nil {
+		return err
+	}
+	for _, c := range e.Set.Conditions {
+		if err := e.condition(ctx, c, string(shared)); err != nil {
+			return fmt.Errorf("%s: condition %s cannot be answered: %w", c.File, c.Code, err)
+		}
+	}
+	return nil
+}
+
+func (e Engine) condition(ctx context.Context, c Condition, shared string) error {
+	// the relations of a condition that stand in the engine's schema
+	with := fmt.Sprintf("%s,\nfigure AS (FROM %s.figure),\n%s", e.relations(), e.Schema, shared)
+	breaches := fmt.Sprintf(`INSERT INTO %s.breach BY NAME WITH %s
+SELECT %s AS code, r.fund_code AS fund, p.period, r.effect, r.amount, r.delivery, r."row", r.key
+FROM period p, LATERAL (
+%s
+) r ORDER BY ALL`, e.Schema, with, quote(c.Code), c.Breaches)
+	if _, err := e.Conn.ExecContext(ctx, breaches); err != nil {
+		return err
+	}
+	feeds, err := e.feeds(ctx, "WITH "+with+"\n", c.Breaches)
+	if err != nil {
+		return err
+	}
+	gone := "''"
+	if len(feeds) > 0 {
+		gone = fmt.Sprintf("(SELECT string_agg(DISTINCT m.feed, ', ' ORDER BY m.feed) FROM missing m WHERE m.scope = 'fund:' || a.fund AND m.period = a.period AND m.feed IN ('%s'))",
+			strings.Join(feeds, "', '"))
+	}
+	answer := fmt.Sprintf(`INSERT INTO %[1]s.condition BY NAME WITH %[2]s,
+breach AS (FROM %[1]s.breach WHERE code = %[3]s),
+answer AS (
+%[4]s
+),
+judged AS (SELECT a.*, coalesce(%[5]s, '') AS gone,
+  (SELECT count(*) FROM breach b WHERE b.fund = a.fund AND b.period = a.period) AS breaches FROM answer a)
+SELECT %[3]s AS code, %[6]s AS title, fund, period, %[7]s AS basis,
+  CASE WHEN gone = '' OR status = 'not applicable' THEN status ELSE 'not available' END AS status,
+  CASE WHEN gone = '' THEN value END AS value, CASE WHEN gone = '' THEN limit_value END AS limit_value,
+  CASE WHEN gone = '' OR status = 'not applicable' THEN evidence ELSE 'Not received for this period: ' || gone || '.' END AS evidence,
+  breaches
+FROM judged ORDER BY fund, period`, e.Schema, with, quote(c.Code), c.Answer, gone, quote(c.Title), quote(c.Basis))
+	_, err = e.Conn.ExecContext(ctx, answer)
+	return err
+}
+
+// Checks lists what every data check finds.
+func (e Engine) Checks(ctx context.Context) error {
+	for _, c := range e.Set.Checks {
+		query := fmt.Sprintf(`INSERT INTO %[1]s.finding BY NAME WITH %[2]s, figure AS (FROM %[1]s.figure), condition AS (FROM %[1]s.condition)
+SELECT %[3]s AS code, %[4]s AS title, %[5]s AS severity, period, subject, detail, %[6]s AS remedy
+FROM (
+%[7]s
+) ORDER BY ALL`, e.Schema, e.relations(), quote(c.Code), quote(c.Title), quote(c.Severity), quote(c.Remedy), c.SQL)
+		if _, err := e.Conn.ExecContext(ctx, query); err != nil {
+			return fmt.Errorf("%s: check %s cannot be run: %w", c.File, c.Code, err)
+		}
+	}
+	return nil
+}

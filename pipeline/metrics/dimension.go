@@ -1,0 +1,83 @@
+package metrics
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io/fs"
+	"strings"
+)
+
+// dimension ties a breakdown to the code list that names its categories, and
+// to the category a blank is counted in. A dimension without a list (supplier,
+// reason) shows only what occurs.
+type dimension struct {
+	name, list, column, blank string
+	metrics                   string // prefix of the codes it is for; empty for any
+}
+
+const dimensionFile = "reference/dimension.csv"
+
+func loadDimensions(queries fs.FS) ([]dimension, error) {
+	f, err := queries.Open(dimensionFile)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", dimensionFile, err)
+	}
+	if got := strings.Join(rows[0], ","); got != "dimension,list,column,blank,metrics" {
+		return nil, fmt.Errorf("%s:1: the columns are %q; they must be dimension,list,column,blank,metrics", dimensionFile, got)
+	}
+	var out []dimension
+	for _, r := range rows[1:] {
+		out = append(out, dimension{name: r[0], list: r[1], column: r[2], blank: r[3], metrics: r[4]})
+	}
+	return out, nil
+}
+
+// dimension finds the dimension for a metric; the one meant for the metric's
+// codes wins over the one for any.
+func (s *Set) dimension(name, code string) dimension {
+	found := dimension{name: name, blank: "(blank)"}
+	for _, d := range s.dimensions {
+		if d.name == name && (d.metrics == "" && found.list == "" || d.metrics != "" && strings.HasPrefix(code, d.metrics)) {
+			found = d
+		}
+	}
+	return found
+}
+
+// category is the SQL for the category of a row, blanks included.
+func (s *Set) category(b Breakdown, code string) string {
+	var parts []string
+	for _, name := range b {
+		parts = append(parts, fmt.Sprintf("coalesce(%s::VARCHAR, %s)", ident(name), quote(s.dimension(name, code).blank)))
+	}
+	return strings.Join(parts, " || ' x ' || ")
+}
+
+// categories is the SQL for every (dimension, category) that must be shown,
+// the total first: those of the code lists, crossings too.
+func (s *Set) categories(m Metric) string {
+	all := []string{"SELECT '' AS dimension, '' AS category"}
+	for _, b := range m.By {
+		var from, names []string
+		for i, name := range b {
+			d := s.dimension(name, m.Code)
+			if d.list == "" {
+				break
+			}
+			from = append(from, fmt.Sprintf("(SELECT DISTINCT %s AS category FROM reference.%s) l%d", ident(d.column), ident(d.list), i))
+			names = append(names, fmt.Sprintf("l%d.category", i))
+		}
+		if len(from) == len(b) {
+			all = append(all, fmt.Sprintf("SELECT %s, %s FROM %s", quote(b.String()), strings.Join(names, " || ' x ' || "), strings.Join(from, ", ")))
+		}
+	}
+	return strings.Join(all, "\n  UNION ALL ")
+}
+
+func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+func ident(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""`) + `"` }

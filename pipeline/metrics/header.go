@@ -1,0 +1,228 @@
+package metrics
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Count says how rows become a figure.
+type Count struct {
+	Kind    string // rows, distinct, sum, mean, median, p90, share, formula
+	Expr    string // SQL over the metric's columns
+	Over    string // a whole number a sum is divided by, once, at the end
+	Formula *Node
+}
+
+// When says which rows fall in a period. Every kind compares dates only with
+// the first and last day of the period.
+type When struct {
+	Kind       string // in, active, open, opening, upto, always
+	Start, End string // SQL over the metric's columns
+}
+
+var countWords = []string{"distinct", "sum", "mean", "median", "p90", "share"}
+
+// header is the strict comment block on top of an SQL file.
+type header struct {
+	file  string
+	kind  string
+	value map[string]string
+	line  map[string]int
+	body  string
+	errs  []error
+}
+
+var keyLine = regexp.MustCompile(`^-- ?([a-z]+):\s*(.*?)\s*$`)
+
+// readHeader splits a file into its header and its SQL. The first key is the
+// kind itself; an unknown, repeated or missing key is an error with file and line.
+func readHeader(file, text, kind string, required, optional []string) header {
+	h := header{file: file, kind: kind, value: map[string]string{}, line: map[string]int{}}
+	lines := strings.Split(text, "\n")
+	n := 0
+	for ; n < len(lines) && strings.HasPrefix(lines[n], "--"); n++ {
+		m := keyLine.FindStringSubmatch(lines[n])
+		if m == nil {
+			h.fail(n+1, "%q is not a header line such as `-- unit: working days`; put comments below the header, after a blank line", lines[n])
+			continue
+		}
+		key, value := m[1], m[2]
+		switch {
+		case n == 0 && key != kind:
+			h.fail(1, "the first line must be `-- %s: CODE name`, not %q", kind, lines[0])
+		case key != kind && !slices.Contains(required, key) && !slices.Contains(optional, key):
+			h.fail(n+1, "unknown key %q; the keys are %s", key, strings.Join(append(append([]string{kind}, required...), optional...), ", "))
+		case h.line[key] > 0:
+			h.fail(n+1, "key %q is given twice, first on line %d", key, h.line[key])
+		case value == "":
+			h.fail(n+1, "key %q has no value", key)
+		}
+		h.value[key], h.line[key] = value, n+1
+	}
+	for _, key := range append([]string{kind}, required...) {
+		if h.line[key] == 0 {
+			h.fail(n, "key %q is missing from the header", key)
+		}
+	}
+	h.body = strings.TrimSpace(strings.Join(lines[n:], "\n"))
+	return h
+}
+
+func (h *header) fail(line int, format string, args ...any) {
+	h.errs = append(h.errs, fmt.Errorf("%s:%d: %s", h.file, max(line, 1), fmt.Sprintf(format, args...)))
+}
+
+var codeForm = regexp.MustCompile(`^([A-Z][A-Z0-9]*) ([a-z][a-z0-9_]*)$`)
+
+func (h *header) codeAndName() (code, name string) {
+	m := codeForm.FindStringSubmatch(h.value[h.kind])
+	if m == nil {
+		h.fail(h.line[h.kind], "%q is not a code and a name, such as `R08 days_to_contact`", h.value[h.kind])
+		return "", ""
+	}
+	return m[1], m[2]
+}
+
+func (h *header) oneOf(key, fallback string, allowed ...string) string {
+	v, ok := h.value[key]
+	if !ok {
+		return fallback
+	}
+	if !slices.Contains(allowed, v) {
+		h.fail(h.line[key], "%s is %q; it can be %s", key, v, strings.Join(allowed, ", "))
+	}
+	return v
+}
+
+func parseMetric(file, text string) (Metric, error) {
+	h := readHeader(file, text, "metric", []string{"title", "count", "unit"},
+		[]string{"when", "by", "scopes", "protect", "total", "prefer", "note"})
+	m := Metric{File: file, Title: h.value["title"], Unit: h.value["unit"], Note: h.value["note"], Prefer: h.value["prefer"], SQL: strings.TrimSuffix(h.body, ";")}
+	m.Code, m.Name = h.codeAndName()
+	m.Protect = h.oneOf("protect", "victims", "victims", "delegates", "none")
+	m.NoTotal = h.oneOf("total", "yes", "yes", "no") == "no"
+	m.Scopes = h.scopes()
+	m.By = parseBy(h.value["by"])
+	var err error
+	if m.Count, err = parseCount(h.value["count"]); err != nil {
+		h.fail(h.line["count"], "%v", err)
+	}
+	if m.When, err = parseWhen(h.value["when"]); err != nil {
+		h.fail(h.line["when"], "%v", err)
+	}
+	formula := m.Count.Kind == "formula"
+	switch {
+	case formula && (m.SQL != "" || h.line["when"] > 0):
+		h.fail(h.line["count"], "a formula takes its rows and periods from its parts: leave out the SQL and `when`")
+	case !formula && m.SQL == "":
+		h.fail(h.line["count"], "there is no SELECT below the header")
+	case !formula && h.line["when"] == 0:
+		h.fail(h.line["count"], "key \"when\" is missing from the header")
+	case m.Prefer != "" && m.Count.Kind != "distinct":
+		h.fail(h.line["prefer"], "prefer belongs to `count: distinct` only")
+	}
+	return m, errors.Join(h.errs...)
+}
+
+func (h *header) scopes() []string {
+	value, ok := h.value["scopes"]
+	if !ok {
+		return []string{"all", "fund", "service", "provider"}
+	}
+	words := strings.Fields(value)
+	for _, w := range words {
+		if !slices.Contains([]string{"all", "fund", "service", "provider", "claimed"}, w) {
+			h.fail(h.line["scopes"], "scope %q is not one of all, fund, service, provider, claimed (funds that are not match funds)", w)
+		}
+	}
+	return words
+}
+
+func parseBy(value string) []Breakdown {
+	var out []Breakdown
+	for _, part := range strings.Split(value, ",") {
+		if part = strings.TrimSpace(part); part != "" {
+			out = append(out, strings.Split(part, " x "))
+		}
+	}
+	return out
+}
+
+var sumOver = regexp.MustCompile(`^(.*\S)\s*/\s*([0-9]+)$`)
+
+func parseCount(value string) (Count, error) {
+	word, rest, _ := strings.Cut(value, " ")
+	rest = strings.TrimSpace(rest)
+	switch {
+	case value == "rows":
+		return Count{Kind: "rows"}, nil
+	case slices.Contains(countWords, word) && rest == "":
+		return Count{}, fmt.Errorf("count %q needs an expression", value)
+	case word == "sum" && sumOver.MatchString(rest):
+		m := sumOver.FindStringSubmatch(rest)
+		return Count{Kind: "sum", Expr: m[1], Over: m[2]}, nil
+	case slices.Contains(countWords, word):
+		return Count{Kind: word, Expr: rest}, nil
+	}
+	formula, err := parseFormula(value)
+	if err != nil {
+		return Count{}, fmt.Errorf("count %q is neither rows, distinct, sum, mean, median, p90, share nor a formula: %w", value, err)
+	}
+	return Count{Kind: "formula", Formula: formula}, nil
+}
+
+func parseWhen(value string) (When, error) {
+	word, rest, _ := strings.Cut(value, " ")
+	span := func(kind, text string) (When, error) {
+		start, end, ok := strings.Cut(text, "..")
+		start, end = strings.TrimSpace(start), strings.TrimSpace(end)
+		if !ok || start == "" || end == "" {
+			return When{}, fmt.Errorf("when %q needs two dates, such as `%s support_start_date .. closure_date`", value, kind)
+		}
+		return When{Kind: kind, Start: start, End: end}, nil
+	}
+	switch {
+	case value == "":
+		return When{}, nil
+	case value == "always":
+		return When{Kind: "always"}, nil
+	case word == "open", word == "opening":
+		return span(word, rest)
+	case word == "upto" && strings.TrimSpace(rest) != "":
+		return When{Kind: "upto", Start: strings.TrimSpace(rest)}, nil
+	case strings.Contains(value, ".."):
+		return span("active", value)
+	}
+	return When{Kind: "in", Start: value}, nil
+}
+
+// predicate is the condition under which a row with these two dates falls in
+// the period `p`. It holds for dates and, since periods are whole months, for
+// the first days of their months alike.
+func (w When) predicate(start, end string) string {
+	switch w.Kind {
+	case "in":
+		return fmt.Sprintf("%s BETWEEN p.period_start AND p.period_end", start)
+	case "active":
+		return fmt.Sprintf("%[1]s <= p.period_end AND (%[2]s IS NULL OR %[2]s >= p.period_start)", start, end)
+	case "open":
+		return fmt.Sprintf("%[1]s <= p.period_end AND (%[2]s IS NULL OR %[2]s > p.period_end)", start, end)
+	case "opening":
+		return fmt.Sprintf("%[1]s < p.period_start AND (%[2]s IS NULL OR %[2]s >= p.period_start)", start, end)
+	case "upto":
+		return fmt.Sprintf("%s <= p.period_end", start)
+	}
+	return "TRUE"
+}
+
+// tenths is the rank of a quantile in tenths: 5 for the median, 9 for the 90th percentile.
+func (c Count) tenths() string {
+	if c.Kind == "p90" {
+		return strconv.Itoa(9)
+	}
+	return strconv.Itoa(5)
+}

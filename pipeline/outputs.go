@@ -1,0 +1,95 @@
+package pipeline
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"time"
+
+	"mojreturns/pipeline/briefing"
+	"mojreturns/pipeline/landing"
+	"mojreturns/pipeline/period"
+)
+
+// Briefing writes the Commissioner's pack for a period, to path or, where that
+// is empty, into the store's drafts.
+func (p *Pipeline) Briefing(ctx context.Context, at period.Period, path string) (Output, error) {
+	if len(p.Returns) == 0 {
+		return Output{}, fmt.Errorf("no return is configured, so the briefing has no fund and no service to speak of; add one under `returns`")
+	}
+	v, err := p.at(ctx, at)
+	if err != nil {
+		return Output{}, err
+	}
+	defer v.Close()
+	frozen, err := p.frozen(ctx, v)
+	if err != nil {
+		return Output{}, err
+	}
+	money, activity := p.Returns[0].Scopes["money"], p.Returns[0].Scopes["activity"]
+	data, err := briefing.Collect(ctx, v.DB, p.Queries, briefing.Request{
+		Period: at.Label, PeriodWords: at.Human(), MoneyScope: money, MoneyName: p.scopeName(money),
+		ActivityScope: activity, ActivityName: p.scopeName(activity), Office: p.Register.Area.Office,
+		Frozen: frozen.In(p.Location), Build: v.Build,
+	})
+	if err != nil {
+		return Output{}, err
+	}
+	var page bytes.Buffer
+	if err := briefing.Render(ctx, &page, p.Templates, data); err != nil {
+		return Output{}, err
+	}
+	if path == "" {
+		path = p.Store("drafts", fmt.Sprintf("briefing-%s.html", at.Label))
+	}
+	return Output{Title: "briefing", Path: path}, writeFile(path, page.Bytes())
+}
+
+// frozen is when the newest delivery that counts was received: the figures
+// rest on nothing later.
+func (p *Pipeline) frozen(ctx context.Context, v *view) (time.Time, error) {
+	var at *time.Time
+	if err := v.conn.QueryRowContext(ctx, "SELECT max(received) FROM delivery WHERE current").Scan(&at); err != nil {
+		return time.Time{}, err
+	}
+	if at == nil {
+		return time.Time{}, fmt.Errorf("nothing has been delivered yet, so there is nothing to report: put the providers' files in the inbox and run again")
+	}
+	return *at, nil
+}
+
+// scopeName says a scope in words.
+func (p *Pipeline) scopeName(scope string) string {
+	for _, f := range p.Register.Funds {
+		if scope == "fund:"+f.Code {
+			return f.Name
+		}
+	}
+	for _, s := range p.Register.Services {
+		if scope == "service:"+s.Code {
+			return s.Name
+		}
+	}
+	for _, v := range p.Register.Providers {
+		if scope == "provider:"+v.Code {
+			return v.Name
+		}
+	}
+	return "all services"
+}
+
+// Expected lists what providers should have sent for a period, and whether it
+// has come.
+func (p *Pipeline) Expected(ctx context.Context, at period.Period) ([]landing.Expectation, error) {
+	sources, err := p.stage(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var deliveries []landing.Delivery
+	for _, s := range sources {
+		deliveries = append(deliveries, s.Delivery)
+	}
+	now := p.Now().In(p.Location)
+	today := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC)
+	return landing.Expect(p.Register.Providers, deliveries, at, p.calendar, today), nil
+}

@@ -1,0 +1,172 @@
+package schedule
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+)
+
+// Outcome says in a word what became of an occurrence.
+type Outcome string
+
+// The outcomes. Started and Stopped leave an occurrence to be caught up; the
+// others settle it.
+const (
+	// Added marks the moment an entry was first seen; nothing before it was missed.
+	Added Outcome = "added"
+	// Started is written before the work, so that a power cut leaves a trace.
+	Started Outcome = "started"
+	Done    Outcome = "done"
+	Failed  Outcome = "failed"
+	// Stopped means the program was told to stop while the job ran.
+	Stopped Outcome = "stopped"
+	// Dropped means the same job was still running from before.
+	Dropped Outcome = "dropped"
+	// Missed means the program was not running then, and a later occurrence
+	// was run in its place.
+	Missed Outcome = "missed"
+)
+
+// Record is one line of the ledger: where an occurrence stood at a moment. The
+// last line of a key is how it stands.
+type Record struct {
+	Key      string    `json:"key"`
+	Name     string    `json:"name"`
+	Job      string    `json:"job"`
+	Due      time.Time `json:"due"`
+	Started  time.Time `json:"started,omitzero"`
+	Finished time.Time `json:"finished,omitzero"`
+	Outcome  Outcome   `json:"outcome"`
+	Message  string    `json:"message,omitempty"`
+}
+
+// Ledger remembers every occurrence across restarts. It is one file of JSON
+// lines, only ever added to. It is safe for use by several goroutines.
+type Ledger struct {
+	path string
+
+	mu      sync.Mutex
+	records map[string]Record
+	order   []string // keys, by their first line
+	starts  map[string]int
+	damaged int
+	torn    bool // the file does not end with a line end
+}
+
+// OpenLedger reads the ledger at path; a file that is not there yet is an
+// empty ledger. A line cut short by a power cut is passed over and counted.
+func OpenLedger(path string) (*Ledger, error) {
+	l := &Ledger{path: path, records: map[string]Record{}, starts: map[string]int{}}
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return l, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("cannot read the schedule's ledger: %w", err)
+	}
+	l.torn = len(text) > 0 && text[len(text)-1] != '\n'
+	lines := bufio.NewScanner(bytes.NewReader(text))
+	lines.Buffer(nil, len(text)+1)
+	for lines.Scan() {
+		if len(bytes.TrimSpace(lines.Bytes())) == 0 {
+			continue
+		}
+		var r Record
+		if err := json.Unmarshal(lines.Bytes(), &r); err != nil || r.Key == "" {
+			l.damaged++
+			continue
+		}
+		l.remember(r)
+	}
+	if err := lines.Err(); err != nil {
+		return nil, fmt.Errorf("cannot read the schedule's ledger %s: %w", path, err)
+	}
+	return l, nil
+}
+
+// Damaged is the number of lines that could not be read.
+func (l *Ledger) Damaged() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.damaged
+}
+
+// Recent gives the last occurrences, newest first, at most limit of them.
+func (l *Ledger) Recent(limit int) []Record {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var list []Record
+	for i := len(l.order) - 1; i >= 0 && len(list) < limit; i-- {
+		if r := l.records[l.order[i]]; r.Outcome != Added {
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
+// write adds a line and makes sure that it is on the disk.
+func (l *Ledger) write(r Record) error {
+	line, err := json.Marshal(r)
+	if err != nil {
+		return fmt.Errorf("cannot write the schedule's ledger: %w", err)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.remember(r)
+	if l.torn {
+		line = append([]byte{'\n'}, line...)
+	}
+	if err := appendLine(l.path, append(line, '\n')); err != nil {
+		l.torn = true
+		return fmt.Errorf("cannot write the schedule's ledger: %w", err)
+	}
+	l.torn = false
+	return nil
+}
+
+func appendLine(path string, line []byte) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(line)
+	return errors.Join(err, f.Sync(), f.Close())
+}
+
+func (l *Ledger) remember(r Record) {
+	if _, known := l.records[r.Key]; !known {
+		l.order = append(l.order, r.Key)
+	}
+	if r.Outcome == Started {
+		l.starts[r.Key]++
+	}
+	l.records[r.Key] = r
+}
+
+// added is the moment the entry was first seen.
+func (l *Ledger) added(name string) (time.Time, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	r, ok := l.records[addedKey(name)]
+	return r.Due, ok
+}
+
+func addedKey(name string) string { return name + " " + string(Added) }
+
+// open says whether the occurrence still waits to be run, and how often it was begun.
+func (l *Ledger) open(key string) (bool, int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	r, known := l.records[key]
+	return !known || r.Outcome == Started || r.Outcome == Stopped, l.starts[key]
+}

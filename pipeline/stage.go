@@ -1,0 +1,129 @@
+package pipeline
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"mojreturns/pipeline/contract"
+	"mojreturns/pipeline/extract"
+	"mojreturns/pipeline/landing"
+)
+
+// staged is one delivery read as text: where its Parquet is, what its header
+// says, and how that meets the contract; or the sentence that refuses it.
+type staged struct {
+	landing.Delivery
+	Table    extract.Table
+	Parquet  string
+	Contract contract.Contract
+	Mapping  contract.Mapping
+}
+
+// stage reads every delivery that a feed claims, once for each file and way of
+// reading it, and says which deliveries are current. A file that cannot be read
+// is refused and replaces nothing.
+func (p *Pipeline) stage(ctx context.Context) ([]staged, error) {
+	deliveries, err := p.store.Deliveries(p.Register.Providers, p.Location, p.AsAt)
+	if err != nil {
+		return nil, err
+	}
+	read := map[stageKey]staged{}
+	for i := range deliveries {
+		d := &deliveries[i]
+		if d.Feed == "" {
+			continue
+		}
+		p.progress("reading "+d.Name, i, len(deliveries))
+		s, err := p.stageOne(ctx, *d, p.store.Path(d.SHA256))
+		if err != nil {
+			return nil, fmt.Errorf("cannot read %q: %w", d.Name, err)
+		}
+		d.Refused = s.Refused
+		read[keyOf(*d)] = s
+	}
+	p.progress("", 0, 0)
+	var all []staged
+	for _, d := range landing.Current(deliveries, p.AsAt) {
+		s := read[keyOf(d)]
+		s.Delivery = d
+		all = append(all, s)
+	}
+	return all, nil
+}
+
+type stageKey struct {
+	number      int
+	feed, sheet string
+}
+
+func keyOf(d landing.Delivery) stageKey {
+	return stageKey{number: d.Number, feed: d.Feed, sheet: d.Spec.Sheet}
+}
+
+// stageOne reads a delivery's bytes, in the store or, before they are there,
+// where they lie.
+func (p *Pipeline) stageOne(ctx context.Context, d landing.Delivery, bytesAt string) (staged, error) {
+	s := staged{Delivery: d}
+	var refusal string
+	var err error
+	s.Parquet, s.Table, refusal, err = p.read(ctx, d, bytesAt)
+	if err != nil || refusal != "" {
+		s.Refused = refusal
+		return s, err
+	}
+	s.Contract, _ = p.contractFor(d.Feed)
+	if s.Mapping, err = s.Contract.Match(s.Table.Header, d.Spec.Columns, d.Spec.Constants); err != nil {
+		s.Refused = err.Error()
+	}
+	return s, nil
+}
+
+// reading is what is kept beside a staged file, so that it is read once only.
+type reading struct {
+	Table   extract.Table `json:"table"`
+	Refusal string        `json:"refusal,omitempty"`
+}
+
+// read gives the staged file of a delivery, from the cache where it is there.
+// Its key is what decides its contents: bytes, sheet, header row, encoding,
+// delimiter and the reader's number.
+func (p *Pipeline) read(ctx context.Context, d landing.Delivery, bytesAt string) (parquet string, table extract.Table, refusal string, err error) {
+	spec := d.Spec
+	key := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%d\n%s\n%s\n%d", d.SHA256, spec.Sheet, spec.HeaderRow, spec.Encoding, spec.Delimiter, extract.Reader))
+	base := p.Store("staged", fmt.Sprintf("%x", key[:16]))
+	parquet = base + ".parquet"
+	var kept reading
+	if text, err := os.ReadFile(base + ".json"); err == nil && json.Unmarshal(text, &kept) == nil {
+		if _, err := os.Stat(parquet); err == nil || kept.Refusal != "" {
+			return parquet, kept.Table, kept.Refusal, nil
+		}
+	}
+	if err := os.MkdirAll(filepath.Dir(base), 0o770); err != nil {
+		return "", extract.Table{}, "", err
+	}
+	options := extract.Options{Sheet: spec.Sheet, HeaderRow: spec.HeaderRow, Encoding: spec.Encoding, Delimiter: spec.Delimiter}
+	kept.Table, err = extract.Stage(ctx, bytesAt, d.Name, parquet, options)
+	var refused *extract.Refusal
+	if errors.As(err, &refused) {
+		kept.Refusal, err = refused.Error(), nil
+	}
+	if err != nil {
+		return "", extract.Table{}, "", err
+	}
+	text, err := json.MarshalIndent(kept, "", "  ")
+	if err != nil {
+		return "", extract.Table{}, "", err
+	}
+	return parquet, kept.Table, kept.Refusal, os.WriteFile(base+".json", append(text, '\n'), 0o660)
+}
+
+func (p *Pipeline) progress(work string, done, total int) {
+	if p.Progress != nil {
+		p.Progress(work, done, total)
+	}
+}

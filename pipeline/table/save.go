@@ -1,0 +1,78 @@
+package table
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// CheckPath tells whether Save knows the ending of a file name.
+func CheckPath(path string) error {
+	_, err := writerFor(path)
+	return err
+}
+
+func writerFor(path string) (func(Table, io.Writer) error, error) {
+	switch strings.ToLower(filepath.Ext(path)) {
+	case ".csv":
+		return saveCSV, nil
+	case ".xlsx":
+		return Table.writeXLSX, nil
+	case ".json":
+		return Table.writeJSON, nil
+	case ".parquet":
+		return Table.writeParquet, nil
+	}
+	return nil, fmt.Errorf("cannot tell how to write %q: the name must end in .csv, .xlsx, .json or .parquet", path)
+}
+
+// saveCSV starts with the mark by which Excel knows UTF-8.
+func saveCSV(t Table, w io.Writer) error {
+	if _, err := io.WriteString(w, "\ufeff"); err != nil {
+		return err
+	}
+	return t.writeCSV(w)
+}
+
+// Save writes a file in the format of its ending: .csv, .xlsx, .json or
+// .parquet. The file appears whole, in place of an older one, or not at all.
+func (t Table) Save(path string) (err error) {
+	write, err := writerFor(path)
+	if err != nil {
+		return err
+	}
+	temp, err := createBeside(path)
+	if err != nil {
+		return fmt.Errorf("cannot write %q: %w", path, err)
+	}
+	defer func() {
+		if err != nil {
+			os.Remove(temp.Name())
+		}
+	}()
+	err = write(t, temp)
+	if err := errors.Join(err, temp.Sync(), temp.Close()); err != nil {
+		return fmt.Errorf("cannot write %q: %w", path, err)
+	}
+	// this replaces an older file, on Windows too
+	if err := os.Rename(temp.Name(), path); err != nil {
+		return fmt.Errorf("cannot replace %q; is it open in another program? %w", path, err)
+	}
+	return nil
+}
+
+// createBeside makes a new file in the folder of path, with the rights that a
+// new file there has (those of os.CreateTemp are the owner's alone).
+func createBeside(path string) (*os.File, error) {
+	for n := 1; ; n++ {
+		name := filepath.Join(filepath.Dir(path), fmt.Sprintf(".%s.%d.tmp", filepath.Base(path), n))
+		f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
+		if !errors.Is(err, fs.ErrExist) || n == 100 {
+			return f, err
+		}
+	}
+}

@@ -1,0 +1,192 @@
+package table
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"regexp"
+	"strings"
+	"unicode"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+)
+
+// CheckFormat tells whether Write knows a format.
+func CheckFormat(format string) error {
+	switch format {
+	case "table", "csv", "json":
+		return nil
+	}
+	return fmt.Errorf("format %q is not known; it is table, csv or json", format)
+}
+
+// Write writes the rows as "table", "csv" (RFC 4180) or "json" (an array with an
+// object for each row, its keys in the order of the columns). There is no colour.
+func (t Table) Write(w io.Writer, format string) error {
+	if err := CheckFormat(format); err != nil {
+		return err
+	}
+	buffered := bufio.NewWriter(w)
+	var err error
+	switch format {
+	case "table":
+		_, err = buffered.WriteString(t.render())
+	case "csv":
+		err = t.writeCSV(buffered)
+	case "json":
+		err = t.writeJSON(buffered)
+	}
+	if err != nil {
+		return err
+	}
+	return buffered.Flush()
+}
+
+func (t Table) render() string {
+	out := table.NewWriter()
+	style := table.StyleLight
+	style.Format.Header = text.FormatDefault
+	out.SetStyle(style)
+	header := table.Row{}
+	var configs []table.ColumnConfig
+	for i, c := range t.Columns {
+		header = append(header, printable(c.Name))
+		if isNumber(c) {
+			configs = append(configs, table.ColumnConfig{Number: i + 1, Align: text.AlignRight, AlignHeader: text.AlignRight})
+		}
+	}
+	out.AppendHeader(header)
+	out.SetColumnConfigs(configs)
+	for _, values := range t.Rows {
+		row := table.Row{}
+		for i, v := range values {
+			row = append(row, printable(cell(t.Columns[i], v)))
+		}
+		out.AppendRow(row)
+	}
+	return out.Render() + "\n"
+}
+
+// printable shows what a terminal would obey instead: a provider's text must
+// not move the cursor.
+func printable(s string) string {
+	if strings.IndexFunc(s, unicode.IsControl) < 0 {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		switch {
+		case r == '\n':
+			b.WriteString(`\n`)
+		case r == '\t':
+			b.WriteString(`\t`)
+		case unicode.IsControl(r):
+			fmt.Fprintf(&b, `\x%02x`, r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+func (t Table) writeCSV(w io.Writer) error {
+	out := csv.NewWriter(w)
+	out.UseCRLF = true
+	record := make([]string, len(t.Columns))
+	for i, c := range t.Columns {
+		record[i] = guarded(c.Name)
+	}
+	if err := out.Write(record); err != nil {
+		return err
+	}
+	for _, row := range t.Rows {
+		for i, c := range t.Columns {
+			record[i] = cell(c, row[i])
+			if !isNumber(c) {
+				record[i] = guarded(record[i])
+			}
+		}
+		if err := out.Write(record); err != nil {
+			return err
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+var plainNumber = regexp.MustCompile(`^[-+]?[0-9][0-9,]*(\.[0-9]+)?$`)
+
+// guarded keeps a spreadsheet from running a text as a formula. What is
+// nothing but a number cannot run, and stays as it is.
+func guarded(s string) string {
+	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) && !plainNumber.MatchString(s) {
+		return "'" + s
+	}
+	return s
+}
+
+func (t Table) writeJSON(w io.Writer) error {
+	if len(t.Rows) == 0 {
+		_, err := io.WriteString(w, "[]\n")
+		return err
+	}
+	var line bytes.Buffer
+	before := "[\n  "
+	for i, row := range t.Rows {
+		line.Reset()
+		line.WriteString(before)
+		before = ",\n  "
+		if err := t.writeObject(&line, row); err != nil {
+			return fmt.Errorf("row %d: %w", i+1, err)
+		}
+		if _, err := w.Write(line.Bytes()); err != nil {
+			return err
+		}
+	}
+	_, err := io.WriteString(w, "\n]\n")
+	return err
+}
+
+func (t Table) writeObject(line *bytes.Buffer, row []any) error {
+	encoder := json.NewEncoder(line)
+	encoder.SetEscapeHTML(false)
+	write := func(v any) error {
+		err := encoder.Encode(v)
+		line.Truncate(line.Len() - 1) // the encoder ends every value with a new line
+		return err
+	}
+	before := "{"
+	for i, c := range t.Columns {
+		line.WriteString(before)
+		before = ", "
+		if err := write(c.Name); err != nil {
+			return err
+		}
+		line.WriteString(": ")
+		if err := write(jsonValue(c, row[i])); err != nil {
+			return fmt.Errorf("column %q: %w", c.Name, err)
+		}
+	}
+	line.WriteString("}")
+	return nil
+}
+
+// jsonValue gives the encoder an exact number where the column holds numbers.
+func jsonValue(c Column, v any) any {
+	switch v := v.(type) {
+	case string:
+		if c.Kind == Decimal {
+			return json.Number(number(c, v))
+		}
+	case float64:
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return nil // JSON has neither
+		}
+	}
+	return v
+}

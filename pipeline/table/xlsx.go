@@ -1,0 +1,156 @@
+package table
+
+import (
+	"fmt"
+	"io"
+	"math/big"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf16"
+
+	"github.com/xuri/excelize/v2"
+)
+
+const (
+	sheet      = "rows"
+	maxRows    = 1<<20 - 1 // what a sheet holds, less the header
+	maxText    = 32767     // the longest text of a cell; excelize would cut it in silence
+	maxDigits  = 15        // the most digits a cell keeps
+	widestCell = 60        // in characters
+)
+
+// xlsxStyles are the cell formats of a workbook, by their numbers in it.
+type xlsxStyles struct{ header, date, timestamp, money int }
+
+// writeXLSX writes one sheet. Texts are texts, even those that look like formulas;
+// a number with more digits than Excel keeps is text, rather than a changed number.
+func (t Table) writeXLSX(w io.Writer) error {
+	if len(t.Rows) > maxRows {
+		return fmt.Errorf("%d rows do not fit on a sheet, which holds %d; write .csv or .parquet", len(t.Rows), maxRows)
+	}
+	f := excelize.NewFile()
+	defer f.Close()
+	if err := f.SetSheetName("Sheet1", sheet); err != nil {
+		return err
+	}
+	styles, err := addStyles(f)
+	if err != nil {
+		return err
+	}
+	stream, err := f.NewStreamWriter(sheet)
+	if err != nil {
+		return err
+	}
+	if err := t.fillSheet(stream, styles); err != nil {
+		return err
+	}
+	if err := stream.Flush(); err != nil {
+		return err
+	}
+	return f.Write(w)
+}
+
+func addStyles(f *excelize.File) (s xlsxStyles, err error) {
+	dateFormat, timeFormat := "yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss"
+	for _, style := range []struct {
+		number *int
+		style  excelize.Style
+	}{
+		{&s.header, excelize.Style{Font: &excelize.Font{Bold: true}}},
+		{&s.date, excelize.Style{CustomNumFmt: &dateFormat}},
+		{&s.timestamp, excelize.Style{CustomNumFmt: &timeFormat}},
+		{&s.money, excelize.Style{NumFmt: 4}}, // #,##0.00
+	} {
+		if *style.number, err = f.NewStyle(&style.style); err != nil {
+			return s, err
+		}
+	}
+	return s, nil
+}
+
+func (t Table) fillSheet(stream *excelize.StreamWriter, styles xlsxStyles) error {
+	// widths and panes must come before the first row
+	for i := range t.Columns {
+		if err := stream.SetColWidth(i+1, i+1, t.width(i)); err != nil {
+			return err
+		}
+	}
+	panes := excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}
+	if err := stream.SetPanes(&panes); err != nil {
+		return err
+	}
+	row := make([]any, len(t.Columns))
+	for i, c := range t.Columns {
+		row[i] = excelize.Cell{StyleID: styles.header, Value: c.Name}
+	}
+	if err := stream.SetRow("A1", row); err != nil {
+		return err
+	}
+	for n, values := range t.Rows {
+		for i, c := range t.Columns {
+			value, err := xlsxCell(c, values[i], styles)
+			if err != nil {
+				return fmt.Errorf("row %d, column %q: %w", n+1, c.Name, err)
+			}
+			row[i] = value
+		}
+		if err := stream.SetRow("A"+strconv.Itoa(n+2), row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func xlsxCell(c Column, v any, styles xlsxStyles) (any, error) {
+	if v == nil {
+		return nil, nil
+	}
+	written := cell(c, v)
+	switch c.Kind {
+	case Integer, Decimal:
+		if n, ok := exactly(written); ok && c.Kind == Decimal && c.Scale == money {
+			return excelize.Cell{StyleID: styles.money, Value: n}, nil
+		} else if ok {
+			return n, nil
+		}
+	case Float, Bool:
+		return v, nil
+	case Date:
+		if day, err := time.Parse("2006-01-02", written); err == nil && day.Year() >= 1901 && day.Year() <= 9999 {
+			return excelize.Cell{StyleID: styles.date, Value: day}, nil
+		}
+	case Timestamp:
+		if at, err := time.Parse(time.RFC3339Nano, written); err == nil && at.Year() >= 1901 && at.Year() <= 9999 {
+			return excelize.Cell{StyleID: styles.timestamp, Value: at}, nil
+		}
+	}
+	if length := len(utf16.Encode([]rune(written))); length > maxText {
+		return nil, fmt.Errorf("the text has %d characters and a cell holds %d; write .csv or .parquet", length, maxText)
+	}
+	return written, nil
+}
+
+// exactly gives a number that Excel keeps digit for digit, if it can.
+func exactly(s string) (float64, bool) {
+	digits := strings.Trim(strings.ReplaceAll(strings.TrimPrefix(s, "-"), ".", ""), "0")
+	if len(digits) > maxDigits {
+		return 0, false
+	}
+	n, err := strconv.ParseFloat(s, 64)
+	if err != nil {
+		return 0, false
+	}
+	want, ok := new(big.Rat).SetString(s)
+	got, same := new(big.Rat).SetString(strconv.FormatFloat(n, 'f', -1, 64))
+	return n, ok && same && want.Cmp(got) == 0
+}
+
+// width is a column's width by its header and first rows.
+func (t Table) width(column int) float64 {
+	widest := len([]rune(t.Columns[column].Name))
+	for _, row := range t.Rows[:min(len(t.Rows), 200)] {
+		widest = max(widest, len([]rune(cell(t.Columns[column], row[column]))))
+	}
+	return float64(min(widest, widestCell) + 2)
+}

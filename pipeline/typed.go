@@ -1,0 +1,157 @@
+package pipeline
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"mojreturns/pipeline/contract"
+	"mojreturns/pipeline/warehouse"
+)
+
+// typed judges every row of every current delivery. Each ends as counted,
+// superseded by a later row of its key, or rejected, and each of its faults is
+// listed with its sentence.
+func (p *Pipeline) typed(ctx context.Context, conn *sql.Conn, sources []staged) error {
+	if err := p.loadDeliveries(ctx, conn, sources); err != nil {
+		return err
+	}
+	for _, c := range p.contracts {
+		for _, statement := range c.Tables(p.lists) {
+			if err := exec(ctx, conn, statement); err != nil {
+				return fmt.Errorf("contract %q: %w", c.Feed, err)
+			}
+		}
+	}
+	for i, s := range sources {
+		if !s.Current {
+			continue
+		}
+		p.progress("judging "+s.Name, i, len(sources))
+		if err := exec(ctx, conn, s.Contract.Judge(p.source(s), p.lists)); err != nil {
+			return fmt.Errorf("cannot judge the rows of %q as %s: %w", s.Name, s.Feed, err)
+		}
+		if err := exec(ctx, conn, s.Contract.RepeatedKeys(s.Order)); err != nil {
+			return fmt.Errorf("cannot look for repeated keys in %q: %w", s.Name, err)
+		}
+	}
+	return p.settle(ctx, conn, sources)
+}
+
+// settle decides which of several rows of a key counts, lists the faults, and
+// asserts that every row read is accepted or rejected.
+func (p *Pipeline) settle(ctx context.Context, conn *sql.Conn, sources []staged) error {
+	var statements, faults, standings []string
+	sent := map[[2]string]int{}
+	for _, s := range sources {
+		if !s.Current {
+			continue
+		}
+		// keys can only meet where a provider has sent a feed more than once
+		if sent[[2]string{s.Provider, s.Feed}]++; sent[[2]string{s.Provider, s.Feed}] == 2 {
+			statements = append(statements, s.Contract.Settle(s.Provider, s.Spec.Delivered == "refresh")...)
+		}
+	}
+	for _, c := range p.contracts {
+		faults = append(faults, c.Faults())
+		standings = append(standings, c.Standings())
+	}
+	statements = append(statements,
+		`CREATE TABLE delivery AS SELECT d.*, coalesce(accepted, 0) AS accepted, coalesce(rejected, 0) AS rejected,
+			coalesce(counted, 0) AS counted, coalesce(superseded, 0) AS superseded
+			FROM delivered d LEFT JOIN (`+strings.Join(standings, "\nUNION ALL ")+`) s USING (delivery) ORDER BY delivery, number, feed, sheet`,
+		`CREATE TABLE fault AS SELECT d.file, d.sha256, d.provider, f.feed, d.sheet, f."row", f.line, f.column_name, f.value, f.severity, f.rule, f.message
+			FROM (`+strings.Join(faults, "\nUNION ALL ")+`) f JOIN delivery d ON d.delivery = f.delivery AND d.current
+			ORDER BY f.delivery, f."row", f.column_name, f.rule`,
+		"DROP TABLE delivered")
+	for _, statement := range statements {
+		if err := exec(ctx, conn, statement); err != nil {
+			return fmt.Errorf("cannot settle which rows count: %w", err)
+		}
+	}
+	return p.assertRows(ctx, conn)
+}
+
+// assertRows is the promise that no row is lost: rows in = accepted + rejected,
+// for each file.
+func (p *Pipeline) assertRows(ctx context.Context, conn *sql.Conn) error {
+	rows, err := conn.QueryContext(ctx, `SELECT file, feed, rows, accepted, rejected FROM delivery
+		WHERE current AND rows <> accepted + rejected ORDER BY delivery`)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var lost []string
+	for rows.Next() {
+		var file, feed string
+		var in, accepted, rejected int64
+		if err := rows.Scan(&file, &feed, &in, &accepted, &rejected); err != nil {
+			return err
+		}
+		lost = append(lost, fmt.Sprintf("%s (%s): %d rows read, %d accepted, %d rejected", file, feed, in, accepted, rejected))
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	if len(lost) > 0 {
+		return fmt.Errorf("rows were lost, which is a fault of this program, so nothing is published: %s", strings.Join(lost, "; "))
+	}
+	return nil
+}
+
+func (p *Pipeline) source(s staged) contract.Source {
+	source := contract.Source{
+		Delivery: s.Order, Provider: s.Provider, Year: s.Year,
+		Parquet: filepath.ToSlash(s.Parquet), Mapping: s.Mapping, Codes: s.Spec.Codes, DayFirst: s.Spec.Dates == "day-first",
+		Registers: map[string][]string{},
+	}
+	if provider, ok := p.Register.Provider(s.Provider); ok {
+		source.KeyGroup = provider.KeyGroup()
+	}
+	for _, f := range p.Register.Funds {
+		source.Registers["fund"] = append(source.Registers["fund"], f.Code)
+	}
+	for _, v := range p.Register.Services {
+		if v.Provider == s.Provider {
+			source.Registers["service"] = append(source.Registers["service"], v.Code)
+		}
+	}
+	for _, r := range p.Register.Providers {
+		source.Registers["provider"] = append(source.Registers["provider"], r.Code)
+	}
+	return source
+}
+
+// loadDeliveries keeps every delivery with its place, current or not, and the
+// sentences of every contract's rules.
+func (p *Pipeline) loadDeliveries(ctx context.Context, conn *sql.Conn, sources []staged) error {
+	var rows [][]any
+	for _, s := range sources {
+		message := s.Why
+		if s.Refused != "" {
+			message = s.Refused
+		}
+		rows = append(rows, []any{s.Order, s.Number, s.Name, s.SHA256, s.Provider, s.Feed, s.Year, s.Table.Sheet, s.Received.UTC(), s.Current, s.Table.Rows, message})
+	}
+	if err := warehouse.Load(ctx, conn, `delivered(delivery INTEGER, number INTEGER, file VARCHAR, sha256 VARCHAR, provider VARCHAR, feed VARCHAR,
+		financial_year VARCHAR, sheet VARCHAR, received TIMESTAMP, current BOOLEAN, rows BIGINT, message VARCHAR)`, rows); err != nil {
+		return err
+	}
+	if err := exec(ctx, conn, `CREATE TABLE stale_row(feed VARCHAR, provider_code VARCHAR, key VARCHAR, delivery INTEGER, "row" BIGINT, newer INTEGER, newer_row BIGINT)`); err != nil {
+		return err
+	}
+	var rules [][]any
+	for _, c := range p.contracts {
+		for _, r := range c.Rules(p.lists) {
+			rules = append(rules, []any{c.Feed, r.Column, r.Name, r.Severity, r.Sentence})
+		}
+	}
+	return warehouse.Load(ctx, conn, "rule(feed VARCHAR, column_name VARCHAR, rule VARCHAR, severity VARCHAR, sentence VARCHAR)", rules)
+}
+
+func exec(ctx context.Context, conn *sql.Conn, statement string) error {
+	_, err := conn.ExecContext(ctx, statement)
+	return err
+}

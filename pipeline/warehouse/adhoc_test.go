@@ -1,0 +1,260 @@
+package warehouse_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"mojreturns/pipeline/warehouse"
+)
+
+// askable publishes a small warehouse and gives its folder, and a sandbox with a run record.
+func askable(t *testing.T) (string, warehouse.Sandbox) {
+	t.Helper()
+	dir := t.TempDir()
+	publish(t, dir, "aa",
+		"CREATE SCHEMA typed",
+		"CREATE TABLE typed.spend AS SELECT * FROM (VALUES ('T1', 12.30::DECIMAL(18,2)), ('T2', -4.00), ('T3', 100.00)) t(txn, amount)",
+		"CREATE VIEW spend AS FROM typed.spend",
+		"CREATE MACRO doubled(x) AS x * 2",
+		"CREATE MACRO large() AS TABLE FROM typed.spend WHERE amount > 50",
+	)
+	return dir, warehouse.Sandbox{
+		Settings: warehouse.Settings{Memory: "200MB", Threads: 2, TempDir: t.TempDir()},
+		Timeout:  30 * time.Second,
+		MaxRows:  1000,
+		Tables: []warehouse.Small{{
+			Table: "run(started TIMESTAMP, command VARCHAR)",
+			Rows:  [][]any{{time.Date(2024, 4, 2, 9, 30, 0, 0, time.UTC), "run --period 2023-24-Q4"}},
+		}},
+	}
+}
+
+func TestAdhocAnswers(t *testing.T) {
+	dir, box := askable(t)
+	for _, test := range []struct {
+		query   string
+		columns string
+		rows    [][]any
+	}{
+		{"SELECT txn, amount FROM spend ORDER BY amount", "txn VARCHAR, amount DECIMAL(18,2)", [][]any{{"T2", "-4.00"}, {"T1", "12.30"}, {"T3", "100.00"}}},
+		{"  -- what was run\nSELECT command, started FROM run; -- end", "command VARCHAR, started TIMESTAMP", [][]any{{"run --period 2023-24-Q4", "2024-04-02T09:30:00Z"}}},
+		{"WITH s AS (FROM spend) SELECT count(*) AS n FROM s", "n BIGINT", [][]any{{int64(3)}}},
+		{"FROM typed.spend WHERE amount < 0", "txn VARCHAR, amount DECIMAL(18,2)", [][]any{{"T2", "-4.00"}}},
+		{"VALUES (1), (2)", "col0 INTEGER", [][]any{{int64(1)}, {int64(2)}}},
+		{"SELECT 1 AS a, 2 AS a", "a INTEGER, a INTEGER", [][]any{{int64(1), int64(2)}}},
+		{"SELECT doubled(21) AS d", "d INTEGER", [][]any{{int64(42)}}},
+		{"FROM large()", "txn VARCHAR, amount DECIMAL(18,2)", [][]any{{"T3", "100.00"}}},
+		{"SELECT column_name FROM (DESCRIBE spend)", "column_name VARCHAR", [][]any{{"txn"}, {"amount"}}},
+		{"SHOW TABLES", "name VARCHAR", [][]any{{"run"}, {"spend"}}},
+		{"SELECT range AS i FROM range(2)", "i BIGINT", [][]any{{int64(0)}, {int64(1)}}},
+		{"(SELECT 1 AS a)", "a INTEGER", [][]any{{int64(1)}}},
+		{"PIVOT typed.spend ON txn IN ('T1') USING sum(amount)", "T1 DECIMAL(38,2)", nil},
+	} {
+		t.Run(test.query, func(t *testing.T) {
+			a, err := warehouse.Adhoc(context.Background(), dir, box, test.query)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var columns []string
+			for _, c := range a.Columns {
+				columns = append(columns, c.Name+" "+c.Type)
+			}
+			if test.rows == nil { // only that it may be asked
+				return
+			}
+			if diff := cmp.Diff(test.columns, strings.Join(columns, ", ")); diff != "" {
+				t.Error(diff)
+			}
+			if diff := cmp.Diff(test.rows, a.Rows); diff != "" {
+				t.Error(diff)
+			}
+			if a.Published.Build != "aa" || a.More {
+				t.Errorf("answered from %+v, more %v", a.Published, a.More)
+			}
+		})
+	}
+	for _, query := range []string{"DESCRIBE spend", "SUMMARIZE spend", "EXPLAIN SELECT 1", "EXPLAIN ANALYZE FROM spend", "SHOW ALL TABLES", "TABLE spend"} {
+		if a, err := warehouse.Adhoc(context.Background(), dir, box, query); err != nil || len(a.Rows) == 0 {
+			t.Errorf("%s: %d rows, %v", query, len(a.Rows), err)
+		}
+	}
+	if got := names(t, box.TempDir); got != "" {
+		t.Errorf("sandboxes left %s", got)
+	}
+}
+
+func TestAdhocRefuses(t *testing.T) {
+	dir, box := askable(t)
+	outside := t.TempDir()
+	csv := filepath.Join(outside, "secret.csv")
+	if err := os.WriteFile(csv, []byte("a\n1\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	published, _, err := warehouse.Latest(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := filepath.Join(outside, "out")
+	for _, query := range []string{
+		// several statements, or none
+		"SELECT 1; SELECT 2", "SELECT 1; DROP TABLE typed.spend", "", " -- only a comment", ";",
+		// what writes, or changes the session
+		"CREATE TABLE x(a INTEGER)", "CREATE TEMP TABLE x AS SELECT 1", "CREATE TABLE memory.main.x AS SELECT 1", "CREATE MACRO m() AS 1",
+		"CREATE SECRET s (TYPE http, BEARER_TOKEN 'x')", "CREATE PERSISTENT SECRET s (TYPE http, BEARER_TOKEN 'x')",
+		"INSERT INTO run VALUES (NULL, 'x')", "UPDATE run SET command = ''", "DELETE FROM run", "TRUNCATE run", "DROP TABLE run", "ALTER TABLE run ADD COLUMN x INTEGER",
+		"WITH x AS (SELECT 1) INSERT INTO run SELECT NULL, 'x' FROM x", "MERGE INTO run USING spend ON false WHEN NOT MATCHED THEN INSERT VALUES (NULL, 'x')",
+		"BEGIN", "COMMIT", "CHECKPOINT", "FORCE CHECKPOINT", "VACUUM", "ANALYZE", "USE memory", "PREPARE p AS SELECT 1", "EXECUTE p", "DEALLOCATE p", "COMMENT ON TABLE run IS 'x'",
+		"EXPLAIN ANALYZE CREATE TEMP TABLE x AS SELECT 1", "EXPLAIN ANALYZE INSERT INTO run VALUES (NULL, 'x')", "EXPLAIN EXPLAIN SELECT 1",
+		// settings, and unlocking them
+		"SET threads = 8", "SET GLOBAL threads = 8", "RESET threads", "SET VARIABLE x = 1", "SET lock_configuration = false", "SET enable_external_access = true",
+		"PRAGMA threads = 8", "PRAGMA enable_profiling", "PRAGMA table_info('spend')", "PRAGMA database_list", "CALL pragma_version()", "CALL enable_logging()",
+		// files, by statement
+		"COPY spend TO '" + out + "'", "COPY run FROM '" + csv + "'", "COPY (SELECT 1) TO '" + published.Path + "'", "COPY (SELECT 1) TO '/dev/stdout'",
+		"EXPORT DATABASE '" + out + "'", "IMPORT DATABASE '" + out + "'", "ATTACH '" + out + "' AS o", "ATTACH ':memory:' AS o", "DETACH warehouse", "INSTALL httpfs", "LOAD httpfs", "LOAD '" + out + "'", "UPDATE EXTENSIONS",
+		// files, by name
+		"FROM '" + csv + "'", "SELECT * FROM \"" + csv + "\"", "FROM '/etc/passwd'", "FROM 'secret.csv'", "FROM '" + published.Path + "'", "DESCRIBE '" + csv + "'", "SUMMARIZE '" + csv + "'", "FROM 'https://example.org/x.csv'",
+		// files, by function
+		"FROM read_csv('" + csv + "')", "FROM read_text('/etc/passwd')", "FROM read_blob('" + published.Path + "')", "FROM glob('" + outside + "/*')", "SELECT (SELECT content FROM read_text('/etc/passwd'))",
+		"WITH x AS (FROM read_csv('" + csv + "')) FROM x", "SELECT 1 WHERE EXISTS (FROM read_csv('" + csv + "'))", "FROM spend, LATERAL (FROM read_text('/etc/passwd'))", "FROM system.main.read_csv('" + csv + "')",
+		"FROM \"read_csv\"('" + csv + "')", "FROM READ_CSV\u00a0('" + csv + "')", "FROM read_csv/**/('" + csv + "')", "PIVOT (FROM read_csv('" + csv + "')) ON a IN (1) USING count(*)",
+		// what would run a text, or reach into the process
+		"FROM query('FROM read_csv(''" + csv + "'')')", "FROM query_table('spend')", "FROM json_execute_serialized_sql(json_serialize_sql('SELECT 1'))", "FROM arrow_scan(1, 2, 3)",
+		"SELECT getenv('HOME')", "SELECT $1", "SELECT ?",
+		"PIVOT spend ON txn", "FROM (PIVOT spend ON txn USING count(*))",
+	} {
+		if a, err := warehouse.Adhoc(context.Background(), dir, box, query); err == nil {
+			t.Errorf("allowed, with %d rows: %s", len(a.Rows), query)
+		}
+	}
+	if got := names(t, outside); got != "secret.csv" {
+		t.Errorf("files appeared: %s", got)
+	}
+}
+
+// Every table function of DuckDB that is not known to be harmless is refused by
+// its name, whatever its arguments. A new version of DuckDB brings new ones.
+func TestAdhocRefusesEveryOtherTableFunction(t *testing.T) {
+	dir, box := askable(t)
+	harmless := strings.Fields(`duckdb_columns duckdb_constraints duckdb_databases duckdb_functions duckdb_indexes duckdb_keywords
+		duckdb_schemas duckdb_tables duckdb_types duckdb_views generate_series json_each json_tree pragma_show pragma_table_info
+		pragma_version range repeat repeat_row summary unnest`)
+	a, err := warehouse.Adhoc(context.Background(), dir, box, "SELECT DISTINCT function_name FROM duckdb_functions() WHERE function_type = 'table' ORDER BY 1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused := 0
+	for _, row := range a.Rows {
+		name := fmt.Sprint(row[0])
+		if slices.Contains(harmless, name) {
+			continue
+		}
+		refused++
+		if _, err := warehouse.Adhoc(context.Background(), dir, box, "FROM "+name+"('x')"); !errors.Is(err, warehouse.ErrRefused) {
+			t.Errorf("%s() is not refused: %v", name, err)
+		}
+	}
+	if refused < 50 {
+		t.Errorf("only %d functions were tried", refused)
+	}
+}
+
+func TestAdhocSentences(t *testing.T) {
+	dir, box := askable(t)
+	for query, want := range map[string]string{
+		"SELECT 1; SELECT 2":             "the query is not allowed: there are 2 statements; ask one question at a time",
+		"DELETE FROM run":                "the query is not allowed: only one SELECT is (or WITH, FROM, VALUES, SHOW, DESCRIBE, SUMMARIZE, EXPLAIN; PIVOT with an IN list)",
+		"FROM read_text('/etc/passwd')":  "the query is not allowed: read_text() cannot be used here; a query reads the warehouse's own tables only",
+		"FROM '/etc/passwd'":             `the query is not allowed: "/etc/passwd" is a file; a query reads the warehouse's own tables only`,
+		"SELECT 'it":                     "line 1: the text in quotes that starts here is not closed",
+		"SELECT txn\nFROM spendd":        "Catalog Error: Table with name spendd does not exist!\nDid you mean \"spend\"?\n\nLINE 2: FROM spendd\n             ^",
+		"SELEC 1":                        "Parser Error: syntax error at or near \"SELEC\"\n\nLINE 1: SELEC 1\n        ^",
+		"SELECT amount::DATE FROM spend": "Conversion Error: Unimplemented type for cast (DECIMAL(18,2) -> DATE) when casting from source column amount\n\nLINE 1: SELECT amount::DATE FROM spend\n                     ^",
+	} {
+		_, err := warehouse.Adhoc(context.Background(), dir, box, query)
+		if err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%s:\n%v\nnot\n%s", query, err, want)
+		}
+	}
+}
+
+func TestAdhocLimits(t *testing.T) {
+	dir, box := askable(t)
+	ask := func(box warehouse.Sandbox, query string) (warehouse.Answer, error) {
+		return warehouse.Adhoc(context.Background(), dir, box, query)
+	}
+	t.Run("Rows", func(t *testing.T) {
+		box := box
+		box.MaxRows = 2
+		for query, more := range map[string]bool{
+			"FROM spend ORDER BY txn":                true,
+			"FROM spend ORDER BY txn LIMIT 2 -- two": false,
+			"SELECT * FROM range(1000000000000)":     true,
+		} {
+			a, err := ask(box, query)
+			if err != nil || len(a.Rows) != 2 || a.More != more {
+				t.Errorf("%s: %d rows, more %v, %v", query, len(a.Rows), a.More, err)
+			}
+		}
+		a, err := ask(box, "SELECT txn FROM spend ORDER BY amount DESC")
+		if diff := cmp.Diff([][]any{{"T3"}, {"T1"}}, a.Rows); err != nil || diff != "" {
+			t.Error(err, diff)
+		}
+	})
+	t.Run("Time", func(t *testing.T) {
+		box := box
+		box.Timeout = 300 * time.Millisecond
+		start := time.Now()
+		_, err := ask(box, "SELECT count(*) FROM range(10000000000000)")
+		if !errors.Is(err, warehouse.ErrTimeLimit) || !strings.Contains(err.Error(), "it took longer than 300ms") {
+			t.Errorf("got %v", err)
+		}
+		if took := time.Since(start); took > 10*time.Second {
+			t.Errorf("it was stopped after %s", took)
+		}
+	})
+	t.Run("Memory", func(t *testing.T) {
+		box := box
+		box.Memory = "50MB"
+		_, err := ask(box, "SELECT list(range) FROM range(50000000)")
+		if !errors.Is(err, warehouse.ErrRefused) || !strings.Contains(err.Error(), "needs more memory than it may have") {
+			t.Errorf("got %v", err)
+		}
+	})
+	t.Run("Cancelled", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(context.Background())
+		cancel()
+		if _, err := warehouse.Adhoc(ctx, dir, box, "SELECT 1"); !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v", err)
+		}
+	})
+	t.Run("Nothing published", func(t *testing.T) {
+		if _, err := warehouse.Adhoc(context.Background(), t.TempDir(), box, "SELECT 1"); !errors.Is(err, warehouse.ErrNothingPublished) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+// A sandbox and a reader may have the same file open at once.
+func TestAdhocBesideAReader(t *testing.T) {
+	dir, box := askable(t)
+	r, err := warehouse.OpenPublished(context.Background(), dir, warehouse.Settings{Threads: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	if _, err := warehouse.Adhoc(context.Background(), dir, box, "FROM spend"); err != nil {
+		t.Error(err)
+	}
+	if got := one(t, r.DB, "SELECT count(*) FROM spend"); got != "3" {
+		t.Errorf("the reader reads %s", got)
+	}
+}

@@ -1,0 +1,179 @@
+package warehouse
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/duckdb/duckdb-go/v2"
+)
+
+// Small is a table made in Go, such as the register or the run records.
+type Small struct {
+	Table string // its name and columns as in CREATE TABLE: "run(started TIMESTAMP, command VARCHAR)"
+	Rows  [][]any
+}
+
+// Load makes a table and fills it with rows made in Go: nil, text, whole
+// numbers, booleans, times. Everything travels as text and is cast by DuckDB, so
+// that "12.30" is exactly twelve pounds thirty. Not for large tables.
+func Load(ctx context.Context, conn *sql.Conn, table string, rows [][]any) error {
+	return load(ctx, conn, "TABLE", Small{table, rows})
+}
+
+func load(ctx context.Context, conn *sql.Conn, what string, s Small) error {
+	name, _, _ := strings.Cut(s.Table, "(")
+	if _, err := conn.ExecContext(ctx, "CREATE "+what+" "+s.Table); err != nil {
+		return fmt.Errorf("cannot make the table %s: %w", name, err)
+	}
+	if len(s.Rows) == 0 {
+		return nil
+	}
+	if err := insert(ctx, conn, name, s.Rows); err != nil {
+		return fmt.Errorf("cannot fill the table %s: %w", name, err)
+	}
+	return nil
+}
+
+// insert appends the rows as text to a temporary table and casts them into the real one.
+func insert(ctx context.Context, conn *sql.Conn, name string, rows [][]any) (err error) {
+	columns := make([]string, len(rows[0]))
+	for i := range columns {
+		columns[i] = fmt.Sprintf("c%d VARCHAR", i+1)
+	}
+	if err := execAll(ctx, conn, "CREATE OR REPLACE TEMP TABLE loading("+strings.Join(columns, ", ")+")"); err != nil {
+		return err
+	}
+	defer func() {
+		_, drop := conn.ExecContext(context.WithoutCancel(ctx), "DROP TABLE temp.loading")
+		err = errors.Join(err, drop)
+	}()
+	if err := appendText(conn, rows); err != nil {
+		return err
+	}
+	return execAll(ctx, conn, "INSERT INTO "+name+" FROM temp.loading")
+}
+
+func appendText(conn *sql.Conn, rows [][]any) error {
+	return conn.Raw(func(raw any) (err error) {
+		appender, err := duckdb.NewAppender(raw.(driver.Conn), "temp", "main", "loading")
+		if err != nil {
+			return err
+		}
+		// the appender reports some mistakes only now
+		defer func() { err = errors.Join(err, appender.Close()) }()
+		values := make([]driver.Value, len(rows[0]))
+		for i, row := range rows {
+			if len(row) != len(values) {
+				return fmt.Errorf("row %d has %d values and the first has %d", i+1, len(row), len(values))
+			}
+			for j, v := range row {
+				if values[j], err = asText(v); err != nil {
+					return fmt.Errorf("row %d, value %d: %w", i+1, j+1, err)
+				}
+			}
+			if err := appender.AppendRow(values...); err != nil {
+				return fmt.Errorf("row %d: %w", i+1, err)
+			}
+		}
+		return nil
+	})
+}
+
+// asText writes a Go value the way DuckDB reads it.
+func asText(v any) (driver.Value, error) {
+	switch v := v.(type) {
+	case nil:
+		return nil, nil
+	case string:
+		return v, nil
+	case time.Time:
+		return v.UTC().Format("2006-01-02 15:04:05.999999"), nil
+	case fmt.Stringer:
+		return v.String(), nil
+	}
+	switch r := reflect.ValueOf(v); r.Kind() {
+	case reflect.String:
+		return r.String(), nil
+	case reflect.Bool:
+		return strconv.FormatBool(r.Bool()), nil
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		return strconv.FormatInt(r.Int(), 10), nil
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		return strconv.FormatUint(r.Uint(), 10), nil
+	case reflect.Float32, reflect.Float64:
+		return strconv.FormatFloat(r.Float(), 'g', -1, 64), nil
+	}
+	return nil, fmt.Errorf("a %T cannot be loaded", v)
+}
+
+// LoadCSV makes the table schema.name from a CSV file with a header. Every column
+// is text, and an empty field no value, but for the columns whose type is given.
+func LoadCSV(ctx context.Context, conn *sql.Conn, schema, name string, fsys fs.FS, file string, types map[string]string) error {
+	header, rows, err := readCSV(fsys, file)
+	if err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	var columns []string
+	for _, h := range header {
+		kind := "VARCHAR"
+		if t, ok := types[h]; ok {
+			kind = t
+		}
+		columns = append(columns, identifier(h)+" "+kind)
+	}
+	for _, typed := range slices.Sorted(maps.Keys(types)) {
+		if !slices.Contains(header, typed) {
+			return fmt.Errorf("%s: there is no column %q, which should be %s", file, typed, types[typed])
+		}
+	}
+	table := identifier(schema) + "." + identifier(name) + "(" + strings.Join(columns, ", ") + ")"
+	if err := Load(ctx, conn, table, rows); err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	return nil
+}
+
+func readCSV(fsys fs.FS, file string) (header []string, rows [][]any, err error) {
+	text, err := fs.ReadFile(fsys, file)
+	if err != nil {
+		return nil, nil, err
+	}
+	records, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(text, []byte("\ufeff")))).ReadAll()
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(records) == 0 {
+		return nil, nil, errors.New("the file is empty; a header is needed")
+	}
+	header = records[0]
+	for i, h := range header {
+		if strings.TrimSpace(h) == "" {
+			return nil, nil, fmt.Errorf("column %d of the header has no name", i+1)
+		}
+		if slices.Contains(header[:i], h) {
+			return nil, nil, fmt.Errorf("the header has two columns %q", h)
+		}
+	}
+	for _, record := range records[1:] {
+		row := make([]any, len(record))
+		for i, field := range record {
+			if field != "" {
+				row[i] = field
+			}
+		}
+		rows = append(rows, row)
+	}
+	return header, rows, nil
+}

@@ -1,0 +1,51 @@
+package warehouse
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+)
+
+// Reader is a published warehouse open for reading. It stays as it is when a
+// newer one is published. Temporary tables may be made on its connections.
+type Reader struct {
+	DB *sql.DB
+	Published
+	spill string
+}
+
+// OpenPublished opens the newest published warehouse of a folder. Any number of
+// readers, in this process and others, may have it open.
+func OpenPublished(ctx context.Context, dir string, s Settings) (*Reader, error) {
+	return openPublished(ctx, dir, s, &lock{})
+}
+
+// tries is how often a file may be pruned between finding and opening it; each
+// time means that a whole build was published meanwhile.
+const tries = 5
+
+func openPublished(ctx context.Context, dir string, s Settings, l *lock) (*Reader, error) {
+	for try := 1; ; try++ {
+		p, found, err := Latest(dir)
+		if err != nil {
+			return nil, err
+		}
+		if !found {
+			return nil, ErrNothingPublished
+		}
+		pool, spill, err := attach(ctx, p.Path, s, l)
+		if err == nil {
+			return &Reader{DB: pool, Published: p, spill: spill}, nil
+		}
+		if _, gone := os.Stat(p.Path); gone == nil || try == tries {
+			return nil, fmt.Errorf("cannot open the warehouse %q: %w", p.Path, err)
+		}
+	}
+}
+
+// Close closes the warehouse; rows and connections of it are closed before.
+func (r *Reader) Close() error {
+	return errors.Join(r.DB.Close(), os.RemoveAll(r.spill))
+}

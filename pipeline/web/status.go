@@ -1,0 +1,67 @@
+// Package web shows how the store stands on a read-only page for the people
+// who look after it. It decides nothing: everything it says is handed to it.
+package web
+
+import (
+	"context"
+	"time"
+)
+
+// Source tells how things stand now. Whoever serves the page supplies it.
+type Source interface {
+	Status(context.Context) (Status, error)
+}
+
+// Status is what the page and /status.json show. Lists are shown in the order given.
+type Status struct {
+	// Office is the name of the grant recipient.
+	Office string `json:"office"`
+	// Published is the build that readers see; nil before the first.
+	Published *Build `json:"published"`
+	// Runs are the last runs, newest first.
+	Runs []Run `json:"runs"`
+	// Expected are the deliveries awaited and received.
+	Expected []Expected `json:"expected"`
+	// Planned are the next runs of the schedule, soonest first.
+	Planned []Planned `json:"planned"`
+}
+
+// Build is a published warehouse.
+type Build struct {
+	Number  int       `json:"number"`
+	ID      string    `json:"id"`
+	BuiltAt time.Time `json:"built_at"`
+	// Rows are the rows accepted, Deliveries the deliveries that are current.
+	Rows       int64 `json:"rows"`
+	Deliveries int64 `json:"deliveries"`
+}
+
+// Run is something the program did.
+type Run struct {
+	Job     string    `json:"job"`
+	Started time.Time `json:"started"`
+	Seconds float64   `json:"seconds"`
+	// Outcome is a word such as done or failed; Message says more.
+	Outcome string `json:"outcome"`
+	Message string `json:"message,omitempty"`
+}
+
+// Expected is a delivery a provider owes for a period.
+type Expected struct {
+	Provider string `json:"provider"`
+	Feed     string `json:"feed"`
+	Period   string `json:"period"`
+	// Due is a date.
+	Due time.Time `json:"due"`
+	// State is a word such as received, awaited or late.
+	State string `json:"state"`
+	// Received is the zero time until something is.
+	Received time.Time `json:"received,omitzero"`
+}
+
+// Planned is a run of the schedule still to come.
+type Planned struct {
+	Name string    `json:"name"`
+	Job  string    `json:"job"`
+	Due  time.Time `json:"due"`
+}

@@ -1,0 +1,10 @@
+-- briefing: deliveries
+-- title:    What the figures rest on: the rows of the current deliveries
+SELECT coalesce(p.name, d.provider) AS provider, d.feed,
+  count(*)::VARCHAR AS files,
+  sum(d.rows)::VARCHAR AS rows, sum(d.accepted)::VARCHAR AS accepted, sum(d.rejected)::VARCHAR AS rejected
+FROM delivery d
+LEFT JOIN register.provider p ON p.code = d.provider
+WHERE d.current
+GROUP BY d.provider, p.name, d.feed
+ORDER BY 1, 2, d.provider

@@ -1,0 +1,22 @@
+-- briefing: training
+-- title:    Training the fund paid for, in the period and in the financial year to date
+WITH shown AS (
+  SELECT * FROM (VALUES
+    (1, 'TR01', 'sessions', 'Sessions delivered'),
+    (2, 'TR02A', 'attended', 'Places attended'),
+    (3, 'TR03', 'completions', 'Completions'),
+    (4, 'TR04', 'people', 'People trained'),
+    (5, 'TR05', 'front line', 'Completions by front-line staff')) shown(place, code, item, label)),
+to_date AS (
+  SELECT d.period
+  FROM period p
+  JOIN period d ON d.period LIKE '%-YTD' AND d.period_end = p.period_end
+  WHERE p.period = $period)
+SELECT s.item, s.label,
+  coalesce(f.unit, d.unit, '') AS unit,
+  f.value::VARCHAR AS value, coalesce(f.marker, 'x') AS marker, f.n::VARCHAR AS n,
+  d.value::VARCHAR AS to_date_value, coalesce(d.marker, 'x') AS to_date_marker, d.n::VARCHAR AS to_date_n
+FROM shown s
+LEFT JOIN figure f ON f.code = s.code AND f.scope = $money_scope AND f.period = $period AND f.dimension = ''
+LEFT JOIN figure d ON d.code = s.code AND d.scope = $money_scope AND d.period = (SELECT period FROM to_date) AND d.dimension = ''
+ORDER BY s.place

@@ -1,0 +1,26 @@
+-- condition: C01 within_maximum
+-- title:   Spend is within the maximum
+-- basis:   decision record 23/24-0017
+
+-- the lines that take the running total over the maximum
+SELECT l.fund_code, 'not met' AS effect, l.claimable AS amount, l.delivery, l."row", l.key
+FROM (SELECT *, sum(claimable) OVER (PARTITION BY fund_code ORDER BY ledger_date, key) AS running
+      FROM eligible_line WHERE ledger_date <= p.period_end) l
+JOIN fund_period f ON f.fund = l.fund_code AND f.period = p.period
+WHERE l.running > f.maximum
+;
+SELECT f.fund, f.period,
+  CASE WHEN f.match OR f.maximum IS NULL THEN 'not applicable'
+       WHEN spent.value > f.maximum THEN 'not met'
+       WHEN outturn.value > f.maximum THEN 'at risk'
+       ELSE 'met' END AS status,
+  spent.value, f.maximum AS limit_value,
+  CASE WHEN f.match OR f.maximum IS NULL THEN 'This fund has no maximum.'
+       ELSE pounds(spent.value) || ' of eligible spend to ' || day_in_words(f.period_end) || ', against a maximum of ' || pounds(f.maximum)
+         || CASE WHEN spent.value > f.maximum THEN ': ' || pounds(spent.value - f.maximum) || ' over.'
+                 WHEN outturn.value > f.maximum THEN '; the forecast outturn of ' || pounds(outturn.value) || ' is over it.'
+                 ELSE '; ' || pounds(f.maximum - spent.value) || ' is left.' END
+  END AS evidence
+FROM fund_period f
+JOIN figure spent ON spent.code = 'S02C' AND spent.scope = 'fund:' || f.fund AND spent.period = f.period AND spent.dimension = ''
+JOIN figure outturn ON outturn.code = 'S04' AND outturn.scope = 'fund:' || f.fund AND outturn.period = f.period AND outturn.dimension = ''

@@ -1,0 +1,28 @@
+-- condition: C02 inside_spend_window
+-- title:   Spent inside the spend window
+-- basis:   decision record 23/24-0017; no carry-over without approval: comparable agreement
+
+-- a late line is excused while an approved carry-forward covers all the late lines
+SELECT l.fund_code, CASE WHEN l.counts_as_spend THEN 'not met' ELSE 'at risk' END AS effect, l.claimable AS amount, l.delivery, l."row", l.key
+FROM (SELECT *, sum(claimable) FILTER (counts_as_spend AND late) OVER (PARTITION BY fund_code) AS late_spend
+      FROM (SELECT s.*, f.spend_from, f.spend_by, f.carry_forward, s.service_to > f.spend_by AS late
+            FROM spend_line s
+            JOIN fund_period f ON f.fund = s.fund_code AND f.period = p.period
+            WHERE s.ledger_date <= p.period_end AND (s.counts_as_spend OR s.txn_type = 'COM') AND NOT f.match)) l
+WHERE l.service_from < l.spend_from OR l.late AND NOT (l.counts_as_spend AND l.carry_forward > 0 AND l.late_spend <= l.carry_forward)
+;
+SELECT f.fund, f.period,
+  CASE WHEN f.match OR f.spend_by IS NULL THEN 'not applicable'
+       WHEN spend.lines > 0 THEN 'not met'
+       WHEN promised.lines > 0 THEN 'at risk'
+       ELSE 'met' END AS status,
+  coalesce(spend.amount, 0) AS value, 0 AS limit_value,
+  CASE WHEN f.match OR f.spend_by IS NULL THEN 'This fund has no spend window.'
+       ELSE CASE WHEN spend.lines > 0 THEN counted_in_words(spend.lines, 'line', 'lines') || ' of spend (' || pounds(spend.amount) || ') outside'
+                 WHEN promised.lines > 0 THEN 'No spend, but ' || counted_in_words(promised.lines, 'commitment', 'commitments') || ' (' || pounds(promised.amount) || ') outside'
+                 ELSE 'All spend is for service inside' END
+            || ' the window ' || coalesce(day_in_words(f.spend_from), 'start') || ' to ' || day_in_words(f.spend_by) || '.'
+  END AS evidence
+FROM fund_period f
+LEFT JOIN (SELECT fund, period, count(*) AS lines, sum(amount) AS amount FROM breach WHERE effect = 'not met' GROUP BY ALL) spend USING (fund, period)
+LEFT JOIN (SELECT fund, period, count(*) AS lines, sum(amount) AS amount FROM breach WHERE effect = 'at risk' GROUP BY ALL) promised USING (fund, period)

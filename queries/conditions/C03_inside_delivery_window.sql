@@ -1,0 +1,26 @@
+-- condition: C03 inside_delivery_window
+-- title:   Training delivered in the delivery window
+-- basis:   decision record 23/24-0017
+
+SELECT s.fund_code, CASE WHEN s.status = 'DEL' THEN 'not met' ELSE 'at risk' END AS effect, NULL::DECIMAL(18,2) AS amount, s.delivery, s."row", s.key
+FROM training_session s
+JOIN fund_period f ON f.fund = s.fund_code AND f.period = p.period
+WHERE (s.session_date < f.delivery_from OR s.session_date > f.delivery_to)
+  AND (s.status = 'DEL' AND s.session_date <= p.period_end OR s.status IN ('PLA', 'RES'))
+  AND NOT f.match
+;
+SELECT f.fund, f.period,
+  CASE WHEN f.match OR f.delivery_to IS NULL THEN 'not applicable'
+       WHEN held.sessions > 0 THEN 'not met'
+       WHEN planned.sessions > 0 THEN 'at risk'
+       ELSE 'met' END AS status,
+  coalesce(held.sessions, 0) AS value, 0 AS limit_value,
+  CASE WHEN f.match OR f.delivery_to IS NULL THEN 'This fund has no delivery window.'
+       ELSE CASE WHEN held.sessions > 0 THEN counted_in_words(held.sessions, 'session was', 'sessions were') || ' delivered outside'
+                 WHEN planned.sessions > 0 THEN 'No session was delivered, but ' || counted_in_words(planned.sessions, 'is', 'are') || ' planned, outside'
+                 ELSE 'Every session is inside' END
+            || ' the window ' || coalesce(day_in_words(f.delivery_from), 'start') || ' to ' || day_in_words(f.delivery_to) || '.'
+  END AS evidence
+FROM fund_period f
+LEFT JOIN (SELECT fund, period, count(*) AS sessions FROM breach WHERE effect = 'not met' GROUP BY ALL) held USING (fund, period)
+LEFT JOIN (SELECT fund, period, count(*) AS sessions FROM breach WHERE effect = 'at risk' GROUP BY ALL) planned USING (fund, period)

@@ -1,0 +1,9 @@
+-- metric:  S03P profile
+-- title:   Profiled spend
+-- count:   sum profile_amount
+-- when:    ledger_date
+-- by:      budget_line
+-- scopes:  fund
+-- protect: none
+-- unit:    pounds
+SELECT * FROM profile_line

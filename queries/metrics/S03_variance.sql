@@ -1,0 +1,7 @@
+-- metric:  S03 variance
+-- title:   Variance: profile less eligible spend
+-- count:   S03P - S02
+-- by:      budget_line
+-- scopes:  claimed
+-- protect: none
+-- unit:    pounds

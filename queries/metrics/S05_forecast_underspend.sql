@@ -1,0 +1,6 @@
+-- metric:  S05 forecast_underspend
+-- title:   Forecast underspend: award less forecast outturn
+-- count:   S01 - S04
+-- scopes:  claimed
+-- protect: none
+-- unit:    pounds

@@ -1,0 +1,5 @@
+-- metric:  TR02F fill_rate
+-- title:   Fill rate
+-- count:   TR02A / TR02O
+-- protect: delegates
+-- unit:    share

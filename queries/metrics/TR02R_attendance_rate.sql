@@ -1,0 +1,5 @@
+-- metric:  TR02R attendance_rate
+-- title:   Attendance rate
+-- count:   TR02A / TR02B
+-- protect: delegates
+-- unit:    share
