@@ -240,7 +240,9 @@ func compareConditions(t *testing.T, conn *sql.Conn, code string, expected []map
 	got := query(t, conn, `SELECT fund, period, status, value::VARCHAR AS value, limit_value::VARCHAR AS limit_value, evidence, breaches::VARCHAR AS breaches
 		FROM condition WHERE code = '`+code+`' ORDER BY ALL`)
 	for _, want := range expected {
-		at := slices.IndexFunc(got, func(row map[string]string) bool { return row["fund"] == want["fund"] && row["period"] == want["period"] })
+		at := slices.IndexFunc(got, func(row map[string]string) bool {
+			return row["fund"] == want["fund"] && row["period"] == want["period"]
+		})
 		if at < 0 {
 			t.Errorf("%s %s %s: there is no answer", code, want["fund"], want["period"])
 			continue
@@ -327,4 +329,3 @@ func readRows(t *testing.T, file string) []map[string]string {
 	}
 	return rows
 }
-

@@ -26,6 +26,7 @@ func (p *Pipeline) Open() error {
 	if p.lists, err = loadLists(p.Queries); err != nil {
 		errs = append(errs, err)
 	}
+	errs = append(errs, contract.CheckLists(p.contracts, p.lists), landing.CheckPatterns(p.Register.Providers))
 	if p.calendar, err = period.LoadCalendar(p.Queries, "reference/holiday.csv"); err != nil {
 		errs = append(errs, err)
 	}

@@ -12,7 +12,9 @@ func (a *app) returnCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "return",
 		Short: "The return: draft it, list what there is",
-		RunE:  func(c *cobra.Command, _ []string) error { return usage("say what to do with the return; `mojreturns return --help` lists it") },
+		RunE: func(c *cobra.Command, _ []string) error {
+			return usage("say what to do with the return; `mojreturns return --help` lists it")
+		},
 	}
 	c.AddCommand(a.returnDraftCommand(), a.returnListCommand())
 	return c

@@ -273,4 +273,3 @@ func customKind(format string) dateKind {
 	}
 	return noDate
 }
-

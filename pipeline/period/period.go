@@ -121,15 +121,16 @@ func (y Year) Periods() []Period {
 }
 
 // Parse reads 2023-24, 2023-24-H2, 2023-24-Q3, 2023-24-Q3-YTD or 2023-10. A
-// label whose last two digits are the next year's is a financial year, so the
-// month 2009-10 cannot be written. A period needs a day inside the calendar.
+// label whose last two digits are the next year's is a financial year; the
+// months that would read so too, such as 2009-10, lie before the calendar. A
+// period needs a day inside the calendar.
 func Parse(s string) (Period, error) {
 	m := periodForm.FindStringSubmatch(s)
 	if m == nil {
 		return Period{}, unknown(s)
 	}
 	var p Period
-	if month, err := time.Parse("2006-01", s); err == nil && !followsOn(month) {
+	if month, err := time.Parse("2006-01", s); err == nil {
 		year := YearOf(month)
 		p = year.months(s, Month, (int(month.Month())+8)%12, 1)
 	} else {
@@ -148,9 +149,6 @@ func Parse(s string) (Period, error) {
 	}
 	return p, nil
 }
-
-// followsOn says whether a month's label reads as a financial year: 2009-10.
-func followsOn(month time.Time) bool { return (month.Year()+1)%100 == int(month.Month()) }
 
 func outside(s string) error {
 	return fmt.Errorf("%q is outside the calendar, which runs from %d to %d", s, firstCalendarYear, lastCalendarYear)

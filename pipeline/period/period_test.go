@@ -80,7 +80,7 @@ func TestParseRefuses(t *testing.T) {
 		"2023-25-Q1":     `the one that starts in April 2023 is 2023-24`,
 		"2023-13":        `the one that starts in April 2023 is 2023-24`,
 		"2023-00":        `the one that starts in April 2023 is 2023-24`,
-		"2009-10":        outside, // the financial year: the month cannot be written
+		"2009-10":        outside, // as a financial year and as a month
 		"2014-12":        outside,
 		"2029-01":        outside,
 		"2013-14":        outside,
