@@ -27,10 +27,16 @@ func (p *Pipeline) LandAndJudge(ctx context.Context, files []string, given landi
 	if err != nil {
 		return nil, err
 	}
+	// what is thrown away again: the judging, and when dry the staging too
+	temp, err := os.MkdirTemp("", "mojreturns-judge-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(temp)
 	var sources []staged
 	var out []LandedFile
 	for _, l := range landed {
-		found, err := p.stageLanded(ctx, l)
+		found, err := p.stageLanded(ctx, l, temp)
 		if err != nil {
 			return nil, err
 		}
@@ -48,12 +54,12 @@ func (p *Pipeline) LandAndJudge(ctx context.Context, files []string, given landi
 			out = append(out, f)
 		}
 	}
-	return out, p.judge(ctx, sources, out)
+	return out, p.judge(ctx, temp, sources, out)
 }
 
 // stageLanded reads one landed file as each feed that claims it. A file that
 // is only previewed is read where it lies.
-func (p *Pipeline) stageLanded(ctx context.Context, l landing.Landed) ([]staged, error) {
+func (p *Pipeline) stageLanded(ctx context.Context, l landing.Landed, temp string) ([]staged, error) {
 	if l.Status != landing.StatusLanded && l.Status != landing.StatusAlready && l.Status != landing.StatusWould {
 		return nil, nil
 	}
@@ -66,11 +72,11 @@ func (p *Pipeline) stageLanded(ctx context.Context, l landing.Landed) ([]staged,
 		if d.Feed == "" {
 			continue
 		}
-		bytesAt := p.store.Path(d.SHA256)
+		at := p.inStore(d)
 		if l.Status == landing.StatusWould {
-			bytesAt = l.Path
+			at = place{bytes: l.Path, staged: temp}
 		}
-		s, err := p.stageOne(ctx, d, bytesAt)
+		s, err := p.stageOne(ctx, d, at)
 		if err != nil {
 			return nil, err
 		}
@@ -80,15 +86,10 @@ func (p *Pipeline) stageLanded(ctx context.Context, l landing.Landed) ([]staged,
 }
 
 // judge counts accepted and rejected rows in a warehouse that is thrown away.
-func (p *Pipeline) judge(ctx context.Context, sources []staged, out []LandedFile) error {
+func (p *Pipeline) judge(ctx context.Context, dir string, sources []staged, out []LandedFile) error {
 	if len(sources) == 0 {
 		return nil
 	}
-	dir, err := os.MkdirTemp("", "mojreturns-judge-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(dir)
 	db, err := warehouse.Create(ctx, filepath.Join(dir, "judge.duckdb"), p.Settings)
 	if err != nil {
 		return err

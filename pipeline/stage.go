@@ -39,7 +39,7 @@ func (p *Pipeline) stage(ctx context.Context) ([]staged, error) {
 			continue
 		}
 		p.progress("reading "+d.Name, i, len(deliveries))
-		s, err := p.stageOne(ctx, *d, p.store.Path(d.SHA256))
+		s, err := p.stageOne(ctx, *d, p.inStore(*d))
 		if err != nil {
 			return nil, fmt.Errorf("cannot read %q: %w", d.Name, err)
 		}
@@ -65,13 +65,19 @@ func keyOf(d landing.Delivery) stageKey {
 	return stageKey{number: d.Number, feed: d.Feed, sheet: d.Spec.Sheet}
 }
 
-// stageOne reads a delivery's bytes, in the store or, before they are there,
-// where they lie.
-func (p *Pipeline) stageOne(ctx context.Context, d landing.Delivery, bytesAt string) (staged, error) {
+// place is where a delivery's bytes are and where their staged file is kept:
+// both in the store, or, before the file is landed, neither.
+type place struct{ bytes, staged string }
+
+func (p *Pipeline) inStore(d landing.Delivery) place {
+	return place{bytes: p.store.Path(d.SHA256), staged: p.Store("staged")}
+}
+
+func (p *Pipeline) stageOne(ctx context.Context, d landing.Delivery, at place) (staged, error) {
 	s := staged{Delivery: d}
 	var refusal string
 	var err error
-	s.Parquet, s.Table, refusal, err = p.read(ctx, d, bytesAt)
+	s.Parquet, s.Table, refusal, err = p.read(ctx, d, at)
 	if err != nil || refusal != "" {
 		s.Refused = refusal
 		return s, err
@@ -92,10 +98,10 @@ type reading struct {
 // read gives the staged file of a delivery, from the cache where it is there.
 // Its key is what decides its contents: bytes, sheet, header row, encoding,
 // delimiter and the reader's number.
-func (p *Pipeline) read(ctx context.Context, d landing.Delivery, bytesAt string) (parquet string, table extract.Table, refusal string, err error) {
+func (p *Pipeline) read(ctx context.Context, d landing.Delivery, at place) (parquet string, table extract.Table, refusal string, err error) {
 	spec := d.Spec
 	key := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%d\n%s\n%s\n%d", d.SHA256, spec.Sheet, spec.HeaderRow, spec.Encoding, spec.Delimiter, extract.Reader))
-	base := p.Store("staged", fmt.Sprintf("%x", key[:16]))
+	base := filepath.Join(at.staged, fmt.Sprintf("%x", key[:16]))
 	parquet = base + ".parquet"
 	var kept reading
 	if text, err := os.ReadFile(base + ".json"); err == nil && json.Unmarshal(text, &kept) == nil {
@@ -107,7 +113,7 @@ func (p *Pipeline) read(ctx context.Context, d landing.Delivery, bytesAt string)
 		return "", extract.Table{}, "", err
 	}
 	options := extract.Options{Sheet: spec.Sheet, HeaderRow: spec.HeaderRow, Encoding: spec.Encoding, Delimiter: spec.Delimiter}
-	kept.Table, err = extract.Stage(ctx, bytesAt, d.Name, parquet, options)
+	kept.Table, err = extract.Stage(ctx, at.bytes, d.Name, parquet, options)
 	var refused *extract.Refusal
 	if errors.As(err, &refused) {
 		kept.Refusal, err = refused.Error(), nil

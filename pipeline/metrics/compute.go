@@ -37,7 +37,11 @@ func (e Engine) Tables(ctx context.Context) error {
 		`breach(code VARCHAR, fund VARCHAR, period VARCHAR, effect VARCHAR, amount DECIMAL(18,2), delivery INTEGER, "row" BIGINT, key VARCHAR)`,
 		`finding(code VARCHAR, title VARCHAR, severity VARCHAR, period VARCHAR, subject VARCHAR, detail VARCHAR, remedy VARCHAR)`,
 	} {
-		if _, err := e.Conn.ExecContext(ctx, "CREATE TABLE "+e.Schema+"."+columns); err != nil {
+		create := "CREATE TABLE main."
+		if e.Schema == "temp" {
+			create = "CREATE TEMP TABLE "
+		}
+		if _, err := e.Conn.ExecContext(ctx, create+columns); err != nil {
 			return fmt.Errorf("cannot make the table of results: %w", err)
 		}
 	}

@@ -1,6 +1,6 @@
 -- condition: C01 within_maximum
 -- title:   Spend is within the maximum
--- basis:   decision record 23/24-0017
+-- basis:   the fund's decision record
 
 -- the lines that take the running total over the maximum
 SELECT l.fund_code, 'not met' AS effect, l.claimable AS amount, l.delivery, l."row", l.key

@@ -1,6 +1,6 @@
 -- condition: C02 inside_spend_window
 -- title:   Spent inside the spend window
--- basis:   decision record 23/24-0017; no carry-over without approval: comparable agreement
+-- basis:   the fund's decision record; no carry-over without approval: comparable agreement
 
 -- a late line is excused while an approved carry-forward covers all the late lines
 SELECT l.fund_code, CASE WHEN l.counts_as_spend THEN 'not met' ELSE 'at risk' END AS effect, l.claimable AS amount, l.delivery, l."row", l.key

@@ -1,6 +1,6 @@
 -- condition: C03 inside_delivery_window
 -- title:   Training delivered in the delivery window
--- basis:   decision record 23/24-0017
+-- basis:   the fund's decision record
 
 SELECT s.fund_code, CASE WHEN s.status = 'DEL' THEN 'not met' ELSE 'at risk' END AS effect, NULL::DECIMAL(18,2) AS amount, s.delivery, s."row", s.key
 FROM training_session s

@@ -1,6 +1,6 @@
 -- condition: C04 right_purpose
 -- title:   Spent on the purpose of the fund
--- basis:   decision record 23/24-0017
+-- basis:   the fund's decision record
 
 SELECT s.fund_code, CASE WHEN s.counts_as_spend THEN 'not met' ELSE 'at risk' END AS effect, s.claimable AS amount, s.delivery, s."row", s.key
 FROM spend_line s
