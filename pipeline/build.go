@@ -133,7 +133,8 @@ func (p *Pipeline) figures(ctx context.Context, conn *sql.Conn, sources []staged
 	if err := p.loadPeriods(ctx, conn, periods, sources); err != nil {
 		return err
 	}
-	engine := metrics.Engine{Set: p.metrics, Conn: conn, Periods: periods, Missing: p.missing(periods, sources), Schema: "main"}
+	engine := metrics.Engine{Set: p.metrics, Conn: conn, Periods: periods, Missing: p.missing(periods, sources), Schema: "main",
+		Computed: func(code string) { p.Log.Debug("computed", "metric", code) }}
 	if err := engine.Tables(ctx); err != nil {
 		return err
 	}

@@ -98,6 +98,7 @@ func runCase(t *testing.T, dir, code string) {
 	compareFigures(t, conn, code, readRows(t, figures))
 }
 
+// casePipeline is a pipeline with the register of a case, or the common one.
 func casePipeline(t *testing.T, dir string) *Pipeline {
 	t.Helper()
 	file := filepath.Join(dir, "register.yaml")

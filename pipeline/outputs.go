@@ -22,9 +22,14 @@ func (p *Pipeline) Briefing(ctx context.Context, at period.Period, path string) 
 		return Output{}, err
 	}
 	defer v.Close()
+	page := func() ([]byte, error) { return p.page(ctx, v, at) }
+	return p.write(v, at, Output{Title: "briefing", Path: path}, fmt.Sprintf("briefing-%s.html", at.Label), page)
+}
+
+func (p *Pipeline) page(ctx context.Context, v *view, at period.Period) ([]byte, error) {
 	frozen, err := p.frozen(ctx, v)
 	if err != nil {
-		return Output{}, err
+		return nil, err
 	}
 	money, activity := p.Returns[0].Scopes["money"], p.Returns[0].Scopes["activity"]
 	data, err := briefing.Collect(ctx, v.DB, p.Queries, briefing.Request{
@@ -33,16 +38,28 @@ func (p *Pipeline) Briefing(ctx context.Context, at period.Period, path string) 
 		Frozen: frozen.In(p.Location), Build: v.Build,
 	})
 	if err != nil {
-		return Output{}, err
+		return nil, err
 	}
 	var page bytes.Buffer
-	if err := briefing.Render(ctx, &page, p.Templates, data); err != nil {
+	err = briefing.Render(ctx, &page, p.Templates, data)
+	return page.Bytes(), err
+}
+
+// write puts an output where it was asked for, or keeps it in the drafts.
+func (p *Pipeline) write(v *view, at period.Period, o Output, name string, content func() ([]byte, error)) (Output, error) {
+	if o.Path != "" {
+		text, err := content()
+		if err != nil {
+			return Output{}, err
+		}
+		return o, writeFile(o.Path, text)
+	}
+	from, err := p.draftIdentity(at.Label, v.Build)
+	if err != nil {
 		return Output{}, err
 	}
-	if path == "" {
-		path = p.Store("drafts", fmt.Sprintf("briefing-%s.html", at.Label))
-	}
-	return Output{Title: "briefing", Path: path}, writeFile(path, page.Bytes())
+	o.Path = p.Store("drafts", name)
+	return o, p.keep(o.Path, from, content)
 }
 
 // frozen is when the newest delivery that counts was received: the figures

@@ -25,6 +25,8 @@ type Engine struct {
 	// Schema is where the relations figure, condition, breach and finding
 	// stand: main in a build, temp for figures made on demand.
 	Schema string
+	// Computed, where given, is told of each metric that is done.
+	Computed func(code string)
 }
 
 // Tables makes the relations the engine fills.
@@ -67,6 +69,9 @@ func (e Engine) Compute(ctx context.Context, codes ...string) error {
 		}
 		if _, err := e.Conn.ExecContext(ctx, e.with()+query); err != nil {
 			return fmt.Errorf("%s: metric %s cannot be computed: %w", m.File, m.Code, err)
+		}
+		if e.Computed != nil {
+			e.Computed(m.Code)
 		}
 	}
 	return nil

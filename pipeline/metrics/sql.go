@@ -20,11 +20,11 @@ func (s *Set) figures(m Metric) string {
 	steps := []string{s.counted(m)}
 	switch m.Count.Kind {
 	case "distinct":
-		steps = append(steps, s.gatherPeople(m), s.placePeople(m))
+		steps = append(steps, s.people(m)...)
 	case "median", "p90":
-		steps = append(steps, s.gather(m, "measured AS value, count(measured) AS n, NULL::DECIMAL(38,6) AS num, NULL::DECIMAL(38,6) AS den", true), s.placeRanked(m))
+		steps = append(steps, s.gather(m, "counted", "measured AS value, count(measured) AS n, NULL::DECIMAL(38,6) AS num, NULL::DECIMAL(38,6) AS den", true), s.placeRanked(m))
 	default:
-		steps = append(steps, s.gather(m, m.Count.gathering(), false), s.place(m, "sum(n) AS n, sum(num) AS num, sum(den) AS den"))
+		steps = append(steps, s.gather(m, "counted", m.Count.gathering(), false), s.place(m, "sum(n) AS n, sum(num) AS num, sum(den) AS den"))
 	}
 	steps = append(steps, "spine AS (\n  SELECT period, scope, dimension, category FROM period, scope, ("+s.categories(m)+")\n  WHERE "+scopeFilter(m)+")")
 	return strings.Join(steps, ",\n") + "\n" + s.finish(m)
@@ -110,8 +110,8 @@ func (c Count) gathering() string {
 	return "count(*) AS n, count(*)::DECIMAL(38,6) AS num, NULL::DECIMAL(38,6) AS den"
 }
 
-// gather groups the rows once for the total and once for each breakdown.
-func (s *Set) gather(m Metric, measures string, byValue bool) string {
+// gather groups the rows of a relation once for the total and once for each breakdown.
+func (s *Set) gather(m Metric, from, measures string, byValue bool) string {
 	var selects []string
 	keys := strings.Join(m.keys(), ", ")
 	one := func(dimension, category string, columns ...string) {
@@ -123,8 +123,8 @@ func (s *Set) gather(m Metric, measures string, byValue bool) string {
 		if byValue {
 			where = " WHERE measured IS NOT NULL"
 		}
-		selects = append(selects, fmt.Sprintf("SELECT %s, %s AS dimension, %s AS category, %s FROM counted%s GROUP BY %s",
-			keys, quote(dimension), category, measures, where, strings.Join(group, ", ")))
+		selects = append(selects, fmt.Sprintf("SELECT %s, %s AS dimension, %s AS category, %s FROM %s%s GROUP BY %s",
+			keys, quote(dimension), category, measures, from, where, strings.Join(group, ", ")))
 	}
 	one("", "''")
 	for _, b := range m.By {
@@ -188,43 +188,6 @@ placed AS (
 
 func (s *Set) placeAs(name string, m Metric, measures, extra string) string {
 	return strings.Replace(strings.TrimSuffix(s.place(m, measures), ")")+extra+")", "placed AS", name+" AS", 1)
-}
-
-// gatherPeople keeps, for each person, the latest row of each month (by the
-// metric's preference, then the first date, then provider, key and row), with
-// its categories.
-func (s *Set) gatherPeople(m Metric) string {
-	if len(m.By) == 0 {
-		return fmt.Sprintf("gathered AS (\n  SELECT DISTINCT %s, measured FROM counted WHERE measured IS NOT NULL)", strings.Join(m.keys(), ", "))
-	}
-	order := []string{"dated", "provider_code", "key", `delivery`, `"row"`}
-	if m.Prefer != "" {
-		order = append([]string{m.Prefer}, order...)
-	}
-	fields := []string{}
-	for i, o := range order {
-		fields = append(fields, fmt.Sprintf("o%d := %s", i, o))
-	}
-	for i, b := range m.By {
-		fields = append(fields, fmt.Sprintf("d%d := %s", i, s.category(b, m.Code)))
-	}
-	return fmt.Sprintf("gathered AS (\n  SELECT %[1]s, measured, max(struct_pack(%[2]s)) AS latest\n  FROM counted WHERE measured IS NOT NULL GROUP BY %[1]s, measured)",
-		strings.Join(m.keys(), ", "), strings.Join(fields, ", "))
-}
-
-func (s *Set) placePeople(m Metric) string {
-	from := fmt.Sprintf("(SELECT p.period, %s, g.* EXCLUDE (%s) FROM %s)", m.scopeNames(), strings.Join(m.keys(), ", "), m.inPeriod("gathered"))
-	latest := ""
-	if len(m.By) > 0 {
-		latest = ", max(latest) AS latest"
-	}
-	people := fmt.Sprintf("people AS (\n  SELECT period, scope, measured%s FROM %s\n  GROUP BY period, scope, measured)", latest, from)
-	const measures = "count(*) AS n, count(*)::DECIMAL(38,6) AS num, NULL::DECIMAL(38,6) AS den"
-	selects := []string{"SELECT period, scope, '' AS dimension, '' AS category, " + measures + " FROM people GROUP BY period, scope"}
-	for i, b := range m.By {
-		selects = append(selects, fmt.Sprintf("SELECT period, scope, %s, latest.d%d, %s FROM people GROUP BY ALL", quote(b.String()), i, measures))
-	}
-	return people + ",\nplaced AS (\n  " + strings.Join(selects, "\n  UNION ALL ") + ")"
 }
 
 // scopeFilter keeps the scopes the metric exists in. A match fund keeps its

@@ -91,8 +91,13 @@ func TestRowsCollect(t *testing.T) {
 			t.Errorf("at most %d: %d rows, more %v, %v", limit, len(got), more, err)
 		}
 	}
-	if _, err := warehouse.Query(ctx, c, "SELECT ?::INTEGER + 1 AS n", 41); err != nil {
-		t.Error(err)
+	rows, err := warehouse.Query(ctx, c, "SELECT ?::INTEGER + 1 AS n", 41)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	if !rows.Next() || rows.Row()[0] != int64(42) || rows.Next() || rows.Err() != nil {
+		t.Errorf("got %v, %v", rows.Row(), rows.Err())
 	}
 }
 

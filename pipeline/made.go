@@ -1,0 +1,65 @@
+package pipeline
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"mojreturns/pipeline/warehouse"
+)
+
+// made remembers what a draft was made from, beside the drafts, so that a run
+// with nothing new makes nothing again. A draft that someone has changed since is
+// made again.
+type made struct {
+	From   string `json:"from"` // the identity of everything that decides the draft
+	SHA256 string `json:"sha256"`
+}
+
+// keep writes a draft unless the file is there, made from the same.
+func (p *Pipeline) keep(path, from string, make func() ([]byte, error)) error {
+	note := filepath.Join(filepath.Dir(path), ".made", filepath.Base(path)+".json")
+	var was made
+	if text, err := os.ReadFile(note); err == nil && json.Unmarshal(text, &was) == nil && was.From == from {
+		if content, err := os.ReadFile(path); err == nil && fmt.Sprintf("%x", sha256.Sum256(content)) == was.SHA256 {
+			return nil
+		}
+	}
+	content, err := make()
+	if err != nil {
+		return err
+	}
+	if err := writeFile(path, content); err != nil {
+		return err
+	}
+	text, err := json.Marshal(made{From: from, SHA256: fmt.Sprintf("%x", sha256.Sum256(content))})
+	if err != nil {
+		return err
+	}
+	return writeFile(note, text)
+}
+
+// draftIdentity names what decides the drafts of a period besides the build:
+// the templates, the briefing's questions and the configured returns.
+func (p *Pipeline) draftIdentity(period string, build string) (string, error) {
+	id := warehouse.NewIdentity()
+	id.Add("build", []byte(build))
+	id.Add("period", []byte(period))
+	for _, dir := range []string{"briefing", "returns"} {
+		if err := addFiles(id, p.Templates, dir); err != nil {
+			return "", err
+		}
+	}
+	if err := addFiles(id, p.Queries, "briefing"); err != nil {
+		return "", err
+	}
+	configured, err := json.Marshal(p.Returns)
+	if err != nil {
+		return "", err
+	}
+	id.Add("returns", configured)
+	id.Add("time zone", []byte(p.Location.String()))
+	return id.String(), nil
+}

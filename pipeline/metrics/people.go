@@ -1,0 +1,126 @@
+package metrics
+
+import (
+	"fmt"
+	"strings"
+)
+
+// People are counted once in each period and scope, in the category of the
+// latest of their rows there. Joining every row to every period is slow, so
+// people are told apart:
+//
+//	single   one row in all: it is gathered by month like any other
+//	free     several rows whose ends follow each other as their starts do: a row is
+//	         the latest in a period when it falls in it and the next one starts after
+//	         it, so rows are gathered by their own months and the next one's
+//	knotted  a row lies inside an earlier one, or `prefer` decides: their rows meet
+//	         each period, as whole numbers
+const (
+	onePerson = "count(*) AS n, count(*)::DECIMAL(38,6) AS num, NULL::DECIMAL(38,6) AS den"
+	sums      = "sum(n) AS n, sum(num) AS num, sum(den) AS den"
+)
+
+// people is the steps from the rows to what is placed in periods and scopes.
+func (s *Set) people(m Metric) []string {
+	steps := []string{
+		// each row's place in the order of all rows: the latest of a person has the highest
+		"ordered AS (SELECT *, row_number() OVER (" + m.order() + ") AS place FROM counted WHERE measured IS NOT NULL)",
+		// a person is known by the place of their first row
+		"person AS (SELECT measured, min(place) AS who, count(*) AS times FROM ordered GROUP BY measured)",
+	}
+	if m.Prefer != "" || m.perPeriod() {
+		return append(steps, s.busy(m, true), s.knots(m), "placed AS (\n  "+s.untie(m)+")")
+	}
+	return append(steps,
+		"single AS (FROM ordered WHERE place IN (SELECT who FROM person WHERE times = 1))",
+		s.gather(m, "single", onePerson, false),
+		s.placeAs("alone", m, sums, ""),
+		s.busy(m, false), s.free(m), s.knots(m),
+		`placed AS (
+  SELECT period, scope, dimension, category, `+sums+`
+  FROM (FROM alone UNION ALL FROM threads UNION ALL (`+s.untie(m)+`))
+  GROUP BY period, scope, dimension, category)`)
+}
+
+// order is the order of rows, the latest last: total where it decides a
+// category, since no two rows share delivery and row.
+func (m Metric) order() string {
+	switch {
+	case m.Prefer != "":
+		return "ORDER BY " + m.Prefer + ` NULLS FIRST, dated, provider_code, key, delivery, "row"`
+	case len(m.By) > 0:
+		return `ORDER BY dated, provider_code, key, delivery, "row"`
+	}
+	return "ORDER BY dated"
+}
+
+// busy is the rows of people with several, in each of their scopes, with the
+// month the next one starts in and whether that lies inside this one.
+func (s *Set) busy(m Metric, knotted bool) string {
+	placing, to := "month_from, month_to", "coalesce(month_to, DATE '9999-01-01')"
+	switch {
+	case m.perPeriod():
+		placing = "period"
+	case m.When.End == "":
+		to = "month_from"
+	}
+	from := "(SELECT who, o.* FROM ordered o JOIN person USING (measured) WHERE times > 1)"
+	if knotted {
+		from = "(SELECT who, o.* FROM ordered o JOIN person USING (measured))"
+	}
+	var selects []string
+	for _, kind := range m.Scopes {
+		scope, column := "'all'", "''"
+		if kind != "all" {
+			column = scopeColumn[kind]
+			scope = "'" + strings.Replace(kind, "claimed", "fund", 1) + ":' || " + column
+		}
+		window := fmt.Sprintf("OVER (PARTITION BY %s, who ORDER BY place)", column)
+		next := fmt.Sprintf("lead(month_from) %[1]s AS next_from, lead(%[2]s) %[1]s < %[2]s AS inside", window, to)
+		if knotted {
+			next = "NULL::DATE AS next_from, TRUE AS inside"
+		}
+		selects = append(selects, fmt.Sprintf("SELECT %s AS scope, %s, who, place, %s FROM %s WHERE %s IS NOT NULL", scope, placing, next, from, column))
+	}
+	return "busy AS (\n  " + strings.Join(selects, "\n  UNION ALL ") + "),\n" +
+		"knotted AS (SELECT DISTINCT scope, who FROM busy WHERE inside)"
+}
+
+// free gathers the rows of people without a knot by month and places them.
+func (s *Set) free(m Metric) string {
+	const keys = "f.scope, f.month_from, f.month_to, f.next_from"
+	return `free AS (FROM busy b WHERE NOT EXISTS (FROM knotted k WHERE k.scope = b.scope AND k.who = b.who)),
+threads AS (
+  SELECT p.period, scope, dimension, category, ` + sums + `
+  FROM (` + s.byCategory(m, keys, "free f") + `) g
+  JOIN period p ON ` + m.When.predicate("g.month_from", "g.month_to") + ` AND (g.next_from IS NULL OR g.next_from > p.period_end)
+  GROUP BY p.period, scope, dimension, category)`
+}
+
+// knots picks the latest row of each knotted person in each period.
+func (s *Set) knots(m Metric) string {
+	join := m.When.predicate("b.month_from", "b.month_to")
+	if m.perPeriod() {
+		join = "b.period = p.period"
+	}
+	return `knots AS (
+  SELECT p.period, b.scope, max(b.place) AS place
+  FROM busy b
+  JOIN knotted k ON k.scope = b.scope AND k.who = b.who
+  JOIN period p ON ` + join + `
+  GROUP BY p.period, b.scope, b.who)`
+}
+
+// untie counts the knotted people.
+func (s *Set) untie(m Metric) string { return s.byCategory(m, "f.period, f.scope", "knots f") }
+
+// byCategory counts chosen rows, once for the total and once for each
+// breakdown; the categories are looked up by the row's place.
+func (s *Set) byCategory(m Metric, keys, chosen string) string {
+	selects := []string{fmt.Sprintf("SELECT %s, '' AS dimension, '' AS category, %s FROM %s GROUP BY ALL", keys, onePerson, chosen)}
+	for _, b := range m.By {
+		selects = append(selects, fmt.Sprintf("SELECT %s, %s, %s, %s FROM %s JOIN ordered o ON o.place = f.place GROUP BY ALL",
+			keys, quote(b.String()), s.category(b, m.Code), onePerson, chosen))
+	}
+	return strings.Join(selects, "\n  UNION ALL ")
+}

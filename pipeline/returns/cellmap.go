@@ -1,0 +1,197 @@
+package returns
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/xuri/excelize/v2"
+)
+
+// The kinds of row in a cell map.
+const (
+	kindFigure    = "figure"    // a metric's figure
+	kindCondition = "condition" // what a funding condition says
+	kindConfig    = "config"    // a field of the configured return
+	kindText      = "text"      // words, with fields in braces
+	kindLabel     = "label"     // not filled: a cell that must say what the map expects
+	kindUnlisted  = "unlisted"  // not filled: a category the table has no row for, which should have no figure
+)
+
+const (
+	periodToDate = "YTD"  // the year to date at the end of the return's period
+	periodThis   = "this" // the return's own period
+)
+
+const (
+	notAvailable  = "[x]"
+	notApplicable = "[z]"
+)
+
+// builtIn are the fields in braces that the program knows by itself.
+var builtIn = map[string]bool{"period": true, "status": true, "freeze": true, "version": true, "build": true}
+
+// Row is one row of a cell map. Code is the metric, the condition, the
+// configured field or the words, by Kind; Scope is a name bound in
+// configuration, such as money.
+type Row struct {
+	Sheet, Cell, LabelCell, LabelText string
+	Kind, Code, Field, Scope, Period  string
+	Dimension, Category               string
+	Format, Missing                   string
+}
+
+var mapColumns = []string{"sheet", "cell", "label_cell", "label_text", "kind", "code", "field", "scope", "period", "dimension", "category", "format", "missing"}
+
+// columns are the row's parts in the order of the file.
+func (r *Row) columns() []*string {
+	return []*string{&r.Sheet, &r.Cell, &r.LabelCell, &r.LabelText, &r.Kind, &r.Code, &r.Field, &r.Scope, &r.Period, &r.Dimension, &r.Category, &r.Format, &r.Missing}
+}
+
+var (
+	figureFields    = []string{"value", "n", "numerator", "denominator"}
+	conditionFields = []string{"value", "limit_value", "status", "evidence", "breaches"}
+	formats         = []string{"count", "money", "percent", "number", "text"}
+	mapPeriods      = []string{"Q1", "Q2", "Q3", "Q4", periodToDate, periodThis}
+	kinds           = []string{kindFigure, kindCondition, kindConfig, kindText, kindLabel, kindUnlisted}
+	inBraces        = regexp.MustCompile(`\{([a-z_]+)\}`)
+)
+
+// WriteMap writes a cell map as CSV.
+func WriteMap(w io.Writer, rows []Row) error {
+	out := csv.NewWriter(w)
+	if err := out.Write(mapColumns); err != nil {
+		return err
+	}
+	for _, r := range rows {
+		var record []string
+		for _, c := range r.columns() {
+			record = append(record, *c)
+		}
+		if err := out.Write(record); err != nil {
+			return err
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+// ReadMap reads a cell map strictly; its mistakes are reported together, each
+// with its line.
+func ReadMap(r io.Reader) ([]Row, error) {
+	in := csv.NewReader(r)
+	in.FieldsPerRecord = len(mapColumns)
+	header, err := in.Read()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", mapFile, err)
+	}
+	if !slices.Equal(header, mapColumns) {
+		return nil, fmt.Errorf("%s:1: the columns are %q; they must be %q", mapFile, strings.Join(header, ","), strings.Join(mapColumns, ","))
+	}
+	var rows []Row
+	var errs []error
+	seen := map[string]int{}
+	for {
+		record, err := in.Read()
+		if err == io.EOF {
+			return rows, errors.Join(errs...)
+		}
+		if err != nil {
+			return nil, errors.Join(append(errs, fmt.Errorf("%s: %w", mapFile, err))...)
+		}
+		var row Row
+		for i, c := range row.columns() {
+			*c = record[i]
+		}
+		if row.Missing == "" {
+			row.Missing = notAvailable
+		}
+		line, _ := in.FieldPos(0)
+		problems := row.problems()
+		if first, twice := seen[row.place()]; row.Cell != "" && twice {
+			problems = append(problems, fmt.Sprintf("%s is mapped already on line %d", row.place(), first))
+		}
+		seen[row.place()] = line
+		for _, p := range problems {
+			errs = append(errs, fmt.Errorf("%s:%d: %s", mapFile, line, p))
+		}
+		rows = append(rows, row)
+	}
+}
+
+// problems says what is wrong with a row by itself.
+func (r Row) problems() []string {
+	var out []string
+	oneOf := func(column, value string, allowed []string) {
+		if !slices.Contains(allowed, value) {
+			out = append(out, fmt.Sprintf("%s is %q; it can be %s", column, value, strings.Join(allowed, ", ")))
+		}
+	}
+	address := func(column, value string, wanted bool) {
+		_, _, err := excelize.CellNameToCoordinates(value)
+		if value == "" && wanted {
+			out = append(out, column+" is empty")
+		} else if value != "" && (!wanted || err != nil || value != strings.ToUpper(value)) {
+			out = append(out, fmt.Sprintf("%s is %q; %s", column, value, map[bool]string{true: "it must be an address such as D7", false: "a row of this kind has none"}[wanted]))
+		}
+	}
+	oneOf("kind", r.Kind, kinds)
+	address("cell", r.Cell, r.fills())
+	address("label_cell", r.LabelCell, r.Kind != kindUnlisted)
+	if r.Sheet == "" {
+		out = append(out, "sheet is empty")
+	}
+	if r.Code == "" && r.Kind != kindLabel {
+		out = append(out, "code is empty")
+	}
+	switch r.Kind {
+	case kindFigure, kindUnlisted:
+		oneOf("field", r.Field, figureFields)
+	case kindCondition:
+		oneOf("field", r.Field, conditionFields)
+	}
+	if r.Kind == kindFigure || r.Kind == kindCondition || r.Kind == kindUnlisted {
+		oneOf("period", r.Period, mapPeriods)
+		oneOf("format", r.Format, formats)
+		if r.Scope == "" {
+			out = append(out, "scope is empty")
+		}
+		if (r.Dimension == "") != (r.Category == "") {
+			out = append(out, fmt.Sprintf("dimension %q and category %q go together: give both or neither", r.Dimension, r.Category))
+		}
+	}
+	return out
+}
+
+// fills tells whether the row names a cell to write.
+func (r Row) fills() bool { return r.Kind != kindLabel && r.Kind != kindUnlisted }
+
+// place is the cell as people write it.
+func (r Row) place() string { return r.Sheet + "!" + r.Cell }
+
+// holds says in words what a cell that is not a figure holds.
+func (r Row) holds() string {
+	if r.Kind == kindCondition {
+		return "what condition " + r.Code + " says"
+	}
+	return "words"
+}
+
+// fieldNames are the configured and built-in fields a row shows.
+func (r Row) fieldNames() []string {
+	switch r.Kind {
+	case kindConfig:
+		return []string{r.Code}
+	case kindText:
+		var names []string
+		for _, m := range inBraces.FindAllStringSubmatch(r.Code, -1) {
+			names = append(names, m[1])
+		}
+		return names
+	}
+	return nil
+}

@@ -1,0 +1,147 @@
+// Package returns fills the workbook a ministry issued. A template is a folder
+// with three files: blank.xlsx as issued, map.csv (which figure stands in which
+// cell, and what the cells beside it must say), and description.yaml (its name,
+// version and, where the blank is our own, everything it is made from). Only
+// mapped cells are written, and afterwards the workbook is read back to prove
+// that nothing else moved.
+package returns
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"github.com/xuri/excelize/v2"
+
+	"mojreturns/pipeline/period"
+)
+
+// ErrTemplateChanged is wrapped by what Draft returns when the blank no longer
+// says what its cell map expects, or when a mapped cell holds a formula.
+var ErrTemplateChanged = errors.New("the template has changed under its cell map")
+
+// The files of a template.
+const (
+	blankFile       = "blank.xlsx"
+	mapFile         = "map.csv"
+	descriptionFile = "description.yaml"
+)
+
+// Template is a return as issued, ready to be filled.
+type Template struct {
+	Name, Title, Version string
+
+	rows  []Row
+	blank []byte
+}
+
+// Open reads a template's folder. The mistakes of its cell map are reported
+// together.
+func Open(files fs.FS) (Template, error) {
+	d, err := ReadDescription(files)
+	if err != nil {
+		return Template{}, err
+	}
+	blank, err := fs.ReadFile(files, blankFile)
+	if err != nil {
+		return Template{}, fmt.Errorf("cannot read the blank workbook of the return: %w", err)
+	}
+	f, err := files.Open(mapFile)
+	if err != nil {
+		return Template{}, fmt.Errorf("cannot read the cell map of the return: %w", err)
+	}
+	defer f.Close()
+	rows, err := ReadMap(f)
+	if err != nil {
+		return Template{}, err
+	}
+	return Template{Name: d.Name, Title: d.Title, Version: d.Version, rows: rows, blank: blank}, nil
+}
+
+// Check says which scopes and fields the cell map needs and the configured
+// return does not give, all of them at once.
+func (t Template) Check(scopes, fields map[string]string) error {
+	var errs []error
+	told := map[string]bool{}
+	missing := func(what, name string, r Row) {
+		if key := what + name; !told[key] {
+			told[key] = true
+			errs = append(errs, fmt.Errorf("the return has no %q under %s, which %s needs", name, what, r.place()))
+		}
+	}
+	for _, r := range t.rows {
+		if _, ok := scopes[r.Scope]; r.Scope != "" && !ok {
+			missing("scopes", r.Scope, r)
+		}
+		for _, name := range r.fieldNames() {
+			if _, ok := fields[name]; !ok && !builtIn[name] {
+				missing("fields", name, r)
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Place names one figure as the warehouse keeps it. Dimension and Category are
+// empty for a total.
+type Place struct{ Code, Scope, Period, Dimension, Category string }
+
+// Mapped says which figure stands in a cell such as T04_Source!D7 of the return
+// for a period.
+func (t Template) Mapped(cell string, scopes map[string]string, at period.Period) (Place, error) {
+	sheet, address, ok := strings.Cut(cell, "!")
+	if !ok {
+		return Place{}, fmt.Errorf("%q is not a cell; write the sheet, an exclamation mark and the address, such as T04_Source!D7", cell)
+	}
+	sheet = strings.Trim(sheet, "'")
+	address = strings.ToUpper(strings.ReplaceAll(address, "$", ""))
+	for _, r := range t.rows {
+		if !strings.EqualFold(r.Sheet, sheet) || r.Cell != address || r.Cell == "" {
+			continue
+		}
+		if r.Kind != kindFigure {
+			return Place{}, fmt.Errorf("%s holds %s, not a figure, so there are no rows to trace", r.place(), r.holds())
+		}
+		if r.future(at) {
+			return Place{}, fmt.Errorf("%s is %s of %s, which is after %s, so it holds no figure", r.place(), r.Period, at.Year, at.Label)
+		}
+		return r.figure(scopes, at)
+	}
+	return Place{}, fmt.Errorf("the program fills no cell %q of the return %s; %s lists those it does", cell, t.Name, mapFile)
+}
+
+// figure is the place of a row's figure in a period.
+func (r Row) figure(scopes map[string]string, at period.Period) (Place, error) {
+	scope, ok := scopes[r.Scope]
+	if !ok {
+		return Place{}, fmt.Errorf("the return has no %q under scopes, which %s needs", r.Scope, r.place())
+	}
+	return Place{Code: r.Code, Scope: scope, Period: r.periodLabel(at), Dimension: r.Dimension, Category: r.Category}, nil
+}
+
+// quarter is the number of a quarter's column, or 0.
+func (r Row) quarter() int {
+	if len(r.Period) == 2 && r.Period[0] == 'Q' {
+		return int(r.Period[1] - '0')
+	}
+	return 0
+}
+
+// future tells whether the quarter of a cell comes after the return's period.
+func (r Row) future(at period.Period) bool { return r.quarter() > at.Quarter() }
+
+// periodLabel is the label of the period a cell shows in the return for another.
+func (r Row) periodLabel(at period.Period) string {
+	switch {
+	case r.quarter() > 0:
+		return at.Year.Quarters()[r.quarter()-1].Label
+	case r.Period == periodToDate:
+		return at.ToDate().Label
+	}
+	return at.Label
+}
+
+func openWorkbook(content []byte) (*excelize.File, error) {
+	return excelize.OpenReader(strings.NewReader(string(content)), excelize.Options{RawCellValue: true, UnzipSizeLimit: 256 << 20})
+}
