@@ -89,7 +89,19 @@ func (a *app) root() *cobra.Command {
 		Short:         "Turns what providers send into the Ministry of Justice return, the briefing and tables for analysts",
 		SilenceErrors: true,
 		SilenceUsage:  true,
+		Args:          cobra.ArbitraryArgs,
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return c.Help()
+			}
+			hint := ""
+			if like := c.SuggestionsFor(args[0]); len(like) > 0 {
+				hint = fmt.Sprintf(" did you mean %q?", like[0])
+			}
+			return usage("there is no command %q;%s `mojreturns --help` lists them", args[0], hint)
+		},
 	}
+	root.SuggestionsMinimumDistance = 2
 	root.CompletionOptions.HiddenDefaultCmd = true
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.workspace, "workspace", ".", "the folder with mojreturns.yaml")

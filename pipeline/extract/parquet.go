@@ -4,58 +4,28 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 
 	"github.com/apache/arrow-go/v18/arrow"
-	"github.com/apache/arrow-go/v18/arrow/array"
-	"github.com/apache/arrow-go/v18/arrow/bitutil"
-	"github.com/apache/arrow-go/v18/arrow/memory"
 	"github.com/apache/arrow-go/v18/parquet"
 	"github.com/apache/arrow-go/v18/parquet/compress"
 	"github.com/apache/arrow-go/v18/parquet/pqarrow"
 )
 
-// batchRows is how many rows travel together; groupRows how many make a row
-// group of the Parquet file, the unit that DuckDB's threads share out.
-const (
-	batchRows = 16 << 10
-	groupRows = 128 << 10
-)
-
-// column gathers the text of one header position.
-type column struct {
-	offsets []int32
-	data    []byte
-	valid   []byte // one bit for each row
-	nulls   int
-}
-
-func (c *column) add(row int, value []byte) {
-	if len(value) == 0 {
-		c.nulls++
-	} else {
-		c.data = append(c.data, value...)
-		bitutil.SetBit(c.valid, row)
-	}
-	c.offsets = append(c.offsets, int32(len(c.data)))
-}
-
-// parquetFile gathers rows into Arrow batches and writes them as Parquet in a
-// goroutine of its own, so that reading goes on meanwhile.
+// parquetFile gathers rows into batches and writes them as Parquet in a
+// goroutine of its own, so that reading goes on meanwhile. Two batches go round
+// between reader and writer, which bounds the memory.
 type parquetFile struct {
-	ctx     context.Context
-	file    *os.File
-	writer  *pqarrow.FileWriter
-	schema  *arrow.Schema
-	batches chan arrow.RecordBatch
-	done    chan error
-	rows    int64
-
-	size        int // rows in the batch
-	row, line   []int64
-	fields      []int32
-	fieldsValid []byte
-	columns     []column
+	ctx    context.Context
+	file   *os.File
+	writer *pqarrow.FileWriter
+	schema *arrow.Schema
+	batch  *batch
+	full   chan *batch
+	free   chan *batch
+	done   chan error
+	rows   int64
 }
 
 func createParquet(ctx context.Context, path string) (*parquetFile, error) {
@@ -67,123 +37,96 @@ func createParquet(ctx context.Context, path string) (*parquetFile, error) {
 }
 
 // begin makes the columns, once the header is known.
-func (p *parquetFile) begin(width int) error {
-	fields := []arrow.Field{{Name: "row", Type: arrow.PrimitiveTypes.Int64}, {Name: "line", Type: arrow.PrimitiveTypes.Int64},
-		{Name: "fields", Type: arrow.PrimitiveTypes.Int32, Nullable: true}}
-	options := []parquet.WriterProperty{parquet.WithCompression(compress.Codecs.Snappy), parquet.WithMaxRowGroupLength(groupRows),
-		parquet.WithStats(false), parquet.WithDictionaryFor("row", false), parquet.WithDictionaryFor("line", false)}
-	for i := range width {
-		fields = append(fields, arrow.Field{Name: fmt.Sprintf("c%d", i+1), Type: arrow.BinaryTypes.String, Nullable: true})
-	}
-	p.schema = arrow.NewSchema(fields, nil)
-	p.columns = make([]column, width)
-	var err error
-	// the writer closes the file itself
-	if p.writer, err = pqarrow.NewFileWriter(p.schema, p.file, parquet.NewWriterProperties(options...), pqarrow.DefaultWriterProps()); err != nil {
-		return err
-	}
-	p.reset()
-	p.batches, p.done = make(chan arrow.RecordBatch, 2), make(chan error, 1)
-	go func() {
-		var failed error
-		for batch := range p.batches {
-			if failed == nil {
-				failed = p.writer.WriteBuffered(batch)
-			}
-			batch.Release()
-		}
-		p.done <- failed
-	}()
-	return nil
+func (p *parquetFile) begin(width int) {
+	p.batch = newBatch(width)
 }
 
-func (p *parquetFile) reset() {
-	p.size = 0
-	p.row, p.line, p.fields = make([]int64, 0, batchRows), make([]int64, 0, batchRows), make([]int32, 0, batchRows)
-	p.fieldsValid = make([]byte, batchRows/8)
-	for i := range p.columns {
-		p.columns[i] = column{offsets: append(make([]int32, 0, batchRows+1), 0), data: make([]byte, 0, max(len(p.columns[i].data), 1024)), valid: make([]byte, batchRows/8)}
+func newBatch(width int) *batch {
+	b := &batch{columns: make([]column, width)}
+	for i := range b.columns {
+		b.columns[i] = newColumn()
 	}
+	return b
 }
 
 // add takes one record. odd says that it has another number of fields than the
 // header; those beyond it are left out.
 func (p *parquetFile) add(row, line int64, values [][]byte, odd bool) error {
-	p.row, p.line, p.fields = append(p.row, row), append(p.line, line), append(p.fields, int32(len(values)))
-	if odd {
-		bitutil.SetBit(p.fieldsValid, p.size)
-	}
-	for i := range p.columns {
-		var value []byte
-		if i < len(values) {
-			value = values[i]
-		}
-		p.columns[i].add(p.size, value)
-	}
+	p.batch.add(row, line, values, odd)
 	p.rows++
-	if p.size++; p.size == batchRows {
+	if p.batch.full() {
 		return p.send()
 	}
 	return nil
 }
 
-// send hands the batch over to the writer.
+// send hands the batch over to the writer and takes an empty one.
 func (p *parquetFile) send() error {
-	if p.size == 0 {
-		return nil
+	if err := p.ctx.Err(); err != nil {
+		return err
 	}
-	oddCount := 0
-	for i := range p.size {
-		if bitutil.BitIsSet(p.fieldsValid, i) {
-			oddCount++
+	if p.writer == nil {
+		if err := p.open(); err != nil {
+			return err
 		}
 	}
-	arrays := []arrow.Array{
-		arrayOf(arrow.PrimitiveTypes.Int64, p.size, 0, nil, arrow.Int64Traits.CastToBytes(p.row)),
-		arrayOf(arrow.PrimitiveTypes.Int64, p.size, 0, nil, arrow.Int64Traits.CastToBytes(p.line)),
-		arrayOf(arrow.PrimitiveTypes.Int32, p.size, p.size-oddCount, p.fieldsValid, arrow.Int32Traits.CastToBytes(p.fields)),
-	}
-	for i := range p.columns {
-		c := &p.columns[i]
-		arrays = append(arrays, arrayOf(arrow.BinaryTypes.String, p.size, c.nulls, c.valid, arrow.Int32Traits.CastToBytes(c.offsets), c.data))
-	}
-	batch := array.NewRecordBatch(p.schema, arrays, int64(p.size))
-	for _, a := range arrays {
-		a.Release()
-	}
-	p.reset()
-	select {
-	case p.batches <- batch:
-		return nil
-	case <-p.ctx.Done():
-		batch.Release()
-		return p.ctx.Err()
-	}
+	p.full <- p.batch
+	p.batch = <-p.free
+	return nil
 }
 
-// arrayOf makes an Arrow array over bytes already laid out as Arrow wants them.
-func arrayOf(kind arrow.DataType, length, nulls int, valid []byte, buffers ...[]byte) arrow.Array {
-	all := []*memory.Buffer{nil}
-	if nulls > 0 {
-		all[0] = memory.NewBufferBytes(valid)
+// open starts the file when the first batch is there, since that shows which
+// columns are dictionaries.
+func (p *parquetFile) open() error {
+	fields := []arrow.Field{{Name: "row", Type: arrow.PrimitiveTypes.Int64}, {Name: "line", Type: arrow.PrimitiveTypes.Int64},
+		{Name: "fields", Type: arrow.PrimitiveTypes.Int32, Nullable: true}}
+	options := []parquet.WriterProperty{parquet.WithCompression(compress.Codecs.Snappy), parquet.WithMaxRowGroupLength(batchRows),
+		parquet.WithStats(false), parquet.WithDictionaryDefault(false)}
+	spare := newBatch(len(p.batch.columns))
+	for i := range p.batch.columns {
+		c := &p.batch.columns[i]
+		name := fmt.Sprintf("c%d", i+1)
+		fields = append(fields, arrow.Field{Name: name, Type: c.kind(), Nullable: true})
+		options = append(options, parquet.WithDictionaryFor(name, !c.plain))
+		spare.columns[i].plain = c.plain
 	}
-	for _, b := range buffers {
-		all = append(all, memory.NewBufferBytes(b))
+	spare.settled = true
+	p.schema = arrow.NewSchema(fields, nil)
+	var err error
+	if p.writer, err = pqarrow.NewFileWriter(p.schema, struct{ io.Writer }{p.file}, parquet.NewWriterProperties(options...), pqarrow.DefaultWriterProps()); err != nil {
+		return err
 	}
-	data := array.NewData(kind, length, all, nil, nulls, 0)
-	defer data.Release()
-	return array.MakeFromData(data)
+	p.full, p.free, p.done = make(chan *batch), make(chan *batch, 2), make(chan error, 1)
+	p.free <- spare
+	go p.write()
+	return nil
+}
+
+// write writes what comes and gives the batches back, also after it has
+// failed, so that the reader never waits for ever.
+func (p *parquetFile) write() {
+	var failed error
+	for b := range p.full {
+		if failed == nil {
+			record := b.record(p.schema)
+			failed = p.writer.Write(record)
+			record.Release()
+		}
+		b.empty()
+		p.free <- b
+	}
+	p.done <- failed
 }
 
 // close writes what is left and ends the file; after a failure it only ends it.
 func (p *parquetFile) close(failed error) error {
-	if p.writer == nil {
-		return p.file.Close()
+	if failed == nil && (p.batch.size() > 0 || p.writer == nil) {
+		failed = p.last()
 	}
 	var err error
-	if failed == nil {
-		err = p.send()
+	if p.writer != nil {
+		close(p.full)
+		err = errors.Join(<-p.done, p.writer.Close())
 	}
-	close(p.batches)
-	return errors.Join(err, <-p.done, p.writer.Close())
+	return errors.Join(err, p.file.Close())
 }

@@ -273,7 +273,7 @@ func (r Register) Check(feeds, budgetLines []string) []error {
 			} {
 				if !known(c.allowed, c.value) {
 					add("provider %q, feed %q: %s is %q; it can be %s", p.Code, f.Feed, c.key, c.value,
-						strings.Trim(strings.Join(c.allowed, " or "), " or "))
+						strings.TrimPrefix(strings.Join(c.allowed, " or "), " or "))
 				}
 			}
 			if f.Expected != nil && !known([]string{"month", "quarter", "year"}, f.Expected.Every) {

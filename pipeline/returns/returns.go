@@ -7,6 +7,7 @@
 package returns
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -143,5 +144,5 @@ func (r Row) periodLabel(at period.Period) string {
 }
 
 func openWorkbook(content []byte) (*excelize.File, error) {
-	return excelize.OpenReader(strings.NewReader(string(content)), excelize.Options{RawCellValue: true, UnzipSizeLimit: 256 << 20})
+	return excelize.OpenReader(bytes.NewReader(content), excelize.Options{RawCellValue: true, UnzipSizeLimit: 256 << 20})
 }

@@ -1,0 +1,160 @@
+package pipeline
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+
+	"mojreturns/pipeline/metrics"
+	"mojreturns/pipeline/period"
+	"mojreturns/pipeline/returns"
+	"mojreturns/pipeline/table"
+)
+
+// Draft fills every configured return for a period and keeps it in the store.
+func (p *Pipeline) Draft(ctx context.Context, at period.Period) ([]Output, error) {
+	var out []Output
+	for _, r := range p.Returns {
+		o, err := p.DraftOne(ctx, r.Name, at, "")
+		if err != nil {
+			return out, err
+		}
+		out = append(out, o)
+	}
+	return out, nil
+}
+
+// DraftOne fills one return (empty: the first configured), to file or, where
+// that is empty, into the store's drafts.
+func (p *Pipeline) DraftOne(ctx context.Context, name string, at period.Period, file string) (Output, error) {
+	r, err := p.configured(name)
+	if err != nil {
+		return Output{}, err
+	}
+	v, err := p.at(ctx, at)
+	if err != nil {
+		return Output{}, err
+	}
+	defer v.Close()
+	workbook := func() ([]byte, error) { return p.workbook(ctx, v, r, at) }
+	return p.write(v, at, Output{Title: r.Name, Path: file}, fmt.Sprintf("%s-%s.xlsx", r.Name, at.Label), workbook)
+}
+
+func (p *Pipeline) workbook(ctx context.Context, v *view, r Return, at period.Period) ([]byte, error) {
+	template, err := p.template(r)
+	if err != nil {
+		return nil, err
+	}
+	frozen, err := p.frozen(ctx, v)
+	if err != nil {
+		return nil, err
+	}
+	figures, err := v.figures(ctx, at)
+	if err != nil {
+		return nil, err
+	}
+	content, result, err := returns.Draft(ctx, returns.Request{Template: template, Scopes: r.Scopes, Fields: r.Fields, Period: at,
+		Figures: figures, Freeze: frozen.In(p.Location), Build: v.Build})
+	if err != nil {
+		return nil, fmt.Errorf("the return %s cannot be drafted: %w", r.Name, err)
+	}
+	for _, w := range result.Warnings {
+		p.Log.Warn(w, "return", r.Name)
+	}
+	return content, nil
+}
+
+// Mapped says which figure stands in a cell of a return, such as T04_Source!D7.
+func (p *Pipeline) Mapped(name, cell string, at period.Period) (metrics.Cell, error) {
+	r, err := p.configured(name)
+	if err != nil {
+		return metrics.Cell{}, err
+	}
+	files, err := p.template(r)
+	if err != nil {
+		return metrics.Cell{}, err
+	}
+	template, err := returns.Open(files)
+	if err != nil {
+		return metrics.Cell{}, err
+	}
+	place, err := template.Mapped(cell, r.Scopes, at)
+	if err != nil {
+		return metrics.Cell{}, err
+	}
+	when, err := period.Parse(place.Period)
+	return metrics.Cell{Code: place.Code, Scope: place.Scope, Dimension: place.Dimension, Category: place.Category, Period: when}, err
+}
+
+func (p *Pipeline) configured(name string) (Return, error) {
+	for _, r := range p.Returns {
+		if name == "" || r.Name == name {
+			return r, nil
+		}
+	}
+	if name == "" {
+		return Return{}, errors.New("no return is configured; add one under `returns`")
+	}
+	return Return{}, fmt.Errorf("no return is called %q in the configuration", name)
+}
+
+func (p *Pipeline) template(r Return) (fs.FS, error) {
+	return fs.Sub(p.Templates, path.Join("returns", r.Template))
+}
+
+// figures are the figures and conditions a return shows, read once.
+type figures struct {
+	values     map[returns.Place]returns.Value
+	conditions map[[3]string]returns.Condition // code, scope, period
+}
+
+// Figure finds a figure by its place.
+func (f figures) Figure(at returns.Place) (returns.Value, bool) {
+	v, ok := f.values[at]
+	return v, ok
+}
+
+// Condition finds the answer for a fund's scope at the end of a period.
+func (f figures) Condition(code, scope, at string) (returns.Condition, bool) {
+	c, ok := f.conditions[[3]string{code, scope, at}]
+	return c, ok
+}
+
+// figures reads those of the period's financial year.
+func (v *view) figures(ctx context.Context, at period.Period) (figures, error) {
+	f := figures{values: map[returns.Place]returns.Value{}, conditions: map[[3]string]returns.Condition{}}
+	year := at.Year.String() + "%"
+	err := each(ctx, v.conn, `SELECT code, scope, period, dimension, category, coalesce(value::VARCHAR, ''), coalesce(n::VARCHAR, ''),
+		coalesce(numerator::VARCHAR, ''), coalesce(denominator::VARCHAR, ''), marker FROM figure WHERE period LIKE $1`, year, func(row []string) {
+		f.values[returns.Place{Code: row[0], Scope: row[1], Period: row[2], Dimension: row[3], Category: row[4]}] =
+			returns.Value{Value: row[5], N: row[6], Numerator: row[7], Denominator: row[8], Marker: row[9]}
+	})
+	if err != nil {
+		return f, err
+	}
+	err = each(ctx, v.conn, `SELECT code, fund, period, status, evidence, coalesce(value::VARCHAR, ''), coalesce(limit_value::VARCHAR, ''), breaches::VARCHAR
+		FROM condition WHERE period LIKE $1`, year, func(row []string) {
+		f.conditions[[3]string{row[0], "fund:" + row[1], row[2]}] =
+			returns.Condition{Status: row[3], Evidence: row[4], Value: row[5], Limit: row[6], Breaches: row[7]}
+	})
+	return f, err
+}
+
+// each hands every row of a query of texts to do.
+func each(ctx context.Context, conn *sql.Conn, query, argument string, do func(row []string)) error {
+	found, err := table.Query(ctx, conn, query, argument)
+	if err != nil {
+		return err
+	}
+	for _, values := range found.Rows {
+		row := make([]string, len(values))
+		for i, v := range values {
+			row[i], _ = v.(string)
+		}
+		do(row)
+	}
+	return nil
+}

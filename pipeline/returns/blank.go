@@ -1,0 +1,196 @@
+package returns
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/xuri/excelize/v2"
+)
+
+// Blank makes the workbook of a description, with nothing filled in. The code
+// lists are read from reference/ of lists. The same description gives the same
+// bytes.
+func Blank(d Description, lists fs.FS) ([]byte, error) {
+	sheets, err := d.lay(lists)
+	if err != nil {
+		return nil, err
+	}
+	issued, err := time.Parse(time.DateOnly, d.Issued)
+	if err != nil {
+		return nil, fmt.Errorf("%s: issued is %q; write a date such as 2024-03-31", descriptionFile, d.Issued)
+	}
+	f := excelize.NewFile()
+	defer f.Close()
+	if err := errors.Join(f.SetSheetName("Sheet1", sheets[0].name), f.SetDefaultFont("Arial")); err != nil {
+		return nil, err
+	}
+	styles := styles{file: f, made: map[string]int{}}
+	for i, l := range sheets {
+		if i > 0 {
+			if _, err := f.NewSheet(l.name); err != nil {
+				return nil, err
+			}
+		}
+		if err := l.write(f, styles); err != nil {
+			return nil, fmt.Errorf("sheet %s: %w", l.name, err)
+		}
+	}
+	withoutFilters(f)
+	if err := f.SetAppProps(&excelize.AppProperties{Application: "mojreturns"}); err != nil {
+		return nil, err
+	}
+	if err := properties(f, excelize.DocProperties{Title: d.Title, Subject: d.Subject, Creator: "mojreturns", Version: d.Version, Category: "return"}, issued); err != nil {
+		return nil, err
+	}
+	return content(f)
+}
+
+// Map makes the cell map of a description's blank.
+func Map(d Description, lists fs.FS) ([]Row, error) {
+	sheets, err := d.lay(lists)
+	if err != nil {
+		return nil, err
+	}
+	var rows []Row
+	for _, l := range sheets {
+		rows = append(rows, l.rows...)
+	}
+	return rows, nil
+}
+
+// write puts a laid-out sheet into the workbook.
+func (l laid) write(f *excelize.File, styles styles) error {
+	for i, width := range l.widths {
+		column, err := excelize.ColumnNumberToName(i + 1)
+		if err != nil {
+			return err
+		}
+		if err := f.SetColWidth(l.name, column, column, width); err != nil {
+			return err
+		}
+	}
+	for _, c := range l.cells {
+		style, err := styles.named(c.style)
+		if err != nil {
+			return err
+		}
+		if err := f.SetCellStyle(l.name, c.at, c.at, style); err != nil {
+			return err
+		}
+		if c.text == "" {
+			continue
+		}
+		if err := f.SetCellStr(l.name, c.at, c.text); err != nil {
+			return err
+		}
+		if c.link != "" {
+			if err := f.SetCellHyperLink(l.name, c.at, c.link, "Location"); err != nil {
+				return err
+			}
+		}
+	}
+	if l.table != "" {
+		plain := false
+		if err := f.AddTable(l.name, &excelize.Table{Range: l.table, Name: "tbl_" + l.name, StyleName: "TableStyleLight1", ShowRowStripes: &plain}); err != nil {
+			return err
+		}
+	}
+	return l.page(f)
+}
+
+// page sets how the sheet prints, and the range it says it uses: readers that
+// stream a sheet trust it.
+func (l laid) page(f *excelize.File) error {
+	last := l.cells[len(l.cells)-1].at
+	if l.table != "" {
+		_, last, _ = strings.Cut(l.table, ":")
+	}
+	if err := f.SetSheetDimension(l.name, "A1:"+last); err != nil {
+		return err
+	}
+	fit, a4, landscape, wide, tall := true, 9, "landscape", 1, 0
+	if l.table == "" {
+		landscape = "portrait"
+	}
+	if err := f.SetSheetProps(l.name, &excelize.SheetPropsOptions{FitToPage: &fit}); err != nil {
+		return err
+	}
+	return f.SetPageLayout(l.name, &excelize.PageLayoutOptions{Size: &a4, Orientation: &landscape, FitToWidth: &wide, FitToHeight: &tall})
+}
+
+// styles makes each style of the workbook once. A name is words: the first says
+// what the cell holds, "bold" and "right" may follow.
+type styles struct {
+	file *excelize.File
+	made map[string]int
+}
+
+// numberFormats show a number rounded; the cell keeps it whole.
+var numberFormats = map[string]string{"count": "#,##0", "money": "£#,##0.00", "percent": "0.0%", "number": "#,##0.0"}
+
+func (s styles) named(name string) (int, error) {
+	if id, ok := s.made[name]; ok {
+		return id, nil
+	}
+	font := excelize.Font{Family: "Arial", Size: 12, Color: "000000", Bold: strings.Contains(name, " bold")}
+	style := excelize.Style{Font: &font, Alignment: &excelize.Alignment{Vertical: "top", WrapText: true}}
+	kind, _, _ := strings.Cut(name, " ")
+	switch kind {
+	case "title":
+		font.Size, font.Bold, style.Alignment.WrapText = 16, true, false
+	case "heading":
+		font.Size, font.Bold = 14, true
+	case "line":
+		style.Alignment.WrapText = false
+	case "header":
+		font.Bold = true
+		style.Alignment.Vertical = "bottom"
+	case "link":
+		font.Underline = "single"
+	default:
+		if format, ok := numberFormats[kind]; ok {
+			style.CustomNumFmt = &format
+			style.Alignment.Horizontal = "right"
+		}
+	}
+	if strings.Contains(name, " right") {
+		style.Alignment.Horizontal = "right"
+	}
+	id, err := s.file.NewStyle(&style)
+	s.made[name] = id
+	return id, err
+}
+
+var filter = regexp.MustCompile(`<autoFilter[^>]*></autoFilter>`)
+
+// withoutFilters takes the filter buttons off every table. The library always
+// adds them; accessibility guidance asks for tables without.
+func withoutFilters(f *excelize.File) {
+	f.Pkg.Range(func(name, part any) bool {
+		if text, ok := part.([]byte); ok && strings.HasPrefix(name.(string), "xl/tables/") {
+			f.Pkg.Store(name, filter.ReplaceAll(text, nil))
+		}
+		return true
+	})
+}
+
+// properties sets the document properties. Both dates are the one given, never
+// the clock's, so that the same inputs give the same bytes.
+func properties(f *excelize.File, p excelize.DocProperties, at time.Time) error {
+	p.Created = at.UTC().Format(time.RFC3339)
+	p.Modified, p.LastModifiedBy, p.Language = p.Created, p.Creator, "en-GB"
+	return f.SetDocProps(&p)
+}
+
+func content(f *excelize.File) ([]byte, error) {
+	buffer, err := f.WriteToBuffer()
+	if err != nil {
+		return nil, fmt.Errorf("cannot write the workbook: %w", err)
+	}
+	return bytes.Clone(buffer.Bytes()), nil
+}

@@ -1,0 +1,228 @@
+package returns
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"github.com/xuri/excelize/v2"
+)
+
+// headerRow is where the header of every table stands: title, number of tables,
+// notes, shorthand and source are above it.
+const headerRow = 6
+
+// laid is a sheet worked out cell by cell. The blank and the cell map are both
+// made from it, so neither can say something else than the other.
+type laid struct {
+	name   string
+	widths []float64
+	cells  []laidCell
+	table  string // the range of its table; empty on the cover
+	rows   []Row  // of the cell map
+	err    error  // an address no sheet has
+}
+
+type laidCell struct {
+	at, text string
+	style    string // a name of styles.go
+	link     string // where in the workbook a click leads
+}
+
+func (l *laid) put(column, row int, text, style string) string {
+	at, err := excelize.CoordinatesToCellName(column, row)
+	l.err = errors.Join(l.err, err)
+	l.cells = append(l.cells, laidCell{at: at, text: text, style: style})
+	return at
+}
+
+// label adds a map row for a cell that must go on saying what it says.
+func (l *laid) label(at, text string) {
+	l.rows = append(l.rows, Row{Sheet: l.name, LabelCell: at, LabelText: text, Kind: kindLabel})
+}
+
+// words adds a map row for a cell filled with words.
+func (l *laid) words(at, words, labelCell, labelText string) {
+	r := Row{Sheet: l.name, Cell: at, LabelCell: labelCell, LabelText: labelText, Kind: kindText, Code: words, Format: "text", Missing: notAvailable}
+	if m := inBraces.FindStringSubmatch(words); m != nil && m[0] == words && !builtIn[m[1]] {
+		r.Kind, r.Code = kindConfig, m[1]
+	}
+	l.rows = append(l.rows, r)
+}
+
+// lay works the whole workbook out.
+func (d Description) lay(lists fs.FS) ([]laid, error) {
+	sheets := []laid{d.cover(), d.contents(), d.notes()}
+	for _, s := range d.Sheets {
+		sheets = append(sheets, d.table(s, lists))
+	}
+	var errs []error
+	for _, l := range sheets {
+		if l.err != nil {
+			errs = append(errs, fmt.Errorf("%s: sheet %s: %w", descriptionFile, l.name, l.err))
+		}
+	}
+	return sheets, errors.Join(errs...)
+}
+
+// cover is a title, an introduction, then headings with the words below them.
+func (d Description) cover() laid {
+	l := laid{name: "Cover", widths: []float64{90}}
+	l.label(l.put(1, 1, d.Title, "title"), d.Title)
+	l.put(1, 2, d.Intro, "wrapped")
+	for i, p := range d.Cover {
+		heading := l.put(1, 3+2*i, p.Heading, "heading")
+		l.words(l.put(1, 4+2*i, "", "wrapped"), p.Text, heading, p.Heading)
+	}
+	return l
+}
+
+// head is the five lines above a table.
+func (d Description) head(l *laid, title, filled, notes, shorthand string) {
+	at := l.put(1, 1, title, "title")
+	if filled == title {
+		l.label(at, title)
+	} else {
+		l.words(at, filled, at, title)
+	}
+	l.put(1, 2, "This sheet contains one table.", "line")
+	l.put(1, 3, notes, "line")
+	l.put(1, 4, shorthand, "line")
+	blank := inBraces.ReplaceAllString(d.Source, "...")
+	source := l.put(1, 5, blank, "line")
+	l.words(source, d.Source, source, blank)
+}
+
+func (d Description) contents() laid {
+	l := laid{name: "Contents", widths: []float64{24, 90}}
+	d.head(&l, "Contents", "Contents", "Select the name of a sheet to go to it.", d.Shorthand)
+	l.put(1, headerRow, "Sheet name", "header")
+	l.put(2, headerRow, "Description", "header")
+	notes := Sheet{Name: "Notes", About: "The definitions and assumptions that the tables refer to."}
+	for i, s := range append([]Sheet{notes}, d.Sheets...) {
+		l.label(l.put(1, headerRow+1+i, s.Name, "link"), s.Name)
+		l.cells[len(l.cells)-1].link = "'" + s.Name + "'!A1"
+		l.put(2, headerRow+1+i, s.About, "wrapped")
+	}
+	l.close(2, headerRow+1+len(d.Sheets))
+	return l
+}
+
+func (d Description) notes() laid {
+	l := laid{name: "Notes", widths: []float64{18, 100}}
+	d.head(&l, "Notes", "Notes", "The tables refer to these notes as [note 1], [note 2] and so on.", d.Shorthand)
+	l.put(1, headerRow, "Note number", "header")
+	l.put(2, headerRow, "Note text", "header")
+	for i, n := range d.Notes {
+		l.put(1, headerRow+1+i, fmt.Sprintf("Note %d", i+1), "wrapped")
+		l.put(2, headerRow+1+i, n, "wrapped")
+	}
+	l.close(2, headerRow+len(d.Notes))
+	return l
+}
+
+// close sets the range of the table that ends in a column and row.
+func (l *laid) close(column, row int) {
+	end, err := excelize.CoordinatesToCellName(column, row)
+	l.err = errors.Join(l.err, err)
+	l.table = fmt.Sprintf("A%d:%s", headerRow, end)
+}
+
+// table lays out one of the description's sheets.
+func (d Description) table(s Sheet, lists fs.FS) laid {
+	l := laid{name: s.Name}
+	d.head(&l, s.Title, strings.ReplaceAll(d.Heading, "{title}", s.Title), notesSentence(s.Notes), strings.TrimSpace(d.Shorthand+" "+s.Blanks))
+	for i, c := range s.Columns {
+		l.widths = append(l.widths, c.Width)
+		style := "header"
+		if c.filled() && c.Format != "text" {
+			style = "header right"
+		}
+		l.label(l.put(i+1, headerRow, c.Header, style), c.Header)
+	}
+	row := headerRow
+	for _, group := range s.Rows {
+		rows, unlisted, err := group.expand(lists)
+		l.err = errors.Join(l.err, err)
+		for _, r := range rows {
+			row++
+			l.tableRow(s, r, row)
+		}
+		for _, f := range unlisted {
+			for _, c := range s.Columns {
+				if c.filled() {
+					l.rows = append(l.rows, s.mapRow(f, c, kindUnlisted))
+				}
+			}
+		}
+	}
+	l.close(len(s.Columns), row)
+	return l
+}
+
+// tableRow lays out a row: its labels, its figures, and what is left to people.
+func (l *laid) tableRow(s Sheet, r tableRow, row int) {
+	bold := ""
+	if r.total {
+		bold = " bold"
+	}
+	if len(r.labels) == 0 || len(r.labels) >= len(s.Columns) {
+		l.err = errors.Join(l.err, fmt.Errorf("row %d has %d labels for %d columns", row, len(r.labels), len(s.Columns)))
+		return
+	}
+	var labelCell string
+	for i, text := range r.labels {
+		labelCell = l.put(i+1, row, text, "wrapped"+bold)
+		if i < len(r.labels)-1 {
+			l.label(labelCell, text)
+		}
+	}
+	for i := len(r.labels); i < len(s.Columns); i++ {
+		c := s.Columns[i]
+		if !c.filled() {
+			l.put(i+1, row, "", "wrapped"+bold)
+			continue
+		}
+		m := s.mapRow(r.Figure, c, kindFigure)
+		m.Cell = l.put(i+1, row, "", cellStyle(m)+bold)
+		m.LabelCell, m.LabelText = labelCell, r.labels[len(r.labels)-1]
+		l.rows = append(l.rows, m)
+	}
+}
+
+// cellStyle is the style of a filled cell: words wrapped, numbers to the right.
+func cellStyle(r Row) string {
+	if r.Format == "text" {
+		return "wrapped"
+	}
+	return r.Format
+}
+
+func (c Column) filled() bool { return c.Period != "" || c.Field != "" }
+
+// mapRow is the row of the cell map for a row's figure in a column.
+func (s Sheet) mapRow(r Figure, c Column, kind string) Row {
+	f := Figure{Field: "value", Format: "count", Missing: notAvailable, Period: periodThis}.over(Figure{Scope: s.Scope}).over(r).over(c.Figure)
+	out := Row{Sheet: s.Name, Kind: kind, Code: f.Code, Field: f.Field, Scope: f.Scope, Period: f.Period,
+		Dimension: f.Dimension, Category: f.Category, Format: f.Format, Missing: f.Missing}
+	if f.Condition != "" {
+		out.Kind, out.Code = kindCondition, f.Condition
+	}
+	return out
+}
+
+func notesSentence(notes []int) string {
+	if len(notes) == 0 {
+		return "This table has no notes."
+	}
+	var names []string
+	for _, n := range notes {
+		names = append(names, fmt.Sprintf("[note %d]", n))
+	}
+	verb := "are"
+	if len(names) == 1 {
+		verb = "is"
+	}
+	return fmt.Sprintf("This table refers to %s, which %s on the Notes sheet.", strings.Join(names, ", "), verb)
+}
