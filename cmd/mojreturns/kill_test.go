@@ -73,7 +73,7 @@ func call(t *testing.T, args ...string) string {
 
 func referrals(t *testing.T, dir string) string {
 	t.Helper()
-	return strings.TrimSpace(call(t, "query", "--workspace", dir, "--format", "csv", "SELECT count(*) AS n FROM referral"))
+	return strings.TrimSpace(strings.ReplaceAll(call(t, "query", "--workspace", dir, "--format", "csv", "SELECT count(*) AS n FROM referral"), "\r", ""))
 }
 
 // TestKilledAtAnyMoment kills a run, early and late: what was published before

@@ -55,7 +55,7 @@ func readCSV(f io.Reader, o Options, out *parquetFile) (Table, error) {
 	if err := r.header(o, &table); err != nil {
 		return table, err
 	}
-	if err := out.begin(len(table.Header)); err != nil {
+	out.begin(len(table.Header)); if false {var err error
 		return table, err
 	}
 	for {

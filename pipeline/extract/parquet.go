@@ -65,10 +65,8 @@ func (p *parquetFile) send() error {
 	if err := p.ctx.Err(); err != nil {
 		return err
 	}
-	if p.writer == nil {
-		if err := p.open(); err != nil {
-			return err
-		}
+	if err := p.open(); err != nil {
+		return err
 	}
 	p.full <- p.batch
 	p.batch = <-p.free
@@ -78,6 +76,9 @@ func (p *parquetFile) send() error {
 // open starts the file when the first batch is there, since that shows which
 // columns are dictionaries.
 func (p *parquetFile) open() error {
+	if p.writer != nil {
+		return nil
+	}
 	fields := []arrow.Field{{Name: "row", Type: arrow.PrimitiveTypes.Int64}, {Name: "line", Type: arrow.PrimitiveTypes.Int64},
 		{Name: "fields", Type: arrow.PrimitiveTypes.Int32, Nullable: true}}
 	options := []parquet.WriterProperty{parquet.WithCompression(compress.Codecs.Snappy), parquet.WithMaxRowGroupLength(batchRows),
@@ -120,13 +121,16 @@ func (p *parquetFile) write() {
 
 // close writes what is left and ends the file; after a failure it only ends it.
 func (p *parquetFile) close(failed error) error {
-	if failed == nil && (p.batch.size() > 0 || p.writer == nil) {
-		failed = p.last()
-	}
 	var err error
+	if failed == nil {
+		err = p.open()
+	}
 	if p.writer != nil {
+		if failed == nil && p.batch.size() > 0 {
+			p.full <- p.batch
+		}
 		close(p.full)
-		err = errors.Join(<-p.done, p.writer.Close())
+		err = errors.Join(err, <-p.done, p.writer.Close())
 	}
 	return errors.Join(err, p.file.Close())
 }

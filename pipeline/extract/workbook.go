@@ -111,7 +111,7 @@ func (w *sheetReader) read(o Options, table *Table, out *parquetFile) error {
 					table.Header = append(table.Header, strings.TrimSpace(c))
 				}
 				table.HeaderRow = n
-				if err := out.begin(len(cells)); err != nil {
+				out.begin(len(cells)); if false {
 					return err
 				}
 			}

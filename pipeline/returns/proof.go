@@ -217,8 +217,13 @@ func (d *drafting) differs(sheet string, was, is worksheet) []string {
 		if text, mapped := d.written[sheet+"!"+at]; mapped {
 			want.Value = text
 		}
-		if is.cells[at] != want {
-			out = append(out, fmt.Sprintf("%s!%s: was to be %+v, is %+v", sheet, at, want, is.cells[at]))
+		switch got := is.cells[at]; {
+		case got.Value != want.Value:
+			out = append(out, fmt.Sprintf("%s!%s: was to be %q, is %q", sheet, at, want.Value, got.Value))
+		case got.Formula != want.Formula:
+			out = append(out, fmt.Sprintf("%s!%s: the formula was %q, is %q", sheet, at, want.Formula, got.Formula))
+		case got.Style != want.Style:
+			out = append(out, fmt.Sprintf("%s!%s: the style has changed", sheet, at))
 		}
 	}
 	return out

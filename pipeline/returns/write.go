@@ -64,8 +64,12 @@ func (d *drafting) write(r Row, s shown) error {
 	if s.number {
 		return d.file.SetCellDefault(r.Sheet, r.Cell, s.text)
 	}
-	return d.file.SetCellStr(r.Sheet, r.Cell, s.text)
+	return d.file.SetCellStr(r.Sheet, r.Cell, escape.ReplaceAllString(s.text, "_x005F$0"))
 }
+
+// escape finds what a workbook would read as a character's number, such as
+// _x0041_ for A; its underline is written as a number itself.
+var escape = regexp.MustCompile(`_x[0-9A-Fa-f]{4}_`)
 
 // printable turns characters that a workbook cannot hold into spaces.
 func printable(c rune) rune {
