@@ -2,11 +2,12 @@ package extract
 
 import (
 	"bytes"
+	"encoding/binary"
 	"hash/maphash"
+	bits64 "math/bits"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
-	"github.com/apache/arrow-go/v18/arrow/bitutil"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 )
 
@@ -89,18 +90,26 @@ func (b *bits) empty() { b.bytes, b.n, b.unset = b.bytes[:0], 0, 0 }
 // every row. A column of many different texts is plain: it keeps one for each row.
 type column struct {
 	plain   bool
-	valid   bits
 	offsets []int32 // of the texts in data: one more than there are texts
 	data    []byte
 
-	numbers []int32  // for each row, its text
-	hashes  []uint64 // of the texts
-	slots   []int32  // hash table: the number of a text and one, or zero
+	numbers []int32 // for each row, its text, or noText
+	slots   []slot  // hash table of the texts
 	seed    maphash.Seed
 }
 
+const noText = -1
+
+// slot is a text in the hash table: what tells it from others without looking
+// at it, and its number and one, or zero if the slot is free.
+type slot struct {
+	head, tail uint64
+	length     int32
+	number     int32
+}
+
 func newColumn() column {
-	return column{offsets: []int32{0}, slots: make([]int32, 64), seed: maphash.MakeSeed()}
+	return column{offsets: []int32{0}, slots: make([]slot, 64), seed: maphash.MakeSeed()}
 }
 
 func (c *column) words() int { return len(c.offsets) - 1 }
@@ -108,12 +117,11 @@ func (c *column) words() int { return len(c.offsets) - 1 }
 func (c *column) word(n int32) []byte { return c.data[c.offsets[n]:c.offsets[n+1]] }
 
 func (c *column) add(value []byte) {
-	c.valid.add(len(value) > 0)
 	switch {
 	case c.plain:
 		c.append(value)
 	case len(value) == 0:
-		c.numbers = append(c.numbers, 0)
+		c.numbers = append(c.numbers, noText)
 	default:
 		c.numbers = append(c.numbers, c.number(value))
 	}
@@ -126,55 +134,83 @@ func (c *column) append(value []byte) {
 
 // number finds a text among those seen, or takes it in.
 func (c *column) number(value []byte) int32 {
-	hash := maphash.Bytes(c.seed, value)
+	key := c.key(value)
 	mask := uint64(len(c.slots) - 1)
-	for at := hash & mask; ; at = (at + 1) & mask {
-		n := c.slots[at] - 1
-		if n < 0 {
-			n = int32(c.words())
+	for at := key.hash() & mask; ; at = (at + 1) & mask {
+		s := &c.slots[at]
+		if s.number == 0 {
 			c.append(value)
-			c.hashes = append(c.hashes, hash)
-			c.slots[at] = n + 1
+			key.number = int32(c.words())
+			*s = key
 			if c.words() > len(c.slots)/2 {
 				c.grow()
 			}
-			return n
+			return key.number - 1
 		}
-		if c.hashes[n] == hash && bytes.Equal(c.word(n), value) {
-			return n
+		if s.head == key.head && s.tail == key.tail && s.length == key.length &&
+			(s.length <= 16 || bytes.Equal(c.word(s.number-1), value)) {
+			return s.number - 1
 		}
 	}
 }
 
+// key tells a text from others: up to sixteen bytes it is the text itself, so
+// that the codes and dates that make up an extract need no further look.
+func (c *column) key(value []byte) slot {
+	n := len(value)
+	key := slot{length: int32(n)}
+	switch {
+	case n > 16:
+		key.head = maphash.Bytes(c.seed, value)
+	case n > 8:
+		key.head, key.tail = binary.LittleEndian.Uint64(value), binary.LittleEndian.Uint64(value[n-8:])
+	case n == 8:
+		key.head = binary.LittleEndian.Uint64(value)
+	case n >= 4:
+		key.head = uint64(binary.LittleEndian.Uint32(value))<<32 | uint64(binary.LittleEndian.Uint32(value[n-4:]))
+	default:
+		key.head = uint64(value[0]) | uint64(value[n/2])<<8 | uint64(value[n-1])<<16
+	}
+	return key
+}
+
+func (s slot) hash() uint64 {
+	h := (s.head ^ bits64.RotateLeft64(s.tail, 31) ^ uint64(s.length)) * 0x9e3779b97f4a7c15
+	return h ^ h>>32
+}
+
 func (c *column) grow() {
-	c.slots = make([]int32, 4*len(c.slots))
+	old := c.slots
+	c.slots = make([]slot, 4*len(old))
 	mask := uint64(len(c.slots) - 1)
-	for n, hash := range c.hashes {
-		at := hash & mask
-		for c.slots[at] != 0 {
+	for _, s := range old {
+		if s.number == 0 {
+			continue
+		}
+		at := s.hash() & mask
+		for c.slots[at].number != 0 {
 			at = (at + 1) & mask
 		}
-		c.slots[at] = int32(n) + 1
+		c.slots[at] = s
 	}
 }
 
 // spell makes a dictionary plain.
 func (c *column) spell() {
-	plain := column{plain: true, offsets: []int32{0}, valid: c.valid}
-	for i, n := range c.numbers {
-		if bitutil.BitIsSet(c.valid.bytes, i) {
-			plain.append(c.word(n))
-		} else {
+	plain := column{plain: true, offsets: []int32{0}}
+	for _, n := range c.numbers {
+		if n == noText {
 			plain.append(nil)
+		} else {
+			plain.append(c.word(n))
 		}
 	}
 	*c = plain
 }
 
 func (c *column) empty() {
-	c.valid.empty()
 	c.offsets, c.data = c.offsets[:1], c.data[:0]
-	c.numbers, c.hashes = c.numbers[:0], c.hashes[:0]
+	c.numbers = c.numbers[:0]
 	clear(c.slots)
 }
 
@@ -189,15 +225,22 @@ func (c *column) kind() arrow.DataType {
 
 // array gives the column as Arrow, over the column's own memory.
 func (c *column) array() arrow.Array {
-	text := func(length int, valid bits) arrow.ArrayData {
-		return data(arrow.BinaryTypes.String, length, valid, nil, arrow.Int32Traits.CastToBytes(c.offsets), c.data)
+	var valid bits
+	text := func() arrow.ArrayData {
+		return data(arrow.BinaryTypes.String, c.words(), valid, nil, arrow.Int32Traits.CastToBytes(c.offsets), c.data)
 	}
 	if c.plain {
-		return made(text(c.words(), c.valid))
+		for n := range c.words() {
+			valid.add(c.offsets[n] < c.offsets[n+1])
+		}
+		return made(text())
 	}
-	dictionary := text(c.words(), bits{})
+	dictionary := text()
 	defer dictionary.Release()
-	return made(data(words, len(c.numbers), c.valid, dictionary, arrow.Int32Traits.CastToBytes(c.numbers)))
+	for _, n := range c.numbers {
+		valid.add(n != noText)
+	}
+	return made(data(words, len(c.numbers), valid, dictionary, arrow.Int32Traits.CastToBytes(c.numbers)))
 }
 
 // record gives the batch as Arrow. It must be released before the batch is emptied.

@@ -4,17 +4,16 @@
 // the provider's own text, judged later by the contract.
 //
 // A staged file has the columns row (the row a spreadsheet program shows: the
-// header and blank lines count), line (the text line where the record starts),
-// fields (how many fields the record has, where that is not the header's number)
-// and c1, c2, ... for each header position; an empty cell is NULL.
+// header and blank lines count), line (the text line where the record starts;
+// the row, of a workbook), fields (how many fields the record has, where that is not
+// the header's number) and c1, c2, ... for each header position; an empty cell is
+// NULL. Rows that are blank all over are left out.
 package extract
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"strings"
 )
@@ -27,24 +26,43 @@ const Reader = 1
 type Options struct {
 	Sheet     string // of a workbook; empty means the only one, or the first with a header
 	HeaderRow int    // 0 means the first row that looks like one
-	Encoding  string // utf-8 or windows-1252; empty means utf-8
+	Encoding  string // utf-8 or windows-1252; empty means utf-8. A byte order mark in the file wins
 	Delimiter string // comma, semicolon or tab; empty means the one the header shows
+}
+
+func (o Options) check() error {
+	var errs []error
+	if o.HeaderRow < 0 {
+		errs = append(errs, fmt.Errorf("the header row %d is not a row", o.HeaderRow))
+	}
+	if o.Encoding != "" && o.Encoding != utf8Name && o.Encoding != windowsName {
+		errs = append(errs, fmt.Errorf("the encoding %q is not known; it is %s or %s", o.Encoding, utf8Name, windowsName))
+	}
+	known := o.Delimiter == ""
+	for _, d := range delimiters {
+		known = known || d.name == o.Delimiter
+	}
+	if !known {
+		errs = append(errs, fmt.Errorf("the delimiter %q is not known; it is comma, semicolon or tab", o.Delimiter))
+	}
+	return errors.Join(errs...)
 }
 
 // Table says what was staged.
 type Table struct {
 	Sheet     string   `json:"sheet"`
 	HeaderRow int      `json:"header_row"`
-	Header    []string `json:"header"`
+	Header    []string `json:"header"` // as in the file, without empty ones at its end
 	Rows      int64    `json:"rows"`
 	Encoding  string   `json:"encoding,omitempty"`
 	Delimiter string   `json:"delimiter,omitempty"`
-	Notes     []string `json:"notes,omitempty"`
+	Notes     []string `json:"notes,omitempty"` // what a reader of the workbook would not see, or was left out
 }
 
 // Refusal is a file that cannot be read as it is. Its sentence tells the sender
-// what it is and what to send instead.
+// what it is and what to do.
 type Refusal struct {
+	Name     string // as delivered
 	Sentence string
 	Line     int64 // of the text, where the trouble has one
 }
@@ -55,95 +73,73 @@ func refuse(format string, args ...any) error {
 	return &Refusal{Sentence: fmt.Sprintf(format, args...)}
 }
 
+// named puts the delivered name into a refusal.
+func named(err error, name string) error {
+	var refused *Refusal
+	if errors.As(err, &refused) {
+		refused.Name = name
+	}
+	return err
+}
+
 // Stage reads one table of the file at src, delivered under name, and writes
-// it as Parquet to dst. A file the sender must mend gives a *Refusal, and dst is
-// then not written.
-func Stage(ctx context.Context, src, name, dst string, o Options) (table Table, err error) {
+// it as Parquet to dst, which appears only when it is complete. A file the sender
+// must mend gives a *Refusal; any other error is ours.
+func Stage(ctx context.Context, src, name, dst string, o Options) (Table, error) {
+	if err := o.check(); err != nil {
+		return Table{}, fmt.Errorf("cannot read %q: %w", name, err)
+	}
 	f, err := os.Open(src)
 	if err != nil {
 		return Table{}, err
 	}
 	defer f.Close()
-	kind, err := sniff(f)
+	kind, err := sniff(f, name)
 	if err != nil {
-		return Table{}, err
-	}
-	if strings.HasSuffix(strings.ToLower(name), ".xlsx") && kind == text {
-		return Table{}, refuse("the file is text although its name ends in .xlsx: save it as an Excel workbook, or send it with a name that ends in .csv")
+		return Table{}, named(err, name)
 	}
 	temp := dst + ".partial"
 	out, err := createParquet(ctx, temp)
 	if err != nil {
 		return Table{}, err
 	}
+	var table Table
 	if kind == workbook {
-		table, err = readWorkbook(f, o, out)
+		table, err = readWorkbook(ctx, f, o, out)
 	} else {
 		table, err = readCSV(f, o, out)
 	}
 	table.Rows = out.rows
 	if err := errors.Join(err, out.close(err)); err != nil {
-		os.Remove(temp)
-		return Table{}, err
+		return Table{}, named(errors.Join(err, os.Remove(temp)), name)
 	}
 	return table, os.Rename(temp, dst)
 }
 
-type kind int
-
-const (
-	text kind = iota
-	workbook
-)
-
-// sniff tells by the first bytes what a file is, and refuses what cannot be read.
-func sniff(f io.ReadSeeker) (kind, error) {
-	head := make([]byte, 64<<10)
-	n, err := io.ReadFull(f, head)
-	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return text, err
+// Sheets names the sheets of the workbook at src, delivered under name, in
+// their order; none of a CSV. A file that cannot be read gives a *Refusal.
+func Sheets(src, name string) ([]string, error) {
+	f, err := os.Open(src)
+	if err != nil {
+		return nil, err
 	}
-	head = head[:n]
-	if _, err := f.Seek(0, io.SeekStart); err != nil {
-		return text, err
+	defer f.Close()
+	kind, err := sniff(f, name)
+	if err != nil || kind != workbook {
+		return nil, named(err, name)
 	}
-	switch {
-	case n == 0:
-		return text, refuse("the file is empty: send it again")
-	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
-		if bytes.Contains(head, []byte("opendocument")) {
-			return text, refuse("the file is an OpenDocument spreadsheet (.ods): save it as an Excel workbook (.xlsx) or as CSV, and send that")
-		}
-		return workbook, nil
-	case bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")):
-		return text, oldWorkbook(f)
-	case bytes.HasPrefix(head, []byte("\xff\xfe")), bytes.HasPrefix(head, []byte("\xfe\xff")):
-		return text, refuse("the file is text in UTF-16: save it as \"CSV UTF-8\" and send that")
-	case bytes.IndexByte(head, 0) >= 0, bytes.HasPrefix(head, []byte("%PDF")), bytes.HasPrefix(head, []byte("{\\rtf")):
-		return text, refuse("the file is not a spreadsheet: save the table as an Excel workbook (.xlsx) or as CSV, and send that")
+	book, err := openBook(f)
+	if err != nil {
+		return nil, named(err, name)
 	}
-	return text, nil
+	return book.names(), nil
 }
 
-// oldWorkbook tells apart what Excel keeps in its old container: an encrypted
-// workbook, or one of before 2007. Names in the container are UTF-16.
-func oldWorkbook(f io.ReadSeeker) error {
-	all, err := io.ReadAll(io.LimitReader(f, 64<<20))
-	if err != nil {
-		return err
+// trimHeader drops empty names at a header's end, which spreadsheet programs
+// leave where a column was deleted.
+func trimHeader(header []string) []string {
+	for len(header) > 1 && strings.TrimSpace(header[len(header)-1]) == "" {
+		header = header[:len(header)-1]
 	}
-	name := func(s string) []byte {
-		var b []byte
-		for _, c := range []byte(s) {
-			b = append(b, c, 0)
-		}
-		return b
-	}
-	switch {
-	case bytes.Contains(all, name("EncryptedPackage")):
-		return refuse("the workbook is encrypted with a password: take the password off (File, Info, Protect Workbook) and send it by the secure route instead")
-	case bytes.Contains(all, name("Workbook")), bytes.Contains(all, name("Book")):
-		return refuse("the file is an old Excel workbook (.xls): save it as an Excel workbook (.xlsx) and send that")
-	}
-	return refuse("the file is not a spreadsheet: save the table as an Excel workbook (.xlsx) or as CSV, and send that")
+	return header
 }

@@ -81,7 +81,7 @@ func (p *parquetFile) open() error {
 	}
 	fields := []arrow.Field{{Name: "row", Type: arrow.PrimitiveTypes.Int64}, {Name: "line", Type: arrow.PrimitiveTypes.Int64},
 		{Name: "fields", Type: arrow.PrimitiveTypes.Int32, Nullable: true}}
-	options := []parquet.WriterProperty{parquet.WithCompression(compress.Codecs.Snappy), parquet.WithMaxRowGroupLength(batchRows),
+	options := []parquet.WriterProperty{parquet.WithCompression(compress.Codecs.Uncompressed), parquet.WithMaxRowGroupLength(batchRows),
 		parquet.WithStats(false), parquet.WithDictionaryDefault(false)}
 	spare := newBatch(len(p.batch.columns))
 	for i := range p.batch.columns {
@@ -89,6 +89,9 @@ func (p *parquetFile) open() error {
 		name := fmt.Sprintf("c%d", i+1)
 		fields = append(fields, arrow.Field{Name: name, Type: c.kind(), Nullable: true})
 		options = append(options, parquet.WithDictionaryFor(name, !c.plain))
+		if c.plain {
+			options = append(options, parquet.WithCompressionFor(name, compress.Codecs.Snappy))
+		}
 		spare.columns[i].plain = c.plain
 	}
 	spare.settled = true

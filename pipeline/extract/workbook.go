@@ -1,275 +1,275 @@
 package extract
 
 import (
-	"errors"
+	"bytes"
+	"context"
+	"encoding/xml"
+	"fmt"
 	"io"
-	"math"
-	"strconv"
+	"os"
+	"path"
 	"strings"
-	"time"
 
 	"github.com/xuri/excelize/v2"
 )
 
-// Bounds of a workbook: none that a provider makes comes near them, and an
+// mostUnzipped bounds a workbook in bytes: no provider's comes near it, and an
 // archive made to exhaust the machine does.
-const (
-	mostUnzipped = 1 << 30
-	mostXML      = 64 << 20
-	headerRows   = 30 // how far down a header is looked for
-	mostBlank    = 10_000
-)
+const mostUnzipped = 512 << 20
 
-func readWorkbook(f io.Reader, o Options, out *parquetFile) (table Table, err error) {
-	// a damaged workbook can make the library panic; the sender must know, and nothing else stop
+// headerRows is how far down a header is looked for.
+const headerRows = 30
+
+const saveAgain = "open it in Excel, save it again as an Excel workbook (.xlsx) and send that"
+
+// book is an open workbook. excelize knows its sheets, styles and date system;
+// the cells we read ourselves (sheet.go), because excelize's row iterator gives
+// values without type and style, and its lookups by cell are many times slower.
+type book struct {
+	*excelize.File
+	sheets   []sheet
+	shared   [][]byte
+	from1904 bool
+	kinds    map[int]numberKind // by style
+}
+
+type sheet struct {
+	name   string
+	part   string // its XML in the archive
+	hidden bool
+}
+
+// guarded runs what calls excelize, which can panic over a damaged workbook:
+// the sender must then know, and nothing else stop.
+func guarded(do func() error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = refuse("the workbook is damaged and cannot be read: open it in Excel, save it again and send that")
+			err = refuse("the workbook is damaged and cannot be read: %s", saveAgain)
 		}
 	}()
-	book, err := excelize.OpenReader(f, excelize.Options{RawCellValue: true, UnzipSizeLimit: mostUnzipped, UnzipXMLSizeLimit: mostXML})
+	return do()
+}
+
+func openBook(f *os.File) (*book, error) {
+	b := &book{kinds: map[int]numberKind{}}
+	err := guarded(func() (err error) {
+		b.File, err = excelize.OpenReader(f, excelize.Options{UnzipSizeLimit: mostUnzipped, UnzipXMLSizeLimit: mostUnzipped})
+		if err != nil {
+			return refuse("the workbook is damaged and cannot be read: %s", saveAgain)
+		}
+		props, err := b.GetWorkbookProps()
+		if err != nil || b.WorkBook == nil {
+			return refuse("the workbook is damaged and cannot be read: %s", saveAgain)
+		}
+		b.from1904 = props.Date1904 != nil && *props.Date1904
+		return nil
+	})
 	if err != nil {
-		return Table{}, refuse("the file is not an Excel workbook, or it is damaged: open it in Excel, save it as an Excel workbook (.xlsx) and send that")
+		return nil, err
 	}
-	defer func() { err = errors.Join(err, book.Close()) }()
-	w := &sheetReader{book: book, dates: map[int]dateKind{}}
-	if props, err := book.GetWorkbookProps(); err == nil && props.Date1904 != nil {
-		w.from1904 = *props.Date1904
+	if b.sheets, err = b.findSheets(); err != nil {
+		return nil, err
 	}
-	if w.sheet, err = chooseSheet(book, o); err != nil {
+	return b, b.readShared()
+}
+
+func (b *book) names() []string {
+	var names []string
+	for _, s := range b.sheets {
+		names = append(names, s.name)
+	}
+	return names
+}
+
+// part gives a file of the archive; names differ in case between writers.
+func (b *book) part(name string) []byte {
+	name = strings.TrimPrefix(name, "/")
+	if content, ok := b.Pkg.Load(name); ok {
+		return content.([]byte)
+	}
+	var found []byte
+	b.Pkg.Range(func(key, content any) bool {
+		if strings.EqualFold(key.(string), name) {
+			found = content.([]byte)
+		}
+		return found == nil
+	})
+	return found
+}
+
+type relationships struct {
+	Relationship []struct {
+		ID     string `xml:"Id,attr"`
+		Type   string `xml:",attr"`
+		Target string `xml:",attr"`
+	}
+}
+
+// related reads what a part of the archive refers to.
+func (b *book) related(part string) (relationships, error) {
+	dir, file := path.Split(part)
+	var r relationships
+	if err := xml.Unmarshal(b.part(dir+"_rels/"+file+".rels"), &r); err != nil {
+		return r, refuse("the workbook is damaged and cannot be read: %s", saveAgain)
+	}
+	for i := range r.Relationship {
+		if target := &r.Relationship[i].Target; !strings.HasPrefix(*target, "/") {
+			*target = path.Join(dir, *target)
+		}
+	}
+	return r, nil
+}
+
+// main is the part that lists the sheets.
+func (b *book) main() (string, error) {
+	root, err := b.related("")
+	for _, r := range root.Relationship {
+		if strings.HasSuffix(r.Type, "/officeDocument") {
+			return strings.TrimPrefix(r.Target, "/"), nil
+		}
+	}
+	return "xl/workbook.xml", err
+}
+
+// findSheets lists the sheets that have cells, in the workbook's order.
+func (b *book) findSheets() ([]sheet, error) {
+	main, err := b.main()
+	if err != nil {
+		return nil, err
+	}
+	related, err := b.related(main)
+	if err != nil {
+		return nil, err
+	}
+	var sheets []sheet
+	for _, s := range b.WorkBook.Sheets.Sheet {
+		for _, r := range related.Relationship {
+			if r.ID == s.ID && strings.HasSuffix(r.Type, "/worksheet") {
+				sheets = append(sheets, sheet{name: s.Name, part: r.Target, hidden: s.State != "" && s.State != "visible"})
+			}
+		}
+	}
+	if len(sheets) == 0 {
+		return nil, refuse("the workbook has no sheet with cells: is it the right file?")
+	}
+	return sheets, nil
+}
+
+func readWorkbook(ctx context.Context, f *os.File, o Options, out *parquetFile) (Table, error) {
+	b, err := openBook(f)
+	if err != nil {
 		return Table{}, err
 	}
-	table = Table{Sheet: w.sheet}
-	return table, w.read(o, &table, out)
-}
-
-// chooseSheet takes the sheet asked for, the only one, or the first with a header.
-func chooseSheet(book *excelize.File, o Options) (string, error) {
-	sheets := book.GetSheetList()
-	if o.Sheet != "" {
-		for _, s := range sheets {
-			if strings.EqualFold(strings.TrimSpace(s), strings.TrimSpace(o.Sheet)) {
-				return s, nil
-			}
-		}
-		return "", refuse("the workbook has no sheet %q; it has %s: name the sheet as agreed, or change it in the provider's mapping", o.Sheet, strings.Join(sheets, ", "))
-	}
-	for _, s := range sheets {
-		if visible, err := book.GetSheetVisible(s); err == nil && visible {
-			if rows, err := book.Rows(s); err == nil {
-				found := false
-				for n := 0; n < headerRows && rows.Next() && !found; n++ {
-					cells, err := rows.Columns()
-					found = err == nil && looksLikeHeader(cells)
-				}
-				if err := rows.Close(); err == nil && found {
-					return s, nil
-				}
-			}
-		}
-	}
-	return "", refuse("no sheet of the workbook has a header: a row that names the columns, within the first %d", headerRows)
-}
-
-// looksLikeHeader is true of a row with at least two cells, all of them words.
-func looksLikeHeader(cells []string) bool {
-	words := 0
-	for _, c := range cells {
-		if c = strings.TrimSpace(c); c == "" {
-			continue
-		}
-		if _, err := strconv.ParseFloat(c, 64); err == nil {
-			return false
-		}
-		words++
-	}
-	return words >= 2
-}
-
-type sheetReader struct {
-	book     *excelize.File
-	sheet    string
-	from1904 bool
-	dates    map[int]dateKind // by style
-}
-
-func (w *sheetReader) read(o Options, table *Table, out *parquetFile) error {
-	rows, err := w.book.Rows(w.sheet)
+	r, table, err := b.choose(o)
 	if err != nil {
-		return refuse("the sheet %q cannot be read: %v", w.sheet, err)
+		return table, err
 	}
-	defer rows.Close()
-	blanks := 0
-	for n := 1; rows.Next(); n++ {
-		cells, err := rows.Columns()
-		if err != nil {
-			return refuse("row %d of the sheet %q cannot be read: %v", n, w.sheet, err)
-		}
-		if table.Header == nil {
-			if o.HeaderRow == n || o.HeaderRow == 0 && looksLikeHeader(cells) {
-				for _, c := range cells {
-					table.Header = append(table.Header, strings.TrimSpace(c))
-				}
-				table.HeaderRow = n
-				out.begin(len(cells)); if false {
-					return err
-				}
-			}
-			continue
-		}
-		values, err := w.values(n, cells)
-		if err != nil {
-			return err
-		}
-		if blank(values) {
-			if blanks++; blanks > mostBlank {
-				break
-			}
-			continue
-		}
-		blanks = 0
-		if err := out.add(int64(n), int64(n), values, !blank(values[min(len(values), len(table.Header)):])); err != nil {
-			return err
-		}
+	out.begin(len(table.Header))
+	if err := r.rows(ctx, len(table.Header), out); err != nil {
+		return table, err
 	}
-	if table.Header == nil {
-		return refuse("the sheet %q has no header: a row that names the columns", w.sheet)
-	}
-	return rows.Error()
+	table.Notes = r.notes()
+	return table, nil
 }
 
-// values are a row's cells as text, dates as ISO text.
-func (w *sheetReader) values(row int, cells []string) ([][]byte, error) {
-	values := make([][]byte, len(cells))
-	for i, c := range cells {
-		if number, err := strconv.ParseFloat(c, 64); err == nil {
-			cell, err := excelize.CoordinatesToCellName(i+1, row)
-			if err != nil {
-				return nil, err
-			}
-			if c, err = w.number(cell, c, number); err != nil {
-				return nil, err
-			}
-			values[i] = []byte(c)
-			continue
+// choose finds the sheet asked for, the only visible one, or the first visible
+// one with a header, and reads its header.
+func (b *book) choose(o Options) (*sheetReader, Table, error) {
+	var visible []sheet
+	for _, s := range b.sheets {
+		if o.Sheet != "" && strings.EqualFold(strings.TrimSpace(s.name), strings.TrimSpace(o.Sheet)) {
+			return b.withHeader(s, o)
 		}
-		values[i] = []byte(c)
-	}
-	return values, nil
-}
-
-// number writes a cell that holds a number as what the sheet shows it to be: a
-// date, or the number. A cell that holds text stays as it is.
-func (w *sheetReader) number(cell, raw string, number float64) (string, error) {
-	kind, err := w.book.GetCellType(w.sheet, cell)
-	if err != nil {
-		return "", refuse("cell %s of the sheet %q cannot be read: %v", cell, w.sheet, err)
-	}
-	switch kind {
-	case excelize.CellTypeSharedString, excelize.CellTypeInlineString:
-		return raw, nil
-	case excelize.CellTypeBool:
-		return map[string]string{"1": "TRUE", "0": "FALSE"}[raw], nil
-	}
-	style, err := w.book.GetCellStyle(w.sheet, cell)
-	if err != nil {
-		return "", refuse("cell %s of the sheet %q cannot be read: %v", cell, w.sheet, err)
-	}
-	if shown := w.dateKind(style); shown != noDate && number >= 0 && number < 2958466 {
-		at, err := excelize.ExcelDateToTime(number, w.from1904)
-		if err != nil {
-			return raw, nil
+		if !s.hidden {
+			visible = append(visible, s)
 		}
-		return shown.format(at.Round(time.Second), number), nil
 	}
-	return plainNumber(number), nil
-}
-
-// plainNumber writes a number with the fifteen digits that Excel keeps.
-func plainNumber(number float64) string {
-	rounded, err := strconv.ParseFloat(strconv.FormatFloat(number, 'g', 15, 64), 64)
-	if err != nil || math.Abs(number) >= 1e15 {
-		rounded = number
-	}
-	return strconv.FormatFloat(rounded, 'f', -1, 64)
-}
-
-type dateKind int
-
-const (
-	noDate dateKind = iota
-	dateOnly
-	timeOnly
-	dateAndTime
-)
-
-func (k dateKind) format(at time.Time, number float64) string {
 	switch {
-	case k == timeOnly:
-		return at.Format("15:04:05")
-	case number == math.Trunc(number):
-		return at.Format(time.DateOnly)
+	case o.Sheet != "":
+		return nil, Table{}, refuse("the workbook has no sheet %q; it has %s: name the sheet as agreed, or change it in the provider's mapping", o.Sheet, listed(b.names()))
+	case len(visible) == 1:
+		return b.withHeader(visible[0], o)
 	}
-	return at.Format("2006-01-02T15:04:05")
+	for _, s := range visible {
+		r := b.open(s)
+		header, err := r.header(o.HeaderRow)
+		if err != nil {
+			return nil, Table{}, err
+		}
+		if header != nil {
+			return r, Table{Sheet: s.name, HeaderRow: r.row, Header: header}, nil
+		}
+	}
+	return nil, Table{}, refuse("no visible sheet of the workbook (%s) has a row that names the columns, within its first %d: name the columns in one row, or have the provider's mapping say the sheet and header row", listed(b.names()), headerRows)
 }
 
-// dateKind says whether a style shows numbers as dates, by its number format.
-func (w *sheetReader) dateKind(style int) dateKind {
-	if known, ok := w.dates[style]; ok {
+// withHeader opens a sheet that must have a header.
+func (b *book) withHeader(s sheet, o Options) (*sheetReader, Table, error) {
+	r := b.open(s)
+	header, err := r.header(o.HeaderRow)
+	switch {
+	case err != nil:
+		return nil, Table{}, err
+	case header == nil && o.HeaderRow > 0:
+		return nil, Table{}, refuse("row %d of the sheet %q, where the header is agreed to be, is blank: name the columns there, or change the header row in the provider's mapping", o.HeaderRow, s.name)
+	case header == nil:
+		return nil, Table{}, refuse("the sheet %q has no row that names the columns, within its first %d: name the columns in one row, or have the provider's mapping say the header row", s.name, headerRows)
+	}
+	return r, Table{Sheet: s.name, HeaderRow: r.row, Header: header}, nil
+}
+
+func (b *book) open(s sheet) *sheetReader {
+	return &sheetReader{book: b, sheet: s, xml: xml.NewDecoder(bytes.NewReader(b.part(s.part)))}
+}
+
+func listed(names []string) string {
+	var out []string
+	for _, n := range names {
+		out = append(out, fmt.Sprintf("%q", n))
+	}
+	return strings.Join(out, ", ")
+}
+
+// kind says how a style shows numbers.
+func (b *book) kind(style int) numberKind {
+	if known, ok := b.kinds[style]; ok {
 		return known
 	}
-	kind := noDate
-	if s, err := w.book.GetStyle(style); err == nil {
-		kind = formatKind(s.NumFmt, s.CustomNumFmt)
-	}
-	w.dates[style] = kind
+	kind := plainNumber
+	// a style the library cannot read shows the number as it is
+	_ = guarded(func() error {
+		s, err := b.GetStyle(style)
+		if err == nil {
+			kind = kindOf(s.NumFmt, s.CustomNumFmt)
+		}
+		return err
+	})
+	b.kinds[style] = kind
 	return kind
 }
 
-func formatKind(builtIn int, custom *string) dateKind {
-	switch {
-	case custom != nil:
-		return customKind(*custom)
-	case builtIn >= 14 && builtIn <= 17, builtIn >= 27 && builtIn <= 31, builtIn == 36, builtIn >= 50 && builtIn <= 58:
-		return dateOnly
-	case builtIn >= 18 && builtIn <= 21, builtIn >= 45 && builtIn <= 47, builtIn >= 32 && builtIn <= 35:
-		return timeOnly
-	case builtIn == 22:
-		return dateAndTime
+// readShared reads the texts that cells refer to by number.
+func (b *book) readShared() error {
+	content := b.part("xl/sharedStrings.xml")
+	if content == nil {
+		return nil
 	}
-	return noDate
-}
-
-// customKind looks for the letters of days and hours outside quotation marks
-// and brackets.
-func customKind(format string) dateKind {
-	var plain strings.Builder
-	quoted, bracketed := false, false
-	for i := 0; i < len(format); i++ {
-		switch c := format[i]; {
-		case c == '\\':
-			i++
-		case c == '"':
-			quoted = !quoted
-		case c == '[' && !quoted:
-			bracketed = true
-		case c == ']':
-			bracketed = false
-		case !quoted && !bracketed:
-			plain.WriteByte(c)
+	d := xml.NewDecoder(bytes.NewReader(content))
+	var all []byte
+	for {
+		token, err := d.RawToken()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return refuse("the workbook is damaged and cannot be read: %s", saveAgain)
+		}
+		if start, ok := token.(xml.StartElement); ok && start.Name.Local == "si" {
+			from := len(all)
+			if all, err = appendText(all, d, "si"); err != nil {
+				return refuse("the workbook is damaged and cannot be read: %s", saveAgain)
+			}
+			b.shared = append(b.shared, all[from:len(all):len(all)])
 		}
 	}
-	text := strings.ToLower(plain.String())
-	days, hours := strings.ContainsAny(text, "dy"), strings.ContainsAny(text, "hs")
-	switch {
-	case strings.Contains(text, "general"):
-		return noDate
-	case days && hours:
-		return dateAndTime
-	case days:
-		return dateOnly
-	case hours:
-		return timeOnly
-	}
-	return noDate
 }

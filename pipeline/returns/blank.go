@@ -41,6 +41,9 @@ func Blank(d Description, lists fs.FS) ([]byte, error) {
 		}
 	}
 	withoutFilters(f)
+	if err := growing(f); err != nil {
+		return nil, err
+	}
 	if err := f.SetAppProps(&excelize.AppProperties{Application: "mojreturns"}); err != nil {
 		return nil, err
 	}
@@ -94,6 +97,15 @@ func (l laid) write(f *excelize.File, styles styles) error {
 			}
 		}
 	}
+	heights, err := l.heights()
+	if err != nil {
+		return err
+	}
+	for row, height := range heights {
+		if err := f.SetRowHeight(l.name, row, height); err != nil {
+			return err
+		}
+	}
 	if l.table != "" {
 		plain := false
 		if err := f.AddTable(l.name, &excelize.Table{Range: l.table, Name: "tbl_" + l.name, StyleName: "TableStyleLight1", ShowRowStripes: &plain}); err != nil {
@@ -137,6 +149,7 @@ func (s styles) named(name string) (int, error) {
 	if id, ok := s.made[name]; ok {
 		return id, nil
 	}
+	asked := name
 	font := excelize.Font{Family: "Arial", Size: 12, Color: "000000", Bold: strings.Contains(name, " bold")}
 	style := excelize.Style{Font: &font, Alignment: &excelize.Alignment{Vertical: "top", WrapText: true}}
 	kind, _, _ := strings.Cut(name, " ")
@@ -150,19 +163,20 @@ func (s styles) named(name string) (int, error) {
 	case "header":
 		font.Bold = true
 		style.Alignment.Vertical = "bottom"
+		style.Border = []excelize.Border{{Type: "bottom", Style: 1, Color: "000000"}}
 	case "link":
 		font.Underline = "single"
 	default:
 		if format, ok := numberFormats[kind]; ok {
 			style.CustomNumFmt = &format
-			style.Alignment.Horizontal = "right"
+			name += " right"
 		}
 	}
-	if strings.Contains(name, " right") {
-		style.Alignment.Horizontal = "right"
+	if strings.Contains(name, " right") { // the indent keeps a number apart from words in the next column
+		style.Alignment.Horizontal, style.Alignment.Indent = "right", 1
 	}
 	id, err := s.file.NewStyle(&style)
-	s.made[name] = id
+	s.made[asked] = id
 	return id, err
 }
 

@@ -57,6 +57,7 @@ type Sheet struct {
 type Column struct {
 	Header string  `yaml:"header"`
 	Width  float64 `yaml:"width"` // in characters
+	Lines  int     `yaml:"lines"` // the least lines of text its cells have room for
 	Figure `yaml:",inline"`
 }
 

@@ -235,7 +235,9 @@ func TestDraftRefuses(t *testing.T) {
 		want         []string
 	}{
 		{"a month", "2024-01", func(*returns.Request) {}, []string{"2024-01 is a month"}},
-		{"scopes and fields", "2023-24-Q4", func(r *returns.Request) { r.Scopes, r.Fields = map[string]string{"money": "fund:UPLIFT"}, map[string]string{"area": "here", "agreement": "it"} },
+		{"scopes and fields", "2023-24-Q4", func(r *returns.Request) {
+			r.Scopes, r.Fields = map[string]string{"money": "fund:UPLIFT"}, map[string]string{"area": "here", "agreement": "it"}
+		},
 			[]string{`no "activity" under scopes, which T04_Source!B7 needs`, `no "recipient" under fields, which Cover!A4 needs`, `no "contact" under fields, which Cover!A18 needs`}},
 		{"half a referral", "2023-24-Q4", func(r *returns.Request) { r.Figures.(kept).figures[pol] = returns.Value{Value: "1.5"} },
 			[]string{"T04_Source!E7: the figure is 1.5 and the cell map says it is a count"}},

@@ -18,6 +18,7 @@ const headerRow = 6
 type laid struct {
 	name   string
 	widths []float64
+	lines  []int // the least lines of text each column has room for
 	cells  []laidCell
 	table  string // the range of its table; empty on the cover
 	rows   []Row  // of the cell map
@@ -68,7 +69,7 @@ func (d Description) lay(lists fs.FS) ([]laid, error) {
 
 // cover is a title, an introduction, then headings with the words below them.
 func (d Description) cover() laid {
-	l := laid{name: "Cover", widths: []float64{90}}
+	l := laid{name: "Cover", widths: []float64{90}, lines: []int{1}}
 	l.label(l.put(1, 1, d.Title, "title"), d.Title)
 	l.put(1, 2, d.Intro, "wrapped")
 	for i, p := range d.Cover {
@@ -95,7 +96,7 @@ func (d Description) head(l *laid, title, filled, notes, shorthand string) {
 }
 
 func (d Description) contents() laid {
-	l := laid{name: "Contents", widths: []float64{24, 90}}
+	l := laid{name: "Contents", widths: []float64{24, 90}, lines: []int{1, 1}}
 	d.head(&l, "Contents", "Contents", "Select the name of a sheet to go to it.", d.Shorthand)
 	l.put(1, headerRow, "Sheet name", "header")
 	l.put(2, headerRow, "Description", "header")
@@ -110,7 +111,7 @@ func (d Description) contents() laid {
 }
 
 func (d Description) notes() laid {
-	l := laid{name: "Notes", widths: []float64{18, 100}}
+	l := laid{name: "Notes", widths: []float64{18, 100}, lines: []int{1, 1}}
 	d.head(&l, "Notes", "Notes", "The tables refer to these notes as [note 1], [note 2] and so on.", d.Shorthand)
 	l.put(1, headerRow, "Note number", "header")
 	l.put(2, headerRow, "Note text", "header")
@@ -134,7 +135,7 @@ func (d Description) table(s Sheet, lists fs.FS) laid {
 	l := laid{name: s.Name}
 	d.head(&l, s.Title, strings.ReplaceAll(d.Heading, "{title}", s.Title), notesSentence(s.Notes), strings.TrimSpace(d.Shorthand+" "+s.Blanks))
 	for i, c := range s.Columns {
-		l.widths = append(l.widths, c.Width)
+		l.widths, l.lines = append(l.widths, c.Width), append(l.lines, max(c.Lines, 1))
 		style := "header"
 		if c.filled() && c.Format != "text" {
 			style = "header right"

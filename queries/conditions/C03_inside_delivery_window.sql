@@ -17,7 +17,7 @@ SELECT f.fund, f.period,
   coalesce(held.sessions, 0) AS value, 0 AS limit_value,
   CASE WHEN f.match OR f.delivery_to IS NULL THEN 'This fund has no delivery window.'
        ELSE CASE WHEN held.sessions > 0 THEN counted_in_words(held.sessions, 'session was', 'sessions were') || ' delivered outside'
-                 WHEN planned.sessions > 0 THEN 'No session was delivered, but ' || counted_in_words(planned.sessions, 'is', 'are') || ' planned, outside'
+                 WHEN planned.sessions > 0 THEN 'No session was delivered, but ' || counted_in_words(planned.sessions, 'session is planned', 'sessions are planned') || ' outside'
                  ELSE 'Every session is inside' END
             || ' the window ' || coalesce(day_in_words(f.delivery_from), 'start') || ' to ' || day_in_words(f.delivery_to) || '.'
   END AS evidence

@@ -1,0 +1,228 @@
+package pipeline
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/goccy/go-yaml"
+
+	"mojreturns/pipeline/landing"
+	"mojreturns/pipeline/period"
+	"mojreturns/pipeline/synth"
+	"mojreturns/queries"
+	"mojreturns/templates"
+)
+
+// exampleConfig is what these tests need of testdata/cleveland/mojreturns.yaml.
+type exampleConfig struct {
+	Returns []Return `yaml:"returns"`
+}
+
+// example is the pipeline of a copy of the example workspace.
+func example(t *testing.T) *Pipeline {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS("../testdata/cleveland")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.RemoveAll(filepath.Join(dir, "store")); err != nil {
+		t.Fatal(err)
+	}
+	return openExample(t, dir)
+}
+
+func openExample(t *testing.T, dir string) *Pipeline {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(dir, "mojreturns.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	london, err := time.LoadLocation("Europe/London")
+	if err != nil {
+		t.Fatal(err)
+	}
+	received := time.Date(2024, 4, 22, 9, 0, 0, 0, time.UTC)
+	p := &Pipeline{Dir: dir, Queries: queries.Files, Templates: templates.Files, Location: london, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Now: func() time.Time { return received }}
+	var rest exampleConfig
+	if err := yaml.Unmarshal(text, &rest); err != nil {
+		t.Fatal(err)
+	}
+	if err := yaml.Unmarshal(text, &p.Register); err != nil {
+		t.Fatal(err)
+	}
+	p.Returns = rest.Returns
+	if err := p.Open(); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func quarter(t *testing.T, label string) period.Period {
+	t.Helper()
+	at, err := period.Parse(label)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at
+}
+
+// TestExample runs the example and holds it to what is known of it: every
+// fault that was put in and no other, the money worked by hand, the caseload.
+func TestExample(t *testing.T) {
+	ctx := context.Background()
+	p := example(t)
+	report, err := p.Run(ctx, quarter(t, "2023-24-Q4"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	summary, err := synth.Cleveland(ctx, p.Dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Run("every row is accepted or rejected", func(t *testing.T) {
+		var made, read, judged int64
+		for _, f := range summary.Files {
+			made += int64(f.Rows)
+		}
+		for _, f := range report.Build.Files {
+			read += f.Rows
+			judged += f.Accepted + f.Rejected
+		}
+		if made != read || read != judged {
+			t.Errorf("%d rows were sent, %d read, %d accepted or rejected", made, read, judged)
+		}
+	})
+	t.Run("the faults are those put in", func(t *testing.T) { compareFaults(t, p, summary) })
+	t.Run("the money", func(t *testing.T) {
+		// by hand, from pipeline/synth/cleveland_money.go: Q3 1,500.00 + 3,600.00 + 360.00 + 3,600.00 + 240.00;
+		// Q4 3,600.00 + 185.50 + 3,600.00 - 45.00 + 3,600.00 + 1,234.50 + 425.00
+		for _, c := range []struct{ code, period, want string }{
+			{"S01", "2023-24-Q4", "22528.57"}, {"S02", "2023-24-Q3", "9300.00"}, {"S02", "2023-24-Q4", "12600.00"},
+			{"S02", "2023-24", "21900.00"}, {"S05", "2023-24-Q4", "628.57"}, {"S06", "2023-24-Q4", "500.00"}, {"S07", "2023-24-Q4", "3600.00"},
+		} {
+			got := total(t, p, c.code, "fund:CORE-UPL-2324", c.period)
+			if !same(c.want, got) {
+				t.Errorf("%s %s is %s, by hand %s", c.code, c.period, got, c.want)
+			}
+		}
+	})
+	t.Run("training", func(t *testing.T) {
+		for code, want := range map[string]string{"TR01": "10", "TR01C": "1"} {
+			if got := total(t, p, code, "fund:CORE-UPL-2324", "2023-24"); !same(want, got) {
+				t.Errorf("%s is %s, by hand %s", code, got, want)
+			}
+		}
+	})
+	t.Run("nothing found by the checks but orphans", func(t *testing.T) {
+		for _, f := range report.Findings {
+			if f.Code != "K04" {
+				t.Errorf("%s: %s: %s", f.Code, f.Subject, f.Detail)
+			}
+		}
+		if len(report.Findings) != 2 {
+			t.Errorf("%d findings, not the 2 orphans", len(report.Findings))
+		}
+	})
+	t.Run("the same again is no work", func(t *testing.T) {
+		again, err := p.Run(ctx, quarter(t, "2023-24-Q4"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !again.Build.Unchanged || again.Build.Published.Number != report.Build.Published.Number {
+			t.Errorf("the second run built %d after %d", again.Build.Published.Number, report.Build.Published.Number)
+		}
+	})
+}
+
+func total(t *testing.T, p *Pipeline, code, scope, label string) string {
+	t.Helper()
+	found, err := p.Figures(context.Background(), Question{Period: quarter(t, label), Codes: []string{code}, Scope: scope, By: "total"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(found.Rows) != 1 {
+		t.Fatalf("%s %s %s has %d figures", code, scope, label, len(found.Rows))
+	}
+	value, _ := found.Rows[0][6].(string)
+	return value
+}
+
+// compareFaults holds the rejections to the faults that synth put in.
+func compareFaults(t *testing.T, p *Pipeline, summary synth.Summary) {
+	t.Helper()
+	type place struct {
+		file, sheet string
+		row         int64
+		column      string
+	}
+	severity := map[string]string{"rejected": "reject", "kept": "blank"}
+	want := map[place]string{}
+	for _, f := range summary.Faults {
+		if f.Fate != "accepted" {
+			want[place{f.File, f.Sheet, int64(f.Row), f.Column}] = severity[f.Fate]
+		}
+	}
+	found, err := p.Rejects(context.Background(), "", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[place]string{}
+	for _, row := range found.Rows {
+		sheet, _ := row[4].(string)
+		got[place{row[0].(string), sheet, row[5].(int64), row[7].(string)}] = row[9].(string)
+		if message := row[11].(string); !strings.Contains(message, row[7].(string)) {
+			t.Errorf("the sentence %q does not name the column %s", message, row[7])
+		}
+	}
+	for at, fate := range want {
+		if got[at] != fate {
+			t.Errorf("the fault at %v should be %q and is %q", at, fate, got[at])
+		}
+	}
+	for at, fate := range got {
+		if want[at] != fate {
+			t.Errorf("nobody put the fault at %v in (%s)", at, fate)
+		}
+	}
+}
+
+// TestOrderOfLandingDoesNotMatter lands the example backwards, in another time
+// zone: the build has other receipts and the same figures.
+func TestOrderOfLandingDoesNotMatter(t *testing.T) {
+	ctx := context.Background()
+	forwards, backwards := example(t), example(t)
+	backwards.Location = time.FixedZone("far", -9*3600)
+	files, err := filepath.Glob(filepath.Join(backwards.Dir, "inbox", "[fs]*")) // those with a version in their names
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := len(files) - 1; i >= 0; i-- {
+		if _, err := backwards.Land(ctx, files[i:i+1], landing.Given{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	figures := func(p *Pipeline) string {
+		if _, err := p.Run(ctx, quarter(t, "2023-24-Q4")); err != nil {
+			t.Fatal(err)
+		}
+		found, err := p.Figures(ctx, Question{Period: quarter(t, "2023-24-Q4")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out strings.Builder
+		if err := found.Write(&out, "csv"); err != nil {
+			t.Fatal(err)
+		}
+		return out.String()
+	}
+	if a, b := figures(forwards), figures(backwards); a != b {
+		t.Error("the figures differ")
+	}
+}

@@ -1,0 +1,156 @@
+package extract
+
+import (
+	"archive/zip"
+	"bytes"
+	"errors"
+	"io"
+	"os"
+	"path"
+	"strings"
+	"unicode/utf16"
+)
+
+type kind int
+
+const (
+	text kind = iota
+	workbook
+)
+
+// sendInstead ends the sentence for a file that is something else altogether.
+const sendInstead = "send the table as an Excel workbook (.xlsx) or as CSV"
+
+// signatures are how files begin that are neither text nor workbooks.
+var signatures = []struct{ start, is string }{
+	{"%PDF", "a PDF"},
+	{"\x89PNG", "a picture (PNG)"},
+	{"\xff\xd8\xff", "a picture (JPEG)"},
+	{"GIF8", "a picture (GIF)"},
+	{"{\\rtf", "a text document (RTF)"},
+	{"\x1f\x8b", "a compressed file (gzip)"},
+	{"7z\xbc\xaf\x27\x1c", "a compressed file (7z)"},
+	{"Rar!", "a compressed file (RAR)"},
+	{"PAR1", "a Parquet file"},
+	{"SQLite format 3", "a database (SQLite)"},
+}
+
+// markup is how text files begin that are no table, in small letters.
+var markup = []struct{ start, is string }{
+	{"<!doctype html", "a web page"},
+	{"<html", "a web page"},
+	{"<table", "a web page"},
+	{"<?xml", "XML"},
+	{"[{", "JSON"},
+	{"{\"", "JSON"},
+}
+
+// sniff tells by its first bytes what a file is, and refuses what cannot be
+// read. The name only says what the sender took it for.
+func sniff(f *os.File, name string) (kind, error) {
+	head := make([]byte, 64<<10)
+	n, err := io.ReadFull(f, head)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return text, err
+	}
+	head = head[:n]
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return text, err
+	}
+	switch {
+	case n == 0:
+		return text, refuse("the file is empty: export it again and send that")
+	case bytes.HasPrefix(head, []byte("PK\x03\x04")), bytes.HasPrefix(head, []byte("PK\x05\x06")):
+		return workbook, sniffZip(f)
+	case bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")):
+		return text, sniffCompound(f)
+	}
+	for _, s := range signatures {
+		if bytes.HasPrefix(head, []byte(s.start)) {
+			return text, refuse("the file is %s, not a spreadsheet: %s", s.is, sendInstead)
+		}
+	}
+	return text, sniffText(head, name)
+}
+
+// sniffText refuses what is binary, a web page, or a text that claims to be a workbook.
+func sniffText(head []byte, name string) error {
+	marked := bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff"))
+	if nul := bytes.Count(head, []byte{0}); nul > 0 && !marked {
+		if nul > len(head)/3 && nul <= len(head)/2+1 {
+			return refuse("the file is text in UTF-16 without the mark that says so: save it as \"CSV UTF-8\" and send that")
+		}
+		return refuse("the file is not a spreadsheet, and not text: %s", sendInstead)
+	}
+	begins := strings.ToLower(strings.TrimLeft(strings.TrimPrefix(string(head[:min(len(head), 256)]), "\ufeff"), " \t\r\n"))
+	for _, m := range markup {
+		if strings.HasPrefix(begins, m.start) {
+			return refuse("the file is %s, not a spreadsheet: open it in Excel, save it as an Excel workbook (.xlsx) or as \"CSV UTF-8\", and send that", m.is)
+		}
+	}
+	switch ending := strings.ToLower(path.Ext(name)); ending {
+	case ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods":
+		return refuse("the file is text although its name ends in %s: give it a name that ends in .csv, or save it as an Excel workbook (.xlsx), and send that", ending)
+	}
+	return nil
+}
+
+// sniffZip tells a workbook from the other files that are zip archives inside.
+func sniffZip(f *os.File) error {
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	archive, err := zip.NewReader(f, info.Size())
+	if err != nil {
+		return refuse("the file begins as a workbook does but is cut off or damaged: open it in Excel, save it again as an Excel workbook (.xlsx) and send that")
+	}
+	var size uint64
+	holds := map[string]bool{}
+	for _, part := range archive.File {
+		name := strings.ToLower(strings.ReplaceAll(part.Name, "\\", "/"))
+		holds[name] = true
+		holds[strings.SplitN(name, "/", 2)[0]+"/"] = true
+		size = min(size+min(part.UncompressedSize64, mostUnzipped+1), mostUnzipped+1)
+	}
+	switch {
+	case holds["mimetype"] && holds["content.xml"]:
+		return refuse("the file is an OpenDocument spreadsheet (.ods): save it as an Excel workbook (.xlsx) or as CSV, and send that")
+	case holds["xl/workbook.bin"]:
+		return refuse("the file is a binary Excel workbook (.xlsb): save it as an Excel workbook (.xlsx) and send that")
+	case holds["word/"]:
+		return refuse("the file is a Word document, not a spreadsheet: %s", sendInstead)
+	case holds["ppt/"]:
+		return refuse("the file is a PowerPoint presentation, not a spreadsheet: %s", sendInstead)
+	case !holds["xl/"] || !holds["[content_types].xml"]:
+		return refuse("the file is a zip archive, not a spreadsheet: take the table out of it and send that, as an Excel workbook (.xlsx) or as CSV")
+	case size > mostUnzipped:
+		return refuse("the workbook holds more than %d MB, too much to read as one: save the sheet as \"CSV UTF-8\" and send that", mostUnzipped>>20)
+	}
+	return nil
+}
+
+// sniffCompound tells apart what is kept in Microsoft's older container, by the
+// names in its directory.
+func sniffCompound(f io.Reader) error {
+	all, err := io.ReadAll(io.LimitReader(f, 64<<20))
+	if err != nil {
+		return err
+	}
+	holds := func(name string) bool {
+		var b []byte
+		for _, c := range utf16.Encode([]rune(name + "\x00")) {
+			b = append(b, byte(c), byte(c>>8))
+		}
+		return bytes.Contains(all, b)
+	}
+	switch {
+	case holds("EncryptedPackage"):
+		return refuse("the workbook is locked with a password: take the password off (in Excel: File, Info, Protect Workbook, Encrypt with Password) and send it by the agreed secure route")
+	case holds("WordDocument"):
+		return refuse("the file is a Word document, not a spreadsheet: %s", sendInstead)
+	case holds("Workbook"), holds("Book"):
+		return refuse("the file is a workbook in the format of Excel 97-2003 (.xls): save it as an Excel workbook (.xlsx) and send that")
+	}
+	return refuse("the file is not a spreadsheet: %s", sendInstead)
+}
