@@ -168,7 +168,7 @@ func (r *recordReader) quoted(b []byte, open int, line int64) (value []byte, nex
 	case i == len(b) && !r.eof:
 		return nil, 0, 0, nil
 	case lines > 0 && i > closed+1:
-		return nil, 0, 0, &Refusal{Line: line, Sentence: fmt.Sprintf("the quotation mark that opens a value on line %d meets the next only on line %d, in the middle of another value: one of them does not belong; take it out, or double it (\"\") if it is part of the text, and send the file again", line, line+lines)}
+		return nil, 0, 0, &Refusal{Line: line, Sentence: fmt.Sprintf("the quotation mark that opens a value on line %d is closed only on line %d, in the middle of another value: one of the two marks does not belong; take it out, or double it (\"\") if it is part of the text, and send the file again", line, line+lines)}
 	case len(r.scratch) == from && i == closed+1:
 		return b[plain:closed], i, lines, nil
 	}

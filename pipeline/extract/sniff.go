@@ -76,10 +76,11 @@ func sniff(f *os.File, name string) (kind, error) {
 // sniffText refuses what is binary, a web page, or a text that claims to be a workbook.
 func sniffText(head []byte, name string) error {
 	marked := bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff"))
-	if nul := bytes.Count(head, []byte{0}); nul > 0 && !marked {
-		if nul > len(head)/3 && nul <= len(head)/2+1 {
-			return refuse("the file is text in UTF-16 without the mark that says so: save it as \"CSV UTF-8\" and send that")
-		}
+	switch nul := bytes.Count(head, []byte{0}); {
+	case marked:
+	case nul > len(head)/3 && nul <= len(head)/2+1:
+		return refuse("the file is text in UTF-16 without the mark that says so: save it as \"CSV UTF-8\" and send that")
+	case nul > len(head)/1000+1 || control(head) > len(head)/50: // a stray one is told with its line
 		return refuse("the file is not a spreadsheet, and not text: %s", sendInstead)
 	}
 	begins := strings.ToLower(strings.TrimLeft(strings.TrimPrefix(string(head[:min(len(head), 256)]), "\ufeff"), " \t\r\n"))
@@ -93,6 +94,17 @@ func sniffText(head []byte, name string) error {
 		return refuse("the file is text although its name ends in %s: give it a name that ends in .csv, or save it as an Excel workbook (.xlsx), and send that", ending)
 	}
 	return nil
+}
+
+// control counts bytes that text does not use.
+func control(b []byte) int {
+	n := 0
+	for _, c := range b {
+		if c < ' ' && c != '\n' && c != '\r' && c != '\t' {
+			n++
+		}
+	}
+	return n
 }
 
 // sniffZip tells a workbook from the other files that are zip archives inside.

@@ -228,7 +228,7 @@ func (s *Set) finish(m Metric) string {
 	case m.Count.Kind == "median", m.Count.Kind == "p90":
 		value = divide("num", "den")
 	case m.Count.Over != "":
-		value, numerator, denominator = divide("num", m.Count.Over), "num", m.Count.Over
+		value, numerator, denominator = divide("num", m.Count.Over), "CASE WHEN n = 0 THEN 0 ELSE num END", m.Count.Over
 	}
 	if m.Count.counts() {
 		value = fmt.Sprintf("CASE WHEN n = 0 THEN 0 ELSE %s END", value)

@@ -1,0 +1,125 @@
+package returns_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/xuri/excelize/v2"
+)
+
+// The sheets of the quarterly return, in order, each with the range of its
+// table: addresses that people and programs refer to.
+var quarterlySheets = []struct{ name, table, header string }{
+	{"Cover", "", ""},
+	{"Contents", "A6:B13", "Sheet name|Description"},
+	{"Notes", "A6:B19", "Note number|Note text"},
+	{"T02_Spend", "A6:M14", "Budget line|Profile year to date|Actual Q1|Actual Q2|Actual Q3|Actual Q4|Actual year to date|Variance|Forecast outturn|Commitments|Accruals|Status|Reason"},
+	{"T03_Conditions", "A6:E20", "Condition|Evidence|Result|Status|Comment"},
+	{"T04_Source", "A6:F27", "Source|Q1|Q2|Q3|Q4|Year to date"},
+	{"T06_Caseload", "A6:F14", "Measure|Q1|Q2|Q3|Q4|Year to date"},
+	{"T12_Sessions", "A6:F14", "Measure|Q1|Q2|Q3|Q4|Year to date"},
+	{"T13_Reach", "A6:H39", "Breakdown|Group|Completions Q1|Completions Q2|Completions Q3|Completions Q4|Completions year to date|Front-line completions year to date"},
+}
+
+// The workbook follows the accessibility guidance for spreadsheets: one marked
+// up and named table on a sheet at the left edge, one header row, nothing merged,
+// filtered, frozen or filled, nothing below the table.
+func TestBlankIsAccessible(t *testing.T) {
+	blank, _ := made(t)
+	f := opened(t, blank)
+	if got := f.GetSheetList(); len(got) != len(quarterlySheets) {
+		t.Fatalf("the sheets are %s", strings.Join(got, ", "))
+	}
+	for i, want := range quarterlySheets {
+		if got := f.GetSheetName(i); got != want.name {
+			t.Errorf("sheet %d is %s, want %s", i+1, got, want.name)
+		}
+		checkTable(t, f, want.name, want.table)
+		rows, err := f.GetRows(want.name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want.header != "" && strings.Join(rows[5], "|") != want.header {
+			t.Errorf("%s: the header is %q, want %q", want.name, strings.Join(rows[5], "|"), want.header)
+		}
+		for n, row := range rows {
+			if (len(row) == 0 || row[0] == "") && want.name != "Cover" {
+				t.Errorf("%s: row %d begins with nothing", want.name, n+1)
+			}
+		}
+		if title := styleOf(t, f, want.name, "A1"); title.Font.Family != "Arial" || title.Font.Size != 16 || !title.Font.Bold {
+			t.Errorf("%s: the title's letters are %+v", want.name, title.Font)
+		}
+		if panes, err := f.GetPanes(want.name); err != nil || panes.Freeze {
+			t.Errorf("%s: panes are frozen (%v)", want.name, err)
+		}
+	}
+	if f.GetActiveSheetIndex() != 0 {
+		t.Error("the workbook does not open on its cover")
+	}
+}
+
+func checkTable(t *testing.T, f *excelize.File, sheet, range_ string) {
+	t.Helper()
+	tables, err := f.GetTables(sheet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if merged, _ := f.GetMergeCells(sheet); len(merged) > 0 {
+		t.Errorf("%s: %d merged cells", sheet, len(merged))
+	}
+	used, _ := f.GetSheetDimension(sheet)
+	switch {
+	case range_ == "" && len(tables) > 0, range_ != "" && len(tables) != 1:
+		t.Errorf("%s has %d tables", sheet, len(tables))
+	case range_ != "" && (tables[0].Range != range_ || tables[0].Name != "tbl_"+sheet):
+		t.Errorf("%s: the table is %s at %s, want tbl_%s at %s", sheet, tables[0].Name, tables[0].Range, sheet, range_)
+	case range_ != "" && used != strings.Replace(range_, "A6", "A1", 1):
+		t.Errorf("%s says it uses %s", sheet, used)
+	}
+	f.Pkg.Range(func(name, part any) bool {
+		if text, ok := part.([]byte); ok && strings.Contains(string(text), "autoFilter") {
+			t.Errorf("%s has filter buttons", name)
+		}
+		return true
+	})
+}
+
+func styleOf(t *testing.T, f *excelize.File, sheet, cell string) *excelize.Style {
+	t.Helper()
+	id, err := f.GetCellStyle(sheet, cell)
+	if err != nil {
+		t.Fatal(err)
+	}
+	style, err := f.GetStyle(id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return style
+}
+
+// A number's cell has the number format of its map row and stands to the right,
+// markers included; everything is in Arial 12 without a fill.
+func TestMappedCellsAreStyled(t *testing.T) {
+	blank, _ := made(t)
+	f := opened(t, blank)
+	number := map[string]string{"money": "£#,##0.00", "percent": "0.0%", "number": "#,##0.0", "count": "#,##0"}
+	for _, r := range mapRows(t) {
+		if r.Cell == "" || r.Cell == "A1" {
+			continue
+		}
+		style := styleOf(t, f, r.Sheet, r.Cell)
+		if style.Font.Family != "Arial" || style.Font.Size != 12 || len(style.Fill.Color) > 0 {
+			t.Errorf("%s!%s: font %+v, fill %+v", r.Sheet, r.Cell, style.Font, style.Fill)
+		}
+		format := ""
+		if style.CustomNumFmt != nil {
+			format = *style.CustomNumFmt
+		} else if style.NumFmt == 3 {
+			format = "#,##0" // the library knows this one by number
+		}
+		if want := number[r.Format]; format != want || want != "" && style.Alignment.Horizontal != "right" {
+			t.Errorf("%s!%s: number format %q, %q aligned, for %s", r.Sheet, r.Cell, format, style.Alignment.Horizontal, r.Format)
+		}
+	}
+}
