@@ -2,9 +2,13 @@ package pipeline
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 
+	"mojreturns/pipeline/contract"
+	"mojreturns/pipeline/extract"
 	"mojreturns/pipeline/landing"
 	"mojreturns/pipeline/warehouse"
 )
@@ -41,7 +45,11 @@ func (p *Pipeline) LandAndJudge(ctx context.Context, files []string, given landi
 			return nil, err
 		}
 		if len(found) == 0 {
-			out = append(out, LandedFile{Status: string(l.Status), FileCount: FileCount{File: l.Name, SHA256: l.SHA256, Provider: l.Provider, Feed: l.Feed, Message: l.Message}})
+			f := LandedFile{Status: string(l.Status), FileCount: FileCount{File: l.Name, SHA256: l.SHA256, Provider: l.Provider, Feed: l.Feed, Message: l.Message}}
+			if err := p.recognise(ctx, l, temp, &f); err != nil {
+				return nil, err
+			}
+			out = append(out, f)
 		}
 		for _, s := range found {
 			f := LandedFile{Status: string(l.Status), FileCount: FileCount{File: s.Name, SHA256: s.SHA256, Provider: s.Provider, Feed: s.Feed, Sheet: s.Table.Sheet, Rows: s.Table.Rows, Message: l.Message}}
@@ -83,6 +91,34 @@ func (p *Pipeline) stageLanded(ctx context.Context, l landing.Landed, temp strin
 		out = append(out, s)
 	}
 	return out, nil
+}
+
+// recognise looks into a landed file that no feed claims: the sender learns at
+// once if it cannot be read, and otherwise what its header looks like.
+func (p *Pipeline) recognise(ctx context.Context, l landing.Landed, temp string, f *LandedFile) error {
+	at := l.Path
+	if l.Status == landing.StatusLanded || l.Status == landing.StatusAlready {
+		at = p.store.Path(l.SHA256)
+	} else if l.Status != landing.StatusWould {
+		return nil
+	}
+	table, err := extract.Stage(ctx, at, l.Name, filepath.Join(temp, "unclaimed.parquet"), extract.Options{})
+	var refused *extract.Refusal
+	if errors.As(err, &refused) {
+		f.Status, f.Message = string(landing.StatusRefused), refused.Error()
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	f.Sheet, f.Rows = table.Sheet, table.Rows
+	like, err := contract.Recognise(p.contracts, table.Header)
+	if err != nil {
+		f.Message += "; " + err.Error()
+		return nil
+	}
+	f.Message += fmt.Sprintf("; its header is that of %s", like.Feed)
+	return nil
 }
 
 // judge counts accepted and rejected rows in a warehouse that is thrown away.

@@ -71,7 +71,7 @@ func (r *recordReader) setDelimiter(o Options) string {
 			best = d
 			break
 		}
-		if n := r.headerWidth(d.char, o.HeaderRow); n > most && o.Delimiter == "" {
+		if n := r.headerWidth(d.char, o.HeaderRow); n > most {
 			best, most = d, n
 		}
 	}
@@ -87,9 +87,6 @@ func (r *recordReader) headerWidth(delimiter byte, headerRow int) int {
 	ahead.delimit(delimiter)
 	for {
 		n, lines, err := ahead.record()
-		if err != nil || n == 0 {
-			return 0
-		}
 		ahead.advance(n, lines)
 		used := 0
 		for _, f := range ahead.fields {
@@ -97,7 +94,7 @@ func (r *recordReader) headerWidth(delimiter byte, headerRow int) int {
 				used++
 			}
 		}
-		if headerRow == 0 && used > 0 || ahead.row == int64(headerRow) {
+		if err != nil || n == 0 || headerRow == 0 && used > 0 || ahead.row == int64(headerRow) {
 			return used
 		}
 	}

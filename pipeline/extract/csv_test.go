@@ -31,7 +31,7 @@ func TestCSVRefused(t *testing.T) {
 		{"HeaderRowBlank", "a,b\n\n1,2\n", extract.Options{HeaderRow: 2}, 0,
 			"row 2, where the header is agreed to be, is blank: name the columns there, or change the header row in the provider's mapping"},
 		{"NotInWindows1252", "a,b\n1,2\n3,\x81\n", extract.Options{Encoding: "windows-1252"}, 3,
-			"line 3 holds the byte 0x81, which Windows-1252 does not have: save the file as \"CSV UTF-8\" and send it again"},
+			"line 3 holds a byte that Windows-1252 does not have (0x81, 0x8D, 0x8F, 0x90 or 0x9D): save the file as \"CSV UTF-8\" and send it again"},
 		{"HalfACharacterAtTheEnd", "a,b\n1,\xe2\x82", extract.Options{}, 2,
 			"line 2 holds the byte 0xE2, which is not UTF-8 (in Windows-1252 it is 'â'): save the file as \"CSV UTF-8\" and send it again, or have the provider's mapping say encoding: windows-1252"},
 		{"HalfASurrogate", "\xff\xfea\x00,\x00b\x00\n\x00\x00\xd8,\x00", extract.Options{}, 2,

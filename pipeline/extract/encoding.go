@@ -83,8 +83,8 @@ func (r *recordReader) trouble(c rune, size int, first byte) string {
 			first, charmap.Windows1252.DecodeByte(first))
 	case c == utf8.RuneError && r.encoding == utf16Name:
 		return "half a character of UTF-16: the file is damaged; export it again as \"CSV UTF-8\" and send that"
-	case r.encoding == windowsName && (c == 0x81 || c == 0x8D || c == 0x8F || c == 0x90 || c == 0x9D):
-		return fmt.Sprintf("the byte 0x%02X, which Windows-1252 does not have: save the file as \"CSV UTF-8\" and send it again", c)
+	case c == utf8.RuneError && r.encoding == windowsName:
+		return "a byte that Windows-1252 does not have (0x81, 0x8D, 0x8F, 0x90 or 0x9D): save the file as \"CSV UTF-8\" and send it again"
 	}
 	return ""
 }

@@ -110,6 +110,9 @@ func Stage(ctx context.Context, src, name, dst string, o Options) (Table, error)
 		table, err = readCSV(f, o, out)
 	}
 	table.Rows = out.rows
+	if err == nil {
+		err = ctx.Err()
+	}
 	if err := errors.Join(err, out.close(err)); err != nil {
 		return Table{}, named(errors.Join(err, os.Remove(temp)), name)
 	}

@@ -59,7 +59,7 @@ func (r *recordReader) next() (bool, error) {
 		if r.eof {
 			return false, nil
 		}
-		if r.end-r.pos > mostRecord {
+		if r.end-r.pos >= mostRecord {
 			return false, r.tooLong()
 		}
 		if err := r.fill(); err != nil {

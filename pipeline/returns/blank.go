@@ -40,17 +40,13 @@ func Blank(d Description, lists fs.FS) ([]byte, error) {
 			return nil, fmt.Errorf("sheet %s: %w", l.name, err)
 		}
 	}
-	withoutFilters(f)
-	if err := growing(f); err != nil {
-		return nil, err
-	}
 	if err := f.SetAppProps(&excelize.AppProperties{Application: "mojreturns"}); err != nil {
 		return nil, err
 	}
 	if err := properties(f, excelize.DocProperties{Title: d.Title, Subject: d.Subject, Creator: "mojreturns", Version: d.Version, Category: "return"}, issued); err != nil {
 		return nil, err
 	}
-	return content(f)
+	return tidied(f)
 }
 
 // Map makes the cell map of a description's blank.
@@ -169,6 +165,7 @@ func (s styles) named(name string) (int, error) {
 	default:
 		if format, ok := numberFormats[kind]; ok {
 			style.CustomNumFmt = &format
+			style.Alignment.WrapText = false // LibreOffice moves a wrapped number off its indent
 			name += " right"
 		}
 	}
@@ -180,17 +177,36 @@ func (s styles) named(name string) (int, error) {
 	return id, err
 }
 
-var filter = regexp.MustCompile(`<autoFilter[^>]*></autoFilter>`)
+var (
+	filter      = regexp.MustCompile(`<autoFilter[^>]*></autoFilter>`)
+	fixedHeight = regexp.MustCompile(` customHeight="(true|1)"`)
+)
 
-// withoutFilters takes the filter buttons off every table. The library always
-// adds them; accessibility guidance asks for tables without.
-func withoutFilters(f *excelize.File) {
-	f.Pkg.Range(func(name, part any) bool {
-		if text, ok := part.([]byte); ok && strings.HasPrefix(name.(string), "xl/tables/") {
-			f.Pkg.Store(name, filter.ReplaceAll(text, nil))
+// tidied writes a new workbook without two things the library always adds: the
+// filter buttons of a table, which accessibility guidance asks to leave off, and
+// the fixing of each row's height, which would hide the end of what somebody
+// writes into it. Only a workbook read back keeps its parts as they are.
+func tidied(f *excelize.File) ([]byte, error) {
+	whole, err := content(f)
+	if err != nil {
+		return nil, err
+	}
+	again, err := openWorkbook(whole)
+	if err != nil {
+		return nil, err
+	}
+	defer again.Close()
+	again.Pkg.Range(func(name, part any) bool {
+		text, ok := part.([]byte)
+		switch {
+		case ok && strings.HasPrefix(name.(string), "xl/tables/"):
+			again.Pkg.Store(name, filter.ReplaceAll(text, nil))
+		case ok && strings.HasPrefix(name.(string), "xl/worksheets/sheet"):
+			again.Pkg.Store(name, fixedHeight.ReplaceAll(text, nil))
 		}
 		return true
 	})
+	return content(again)
 }
 
 // properties sets the document properties. Both dates are the one given, never

@@ -1,7 +1,6 @@
 package returns
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -52,22 +51,4 @@ func lines(text string, perLine int) int {
 		used += length
 	}
 	return count
-}
-
-var fixedHeight = regexp.MustCompile(` customHeight="(true|1)"`)
-
-// growing lets every row of a workbook grow again when somebody writes into it:
-// the library fixes the height of each row it gives one. Worksheets are in the
-// package only once the workbook has been written.
-func growing(f *excelize.File) error {
-	if _, err := f.WriteToBuffer(); err != nil {
-		return err
-	}
-	f.Pkg.Range(func(name, part any) bool {
-		if text, ok := part.([]byte); ok && strings.HasPrefix(name.(string), "xl/worksheets/") {
-			f.Pkg.Store(name, fixedHeight.ReplaceAll(text, nil))
-		}
-		return true
-	})
-	return nil
 }

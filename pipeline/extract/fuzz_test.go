@@ -1,0 +1,83 @@
+package extract_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"unicode/utf8"
+
+	"mojreturns/pipeline/extract"
+)
+
+// FuzzCSV and FuzzWorkbook: whatever the bytes are, they are read or refused
+// with a sentence; what is read has rows in order, and text that is UTF-8.
+
+func FuzzCSV(f *testing.F) {
+	seed(f, "*.csv")
+	f.Fuzz(func(t *testing.T, content []byte) { readOrRefuse(t, content, "extract.csv") })
+}
+
+func FuzzWorkbook(f *testing.F) {
+	seed(f, "*.xls*")
+	f.Fuzz(func(t *testing.T, content []byte) { readOrRefuse(t, content, "extract.xlsx") })
+}
+
+func seed(f *testing.F, pattern string) {
+	paths, err := filepath.Glob(filepath.Join(examples, pattern))
+	if err != nil {
+		f.Fatal(err)
+	}
+	if len(paths) == 0 {
+		f.Fatalf("no examples are named %s", pattern)
+	}
+	for _, path := range paths {
+		content, err := os.ReadFile(path)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(content)
+	}
+}
+
+func readOrRefuse(t *testing.T, content []byte, name string) {
+	src := written(t, content)
+	for _, o := range []extract.Options{{}, {HeaderRow: 2, Encoding: "windows-1252", Delimiter: "semicolon"}} {
+		dst := filepath.Join(t.TempDir(), "staged.parquet")
+		table, err := extract.Stage(context.Background(), src, name, dst, o)
+		var refused *extract.Refusal
+		if errors.As(err, &refused) {
+			if refused.Sentence == "" || refused.Name != name || refused.Line < 0 {
+				t.Errorf("the refusal is incomplete: %+v", refused)
+			}
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		inOrder(t, table, staged(t, dst))
+	}
+}
+
+func inOrder(t *testing.T, table extract.Table, rows [][]string) {
+	t.Helper()
+	if int64(len(rows)) != table.Rows || len(table.Header) == 0 || table.HeaderRow < 1 {
+		t.Errorf("%d rows are staged of %+v", len(rows), table)
+	}
+	lastRow, lastLine := int64(table.HeaderRow), int64(table.HeaderRow)
+	for _, record := range rows {
+		row, _ := strconv.ParseInt(record[0], 10, 64)
+		line, _ := strconv.ParseInt(record[1], 10, 64)
+		if row <= lastRow || line <= lastLine || line < row {
+			t.Fatalf("row %d, line %d comes after row %d, line %d", row, line, lastRow, lastLine)
+		}
+		lastRow, lastLine = row, line
+		for _, text := range record[3:] {
+			if !utf8.ValidString(text) {
+				t.Fatalf("%q is not UTF-8", text)
+			}
+		}
+	}
+}
