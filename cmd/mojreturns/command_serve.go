@@ -79,6 +79,10 @@ func (a *app) job(flow *pipeline.Pipeline) func(context.Context) error {
 			return err
 		}
 		defer release()
+		// first, since what has just come in may be of a newer year
+		if _, err := flow.Land(ctx, nil, landing.Given{}); err != nil {
+			return err
+		}
 		at, err := flow.LatestPeriod(ctx)
 		if err != nil {
 			return err

@@ -12,7 +12,7 @@ import (
 var quarterlySheets = []struct{ name, table, header string }{
 	{"Cover", "", ""},
 	{"Contents", "A6:B13", "Sheet name|Description"},
-	{"Notes", "A6:B19", "Note number|Note text"},
+	{"Notes", "A6:B20", "Note number|Note text"},
 	{"T02_Spend", "A6:M14", "Budget line|Profile year to date|Actual Q1|Actual Q2|Actual Q3|Actual Q4|Actual year to date|Variance|Forecast outturn|Commitments|Accruals|Status|Reason"},
 	{"T03_Conditions", "A6:E20", "Condition|Evidence|Result|Status|Comment"},
 	{"T04_Source", "A6:F27", "Source|Q1|Q2|Q3|Q4|Year to date"},
@@ -78,8 +78,12 @@ func checkTable(t *testing.T, f *excelize.File, sheet, range_ string) {
 		t.Errorf("%s says it uses %s", sheet, used)
 	}
 	f.Pkg.Range(func(name, part any) bool {
-		if text, ok := part.([]byte); ok && strings.Contains(string(text), "autoFilter") {
+		text, ok := part.([]byte)
+		if ok && strings.Contains(string(text), "autoFilter") {
 			t.Errorf("%s has filter buttons", name)
+		}
+		if ok && strings.Contains(string(text), "customHeight") {
+			t.Errorf("%s has rows that do not grow with what is written into them", name)
 		}
 		return true
 	})
@@ -118,8 +122,8 @@ func TestMappedCellsAreStyled(t *testing.T) {
 		} else if style.NumFmt == 3 {
 			format = "#,##0" // the library knows this one by number
 		}
-		if want := number[r.Format]; format != want || want != "" && style.Alignment.Horizontal != "right" {
-			t.Errorf("%s!%s: number format %q, %q aligned, for %s", r.Sheet, r.Cell, format, style.Alignment.Horizontal, r.Format)
+		if want := number[r.Format]; format != want || want != "" && (style.Alignment.Horizontal != "right" || style.Alignment.WrapText) {
+			t.Errorf("%s!%s: number format %q, %+v aligned, for %s", r.Sheet, r.Cell, format, style.Alignment, r.Format)
 		}
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"image"
+	"image/png"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -14,7 +16,8 @@ import (
 )
 
 // issued is a workbook as a ministry might issue it: with a formula, merged
-// cells, a drop-down, a defined name, a conditional format and a hidden sheet.
+// cells, a drop-down, a defined name, a conditional format, a comment, a picture,
+// a chart, protection and a hidden sheet.
 func issued(t testing.TB, change func(f *excelize.File)) fstest.MapFS {
 	t.Helper()
 	f := excelize.NewFile()
@@ -43,6 +46,13 @@ func issued(t testing.TB, change func(f *excelize.File)) fstest.MapFS {
 	red, err := f.NewConditionalStyle(&excelize.Style{Font: &excelize.Font{Color: "9A0511"}})
 	must(err)
 	must(f.SetConditionalFormat("Return", "B3:C4", []excelize.ConditionalFormatOptions{{Type: "cell", Criteria: ">", Format: &red, Value: "100"}}))
+	must(f.ProtectSheet("Lists", &excelize.SheetProtectionOptions{SelectLockedCells: true}))
+	must(f.ProtectSheet("Return", &excelize.SheetProtectionOptions{SelectLockedCells: true}))
+	must(f.AddComment("Return", excelize.Comment{Cell: "A3", Author: "Ministry", Paragraph: []excelize.RichTextRun{{Text: "Police only"}}}))
+	var crest bytes.Buffer
+	must(png.Encode(&crest, image.NewGray(image.Rect(0, 0, 8, 8))))
+	must(f.AddPictureFromBytes("Return", "I1", &excelize.Picture{Extension: ".png", File: crest.Bytes()}))
+	must(f.AddChart("Return", "I9", &excelize.Chart{Type: excelize.Col, Series: []excelize.ChartSeries{{Values: "Return!$B$3:$C$3"}}}))
 	if change != nil {
 		change(f)
 	}
@@ -148,6 +158,11 @@ func TestProofFindsChanges(t *testing.T) {
 		{"a conditional format", "the conditional formats of Return", func(f *excelize.File) error { return f.UnsetConditionalFormat("Return", "B3:C4") }},
 		{"a defined name", "the defined names", func(f *excelize.File) error {
 			return f.DeleteDefinedName(&excelize.DefinedName{Name: "police"})
+		}},
+		{"protection", "the sheetProtection of the sheet is lost", func(f *excelize.File) error { return f.UnprotectSheet("Return") }},
+		{"a picture", "xl/media/image1.png: has changed", func(f *excelize.File) error {
+			f.Pkg.Store("xl/media/image1.png", []byte("another"))
+			return nil
 		}},
 		{"a hidden sheet", "whether Lists is shown", func(f *excelize.File) error { return f.SetSheetVisible("Lists", true) }},
 		{"a new sheet", "the order of the sheets", func(f *excelize.File) error { _, err := f.NewSheet("More"); return err }},

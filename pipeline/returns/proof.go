@@ -1,8 +1,6 @@
 package returns
 
 import (
-	"archive/zip"
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -183,7 +181,7 @@ func (d *drafting) prove(before workbook, out []byte) error {
 	if err != nil {
 		return err
 	}
-	differences, err := partsLost(d.template.blank, out)
+	differences, err := partsChanged(d.template.blank, out)
 	if err != nil {
 		return err
 	}
@@ -227,41 +225,4 @@ func (d *drafting) differs(sheet string, was, is worksheet) []string {
 		}
 	}
 	return out
-}
-
-// partsLost names the parts of the package that the output lacks or has gained.
-// The table of texts may come into being with the first text.
-func partsLost(blank, out []byte) ([]string, error) {
-	was, err := partNames(blank)
-	if err != nil {
-		return nil, err
-	}
-	is, err := partNames(out)
-	if err != nil {
-		return nil, err
-	}
-	var differences []string
-	for _, name := range was {
-		if !slices.Contains(is, name) && name != "xl/calcChain.xml" {
-			differences = append(differences, name+": was in the workbook and is lost")
-		}
-	}
-	for _, name := range is {
-		if !slices.Contains(was, name) && name != "xl/sharedStrings.xml" {
-			differences = append(differences, name+": was not in the workbook and is there now")
-		}
-	}
-	return differences, nil
-}
-
-func partNames(content []byte) ([]string, error) {
-	package_, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
-	if err != nil {
-		return nil, err
-	}
-	var names []string
-	for _, part := range package_.File {
-		names = append(names, part.Name)
-	}
-	return names, nil
 }
