@@ -20,12 +20,13 @@ func (a *app) statusCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			p := period.YearOf(a.now().In(flow.Location)).Quarters()[0].ToDate()
-			if at != "" {
-				if p, err = parsePeriod(at); err != nil {
-					return err
-				}
-			} else if p, err = flow.LatestPeriod(c.Context()); err != nil {
+			var p period.Period
+			if at == "" {
+				p, err = flow.LatestPeriod(c.Context())
+			} else {
+				p, err = parsePeriod(at)
+			}
+			if err != nil {
 				return err
 			}
 			expected, err := flow.Expected(c.Context(), p)
