@@ -1,0 +1,5 @@
+-- metric:  S09 spend_per_person_supported
+-- title:   Eligible spend for each person supported
+-- count:   S02 / R13
+-- protect: none
+-- unit:    pounds

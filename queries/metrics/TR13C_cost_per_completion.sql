@@ -1,0 +1,5 @@
+-- metric:  TR13C cost_per_completion
+-- title:   Eligible training spend for each completion
+-- count:   S02[budget_group=TRN] / TR03
+-- protect: none
+-- unit:    pounds

@@ -1,0 +1,5 @@
+-- metric:  TR13P cost_per_person
+-- title:   Eligible training spend for each person trained
+-- count:   S02[budget_group=TRN] / TR04
+-- protect: none
+-- unit:    pounds

@@ -1,0 +1,5 @@
+-- metric:  TR13S cost_per_session
+-- title:   Eligible training spend for each session delivered
+-- count:   S02[budget_group=TRN] / TR01
+-- protect: none
+-- unit:    pounds
