@@ -1,0 +1,6 @@
+-- metric:  O6 outcome_improved_share
+-- title:   Share of those measured who improved
+-- count:   O3 / O2
+-- by:      outcome
+-- total:   no
+-- unit:    share

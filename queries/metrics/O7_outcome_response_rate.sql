@@ -1,0 +1,6 @@
+-- metric:  O7 outcome_response_rate
+-- title:   Share of those eligible who were measured
+-- count:   O2 / O1
+-- by:      outcome
+-- total:   no
+-- unit:    share

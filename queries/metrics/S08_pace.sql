@@ -1,0 +1,5 @@
+-- metric:  S08 pace
+-- title:   Pace: the share of the award spent over the share of the spend window gone
+-- count:   S02F / S01 / (S08E / S08W)
+-- protect: none
+-- unit:    ratio
