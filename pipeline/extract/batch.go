@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"hash/maphash"
-	bits64 "math/bits"
+	"math/bits"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -27,7 +27,7 @@ const mostWords = batchRows / 8
 type batch struct {
 	row, line []int64
 	fields    []int32
-	odd       bits // rows whose number of fields is not the header's
+	odd       flags // rows whose number of fields is not the header's
 	columns   []column
 	text      int
 	settled   bool // columns stay as they are: the file's schema is written
@@ -39,15 +39,23 @@ func (b *batch) full() bool { return len(b.row) == batchRows || b.text >= batchT
 func (b *batch) add(row, line int64, values [][]byte, odd bool) {
 	b.row, b.line, b.fields = append(b.row, row), append(b.line, line), append(b.fields, int32(len(values)))
 	b.odd.add(odd)
-	for i := range b.columns {
-		var value []byte
-		if i < len(values) {
-			value = values[i]
-		}
-		c := &b.columns[i]
-		c.add(value)
+	given := min(len(values), len(b.columns))
+	for i, value := range values[:given] {
+		b.columns[i].add(value)
 		b.text += len(value)
-		if !c.plain && !b.settled && c.words() > mostWords {
+	}
+	for i := given; i < len(b.columns); i++ {
+		b.columns[i].add(nil)
+	}
+	if !b.settled && b.size()%1024 == 0 {
+		b.settle()
+	}
+}
+
+// settle makes plain the columns that turn out to hold many different texts.
+func (b *batch) settle() {
+	for i := range b.columns {
+		if c := &b.columns[i]; !c.plain && c.words() > mostWords {
 			c.spell()
 		}
 	}
@@ -63,14 +71,14 @@ func (b *batch) empty() {
 	}
 }
 
-// bits are Arrow's: one for each row, and how many are not set.
-type bits struct {
+// flags are Arrow's: a bit for each row, and how many are not set.
+type flags struct {
 	bytes []byte
 	n     int
 	unset int
 }
 
-func (b *bits) add(set bool) {
+func (b *flags) add(set bool) {
 	if b.n&7 == 0 {
 		b.bytes = append(b.bytes, 0)
 	}
@@ -82,7 +90,7 @@ func (b *bits) add(set bool) {
 	b.n++
 }
 
-func (b *bits) empty() { b.bytes, b.n, b.unset = b.bytes[:0], 0, 0 }
+func (b *flags) empty() { b.bytes, b.n, b.unset = b.bytes[:0], 0, 0 }
 
 // column gathers the text of one header position. Most columns of an extract
 // hold few different texts, so each is kept once and rows hold its number:
@@ -175,7 +183,7 @@ func (c *column) key(value []byte) slot {
 }
 
 func (s slot) hash() uint64 {
-	h := (s.head ^ bits64.RotateLeft64(s.tail, 31) ^ uint64(s.length)) * 0x9e3779b97f4a7c15
+	h := (s.head ^ bits.RotateLeft64(s.tail, 31) ^ uint64(s.length)) * 0x9e3779b97f4a7c15
 	return h ^ h>>32
 }
 
@@ -225,30 +233,30 @@ func (c *column) kind() arrow.DataType {
 
 // array gives the column as Arrow, over the column's own memory.
 func (c *column) array() arrow.Array {
-	var valid bits
+	var valid flags
 	text := func() arrow.ArrayData {
-		return data(arrow.BinaryTypes.String, c.words(), valid, nil, arrow.Int32Traits.CastToBytes(c.offsets), c.data)
+		return dataOf(arrow.BinaryTypes.String, c.words(), valid, nil, arrow.Int32Traits.CastToBytes(c.offsets), c.data)
 	}
 	if c.plain {
 		for n := range c.words() {
 			valid.add(c.offsets[n] < c.offsets[n+1])
 		}
-		return made(text())
+		return arrayOf(text())
 	}
 	dictionary := text()
 	defer dictionary.Release()
 	for _, n := range c.numbers {
 		valid.add(n != noText)
 	}
-	return made(data(words, len(c.numbers), valid, dictionary, arrow.Int32Traits.CastToBytes(c.numbers)))
+	return arrayOf(dataOf(words, len(c.numbers), valid, dictionary, arrow.Int32Traits.CastToBytes(c.numbers)))
 }
 
 // record gives the batch as Arrow. It must be released before the batch is emptied.
 func (b *batch) record(schema *arrow.Schema) arrow.RecordBatch {
 	arrays := []arrow.Array{
-		made(data(arrow.PrimitiveTypes.Int64, b.size(), bits{}, nil, arrow.Int64Traits.CastToBytes(b.row))),
-		made(data(arrow.PrimitiveTypes.Int64, b.size(), bits{}, nil, arrow.Int64Traits.CastToBytes(b.line))),
-		made(data(arrow.PrimitiveTypes.Int32, b.size(), b.odd, nil, arrow.Int32Traits.CastToBytes(b.fields))),
+		arrayOf(dataOf(arrow.PrimitiveTypes.Int64, b.size(), flags{}, nil, arrow.Int64Traits.CastToBytes(b.row))),
+		arrayOf(dataOf(arrow.PrimitiveTypes.Int64, b.size(), flags{}, nil, arrow.Int64Traits.CastToBytes(b.line))),
+		arrayOf(dataOf(arrow.PrimitiveTypes.Int32, b.size(), b.odd, nil, arrow.Int32Traits.CastToBytes(b.fields))),
 	}
 	for i := range b.columns {
 		arrays = append(arrays, b.columns[i].array())
@@ -260,8 +268,8 @@ func (b *batch) record(schema *arrow.Schema) arrow.RecordBatch {
 	return record
 }
 
-// data lays bytes out as Arrow wants them; made makes its array and lets it go.
-func data(kind arrow.DataType, length int, valid bits, dictionary arrow.ArrayData, buffers ...[]byte) arrow.ArrayData {
+// dataOf lays bytes out as Arrow wants them; arrayOf makes them an array.
+func dataOf(kind arrow.DataType, length int, valid flags, dictionary arrow.ArrayData, buffers ...[]byte) arrow.ArrayData {
 	all := []*memory.Buffer{nil}
 	if valid.unset > 0 {
 		all[0] = memory.NewBufferBytes(valid.bytes)
@@ -275,7 +283,7 @@ func data(kind arrow.DataType, length int, valid bits, dictionary arrow.ArrayDat
 	return array.NewData(kind, length, all, nil, valid.unset, 0)
 }
 
-func made(d arrow.ArrayData) arrow.Array {
+func arrayOf(d arrow.ArrayData) arrow.Array {
 	defer d.Release()
 	return array.MakeFromData(d)
 }

@@ -12,7 +12,7 @@ import (
 	"mojreturns/pipeline/extract"
 )
 
-// FuzzCSV and FuzzWorkbook: whatever the bytes are, they are read or refused
+// FuzzCSV, FuzzWorkbook and FuzzSheet: whatever the bytes are, they are read or refused
 // with a sentence; what is read has rows in order, and text that is UTF-8.
 
 func FuzzCSV(f *testing.F) {
@@ -23,6 +23,21 @@ func FuzzCSV(f *testing.F) {
 func FuzzWorkbook(f *testing.F) {
 	seed(f, "*.xls*")
 	f.Fuzz(func(t *testing.T, content []byte) { readOrRefuse(t, content, "extract.xlsx") })
+}
+
+// FuzzSheet changes the cells of a workbook that is otherwise sound, which
+// changes to the bytes of an archive seldom reach.
+func FuzzSheet(f *testing.F) {
+	const cells = `<worksheet><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>a</t></is></c><c t="str"><v>b</v></c></row>`
+	f.Add(cells + `<row r="3" hidden="1"><c r="A3" t="s"><v>0</v></c><c r="B3" s="1"><f>1</f><v>45382.5</v></c><c r="D3" t="b"><v>1</v></c></row></sheetData></worksheet>`)
+	f.Add(cells + `<row><c t="inlineStr"><is><r><t>_x000D_</t></r><rPh><t>no</t></rPh></is></c><c t="e"><v>#REF!</v></c></row></sheetData><mergeCells><mergeCell/></mergeCells></worksheet>`)
+	f.Fuzz(func(t *testing.T, sheet string) {
+		content, err := os.ReadFile(withPart(t, "xl/worksheets/sheet1.xml", sheet))
+		if err != nil {
+			t.Fatal(err)
+		}
+		readOrRefuse(t, content, "extract.xlsx")
+	})
 }
 
 func seed(f *testing.F, pattern string) {

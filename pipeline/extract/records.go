@@ -10,7 +10,7 @@ import (
 // blockSize is how much of a text is looked at together; mostRecord bounds one
 // record, which only a quotation mark that is never closed can make so long.
 const (
-	blockSize  = 4 << 20
+	blockSize  = 1 << 20
 	mostRecord = 64 << 20
 )
 

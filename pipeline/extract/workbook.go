@@ -26,11 +26,11 @@ const saveAgain = "open it in Excel, save it again as an Excel workbook (.xlsx) 
 // the cells we read ourselves (sheet.go), because excelize's row iterator gives
 // values without type and style, and its lookups by cell are many times slower.
 type book struct {
-	*excelize.File
-	sheets   []sheet
-	shared   [][]byte
-	from1904 bool
-	kinds    map[int]numberKind // by style
+	*excelize.File // it keeps no files open, since all parts fit under the limit
+	sheets         []sheet
+	shared         [][]byte
+	from1904       bool
+	kinds          map[int]numberKind // by style
 }
 
 type sheet struct {

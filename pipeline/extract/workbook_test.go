@@ -202,6 +202,7 @@ func TestSheetXML(t *testing.T) {
 		{"Escapes", sheet(`<row r="2"><c r="A2" t="str"><f>x</f><v>a_x000D_b &amp; c &#8364; _x41_</v></c></row>`), [][]string{{"2", "2", "", "a\rb & c € _x41_", ""}}},
 		{"IsoDates", sheet(`<row r="2"><c r="A2" t="d"><v>2024-03-31T00:00:00</v></c><c r="B2" t="d"><v>2024-03-31T09:30:00</v></c></row>`), [][]string{{"2", "2", "", "2024-03-31", "2024-03-31T09:30:00"}}},
 		{"Errors", sheet(`<row r="2"><c r="A2" t="e"><v>#REF!</v></c><c r="B2"><f>1/3</f><v>0.33333333333333331</v></c></row>`), [][]string{{"2", "2", "", "#REF!", "0.333333333333333"}}},
+		{"StyledButEmpty", sheet(`<row r="2" s="1" customFormat="1"/><row r="3"><c r="A3" s="0"/><c r="B3" s="0"/></row><row r="4"><c r="A4" t="inlineStr"><is><t> </t></is></c></row>`), [][]string{}},
 		{"NoRows", sheet(""), [][]string{}},
 		{"BackToAnEarlierRow", sheet(`<row r="1"><c><v>1</v></c></row>`), nil},
 		{"RowTooFar", sheet(`<row r="1048577"><c><v>1</v></c></row>`), nil},
