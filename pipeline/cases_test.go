@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/goccy/go-yaml"
+	"github.com/google/go-cmp/cmp"
 
 	"mojreturns/pipeline/metrics"
 	"mojreturns/pipeline/period"
@@ -45,13 +46,34 @@ func TestMetricCases(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	seen, statuses := map[string]bool{}, map[string]bool{}
 	for _, f := range folders {
-		if f.IsDir() && f.Name() != "defaults" && !slices.Contains(codes, f.Name()) {
-			t.Errorf("%s/%s: no metric or condition has this code", cases, f.Name())
+		if !f.IsDir() || f.Name() == "defaults" {
+			continue
 		}
+		code, _, _ := strings.Cut(f.Name(), "-") // a second case of a code is named C07-none
+		if !slices.Contains(codes, code) {
+			t.Errorf("%s/%s: no metric or condition has this code", cases, f.Name())
+			continue
+		}
+		seen[code] = true
+		for _, row := range readRows(t, filepath.Join(cases, f.Name(), "conditions.csv")) {
+			statuses[code+" "+row["status"]] = true
+		}
+		t.Run(f.Name(), func(t *testing.T) { runCase(t, filepath.Join(cases, f.Name()), code) })
 	}
 	for _, code := range codes {
-		t.Run(code, func(t *testing.T) { runCase(t, filepath.Join(cases, code), code) })
+		if !seen[code] {
+			t.Errorf("%s: no folder of rows and figures for %s", cases, code)
+		}
+	}
+	for _, c := range set.Conditions {
+		for _, status := range []string{"met", "at risk", "not met", "not applicable"} {
+			// metrics.md: C11 is never at risk
+			if !statuses[c.Code+" "+status] && !(c.Code == "C11" && status == "at risk") {
+				t.Errorf("%s: no case in which %s is %s", cases, c.Code, status)
+			}
+		}
 	}
 }
 
@@ -65,6 +87,12 @@ func runCase(t *testing.T, dir, code string) {
 		if _, err := os.Stat(file); err == nil {
 			loadCase(t, conn, c.Feed, file)
 			sources[c.Feed] = true
+		}
+	}
+	for _, row := range readRows(t, filepath.Join(dir, "declaration.csv")) {
+		sources["declaration"] = true
+		if _, err := conn.ExecContext(ctx, "INSERT INTO declaration VALUES (?, ?, ?, nullif(?, '')::DATE)", row["fund"], row["period"], row["state"], row["date"]); err != nil {
+			t.Fatal(err)
 		}
 	}
 	if len(sources) == 0 && !fileThere(filepath.Join(dir, "register.yaml")) {
@@ -83,13 +111,14 @@ func runCase(t *testing.T, dir, code string) {
 		t.Fatal(err)
 	}
 	if fileThere(conditions) {
-		if err := engine.Compute(ctx); err != nil {
+		if err := engine.Compute(ctx, "S02C", "S04", "S05"); err != nil { // the figures that conditions read
 			t.Fatal(err)
 		}
 		if err := engine.Conditions(ctx, p.Queries); err != nil {
 			t.Fatal(err)
 		}
 		compareConditions(t, conn, code, readRows(t, conditions))
+		compareBreaches(t, conn, code, readRows(t, conditions), readRows(t, filepath.Join(dir, "breaches.csv")))
 		return
 	}
 	if err := engine.Compute(ctx, code); err != nil {
@@ -253,6 +282,31 @@ func compareConditions(t *testing.T, conn *sql.Conn, code string, expected []map
 				t.Errorf("%s %s %s: %s is %q, worked by hand it is %q", code, want["fund"], want["period"], field, g, w)
 			}
 		}
+	}
+}
+
+// compareBreaches holds the rows that breach against breaches.csv: the row's
+// number in the case's file, for every answer the case lists.
+func compareBreaches(t *testing.T, conn *sql.Conn, code string, answers, expected []map[string]string) {
+	t.Helper()
+	var want []string
+	for _, row := range expected {
+		want = append(want, strings.Join([]string{row["fund"], row["period"], row["row"], row["effect"], row["amount"]}, " "))
+	}
+	asked := map[string]bool{}
+	for _, a := range answers {
+		asked[a["fund"]+" "+a["period"]] = true
+	}
+	var got []string
+	for _, row := range query(t, conn, `SELECT fund, period, "row"::VARCHAR AS "row", effect, amount::VARCHAR AS amount FROM breach WHERE code = '`+code+`' ORDER BY ALL`) {
+		if asked[row["fund"]+" "+row["period"]] {
+			got = append(got, strings.Join([]string{row["fund"], row["period"], row["row"], row["effect"], row["amount"]}, " "))
+		}
+	}
+	slices.Sort(want)
+	slices.Sort(got)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%s: the rows that breach differ from those worked by hand (-) (fund, period, row, effect, amount):\n%s", code, diff)
 	}
 }
 

@@ -85,6 +85,10 @@ func (p *Pipeline) loadRules(ctx context.Context, conn *sql.Conn, build string) 
 	if err := LoadRegister(ctx, conn, p.Register); err != nil {
 		return err
 	}
+	// who signed is not the build's to know: a reader fills it (see C14)
+	if err := warehouse.Load(ctx, conn, "declaration(fund VARCHAR, period VARCHAR, state VARCHAR, date DATE)", nil); err != nil {
+		return err
+	}
 	if err := warehouse.Load(ctx, conn, "build(build VARCHAR, engine INTEGER, duckdb VARCHAR)", [][]any{{build, Engine, warehouse.Version}}); err != nil {
 		return err
 	}
@@ -102,7 +106,7 @@ var referenceTypes = map[string]map[string]string{
 
 // LoadRegister makes the tables of the schema `register` from the configuration.
 func LoadRegister(ctx context.Context, conn *sql.Conn, r register.Register) error {
-	var funds, awards, lines, services, providers, scopes [][]any
+	var funds, awards, lines, matches, services, providers, scopes [][]any
 	for _, f := range r.Funds {
 		funds = append(funds, []any{f.Code, f.Name, f.Agreement, f.Match, date(f.SpendFrom), date(f.SpendBy), date(f.DeliveryFrom), date(f.DeliveryTo),
 			len(f.BudgetLines) > 0, amount(f.FrontLineTarget), date(f.RepayBy)})
@@ -113,6 +117,12 @@ func LoadRegister(ctx context.Context, conn *sql.Conn, r register.Register) erro
 			for _, a := range list {
 				awards = append(awards, []any{f.Code, kind, amount(a.Amount), date(a.Date), a.Reference})
 			}
+		}
+		for _, c := range f.MatchCentres {
+			matches = append(matches, []any{f.Code, "cost centre", c})
+		}
+		for _, c := range f.MatchAwards {
+			matches = append(matches, []any{f.Code, "award reference", c})
 		}
 		if f.Maximum != nil {
 			add("maximum", []register.Award{*f.Maximum})
@@ -140,6 +150,7 @@ func LoadRegister(ctx context.Context, conn *sql.Conn, r register.Register) erro
 			lists_lines BOOLEAN, front_line_target DECIMAL(18,4), repay_by DATE)`, funds},
 		{"register.fund_award(fund VARCHAR, kind VARCHAR, amount DECIMAL(18,2), date DATE, reference VARCHAR)", awards},
 		{"register.fund_line(fund VARCHAR, budget_line VARCHAR)", lines},
+		{"register.fund_match(fund VARCHAR, kind VARCHAR, code VARCHAR)", matches},
 		{"register.service(code VARCHAR, name VARCHAR, provider VARCHAR, fund VARCHAR, from_date DATE, to_date DATE)", services},
 		{"register.provider(code VARCHAR, name VARCHAR, key_group VARCHAR)", providers},
 		{"scope(scope VARCHAR)", scopes},

@@ -11,10 +11,11 @@ import (
 )
 
 // Condition is one funding-condition file: a SELECT of the rows that breach it
-// (fund_code, effect `not met` or `at risk`, amount, delivery, "row", key),
-// then, after a semicolon, a SELECT of the answer (fund, period, status, value,
-// limit_value, evidence) that may read those rows as `breach`, the terms of
-// each fund as `fund_period`, and every figure.
+// for a fund at the end of a period (fund, period, effect `not met` or `at risk`,
+// amount, delivery, "row", key), then, after a semicolon, a SELECT of the answer
+// (fund, period, status, value, limit_value, evidence) that may read those rows
+// as `breach`. Both may read the terms of each fund as `fund_period` and every
+// figure.
 type Condition struct {
 	Code, Name, Title, Basis string
 	Breaches, Answer         string
@@ -75,11 +76,11 @@ func (e Engine) Conditions(ctx context.Context, queries fs.FS) error {
 func (e Engine) condition(ctx context.Context, c Condition, shared string) error {
 	// the relations of a condition that stand in the engine's schema
 	with := fmt.Sprintf("%s,\nfigure AS (FROM %s.figure),\n%s", e.relations(), e.Schema, shared)
-	breaches := fmt.Sprintf(`INSERT INTO %s.breach BY NAME WITH %s
-SELECT %s AS code, r.fund_code AS fund, p.period, r.effect, r.amount, r.delivery, r."row", r.key
-FROM period p, LATERAL (
+	breaches := fmt.Sprintf(`INSERT INTO %s.breach BY NAME
+SELECT %s AS code, fund, period, effect, amount, delivery, "row", key FROM (WITH %s
+FROM (
 %s
-) r ORDER BY ALL`, e.Schema, with, quote(c.Code), c.Breaches)
+)) ORDER BY ALL`, e.Schema, quote(c.Code), with, c.Breaches)
 	if _, err := e.Conn.ExecContext(ctx, breaches); err != nil {
 		return err
 	}

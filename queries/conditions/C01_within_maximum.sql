@@ -3,21 +3,22 @@
 -- basis:   the fund's decision record
 
 -- the lines that take the running total over the maximum
-SELECT l.fund_code, 'not met' AS effect, l.claimable AS amount, l.delivery, l."row", l.key
-FROM (SELECT *, sum(claimable) OVER (PARTITION BY fund_code ORDER BY ledger_date, key) AS running
-      FROM eligible_line WHERE ledger_date <= p.period_end) l
-JOIN fund_period f ON f.fund = l.fund_code AND f.period = p.period
-WHERE l.running > f.maximum
+SELECT fund, period, 'not met' AS effect, claimable AS amount, delivery, "row", key
+FROM (SELECT l.*, f.fund, f.period, f.maximum, sum(l.claimable) OVER (PARTITION BY f.fund, f.period ORDER BY l.ledger_date, l.key) AS running
+      FROM eligible_line l JOIN fund_period f ON f.fund = l.fund_code AND l.ledger_date <= f.period_end)
+WHERE running > maximum
 ;
 SELECT f.fund, f.period,
   CASE WHEN f.match OR f.maximum IS NULL THEN 'not applicable'
        WHEN spent.value > f.maximum THEN 'not met'
+       WHEN outturn.marker = 'x' THEN 'not available'
        WHEN outturn.value > f.maximum THEN 'at risk'
        ELSE 'met' END AS status,
   spent.value, f.maximum AS limit_value,
   CASE WHEN f.match OR f.maximum IS NULL THEN 'This fund has no maximum.'
        ELSE pounds(spent.value) || ' of eligible spend to ' || day_in_words(f.period_end) || ', against a maximum of ' || pounds(f.maximum)
          || CASE WHEN spent.value > f.maximum THEN ': ' || pounds(spent.value - f.maximum) || ' over.'
+                 WHEN outturn.marker = 'x' THEN '; the forecast outturn is not available.'
                  WHEN outturn.value > f.maximum THEN '; the forecast outturn of ' || pounds(outturn.value) || ' is over it.'
                  ELSE '; ' || pounds(f.maximum - spent.value) || ' is left.' END
   END AS evidence

@@ -3,13 +3,13 @@
 -- basis:   the fund's decision record; no carry-over without approval: comparable agreement
 
 -- a late line is excused while an approved carry-forward covers all the late lines
-SELECT l.fund_code, CASE WHEN l.counts_as_spend THEN 'not met' ELSE 'at risk' END AS effect, l.claimable AS amount, l.delivery, l."row", l.key
-FROM (SELECT *, sum(claimable) FILTER (counts_as_spend AND late) OVER (PARTITION BY fund_code) AS late_spend
-      FROM (SELECT s.*, f.spend_from, f.spend_by, f.carry_forward, s.service_to > f.spend_by AS late
+SELECT fund, period, CASE WHEN counts_as_spend THEN 'not met' ELSE 'at risk' END AS effect, claimable AS amount, delivery, "row", key
+FROM (SELECT *, sum(claimable) FILTER (counts_as_spend AND late) OVER (PARTITION BY fund, period) AS late_spend
+      FROM (SELECT s.*, f.fund, f.period, f.carry_forward, s.service_from < f.spend_from AS early, s.service_to > f.spend_by AS late
             FROM spend_line s
-            JOIN fund_period f ON f.fund = s.fund_code AND f.period = p.period
-            WHERE s.ledger_date <= p.period_end AND (s.counts_as_spend OR s.txn_type = 'COM') AND NOT f.match)) l
-WHERE l.service_from < l.spend_from OR l.late AND NOT (l.counts_as_spend AND l.carry_forward > 0 AND l.late_spend <= l.carry_forward)
+            JOIN fund_period f ON f.fund = s.fund_code AND s.ledger_date <= f.period_end
+            WHERE (s.counts_as_spend OR s.txn_type = 'COM') AND NOT f.match))
+WHERE early OR late AND NOT (counts_as_spend AND carry_forward > 0 AND late_spend <= carry_forward)
 ;
 SELECT f.fund, f.period,
   CASE WHEN f.match OR f.spend_by IS NULL THEN 'not applicable'

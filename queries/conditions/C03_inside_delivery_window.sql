@@ -2,11 +2,11 @@
 -- title:   Training delivered in the delivery window
 -- basis:   the fund's decision record
 
-SELECT s.fund_code, CASE WHEN s.status = 'DEL' THEN 'not met' ELSE 'at risk' END AS effect, NULL::DECIMAL(18,2) AS amount, s.delivery, s."row", s.key
+SELECT f.fund, f.period, CASE WHEN s.status = 'DEL' THEN 'not met' ELSE 'at risk' END AS effect, NULL::DECIMAL(18,2) AS amount, s.delivery, s."row", s.key
 FROM training_session s
-JOIN fund_period f ON f.fund = s.fund_code AND f.period = p.period
+JOIN fund_period f ON f.fund = s.fund_code
 WHERE (s.session_date < f.delivery_from OR s.session_date > f.delivery_to)
-  AND (s.status = 'DEL' AND s.session_date <= p.period_end OR s.status IN ('PLA', 'RES'))
+  AND (s.status = 'DEL' AND s.session_date <= f.period_end OR s.status IN ('PLA', 'RES'))
   AND NOT f.match
 ;
 SELECT f.fund, f.period,

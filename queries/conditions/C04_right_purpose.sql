@@ -2,10 +2,10 @@
 -- title:   Spent on the purpose of the fund
 -- basis:   the fund's decision record
 
-SELECT s.fund_code, CASE WHEN s.counts_as_spend THEN 'not met' ELSE 'at risk' END AS effect, s.claimable AS amount, s.delivery, s."row", s.key
+SELECT f.fund, f.period, CASE WHEN s.counts_as_spend THEN 'not met' ELSE 'at risk' END AS effect, s.claimable AS amount, s.delivery, s."row", s.key
 FROM spend_line s
-JOIN fund_period f ON f.fund = s.fund_code AND f.period = p.period
-WHERE s.ledger_date <= p.period_end AND (s.counts_as_spend OR s.txn_type = 'COM') AND f.lists_lines AND NOT f.match
+JOIN fund_period f ON f.fund = s.fund_code AND s.ledger_date <= f.period_end
+WHERE (s.counts_as_spend OR s.txn_type = 'COM') AND f.lists_lines AND NOT f.match
   AND NOT EXISTS (FROM register.fund_line l WHERE l.fund = s.fund_code AND l.budget_line = s.budget_line::VARCHAR)
 ;
 SELECT f.fund, f.period,

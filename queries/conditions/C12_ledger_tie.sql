@@ -3,18 +3,18 @@
 -- basis:   local
 
 -- one row for each ledger period that does not tie; the control's own row where there is one
-SELECT fund_code, CASE WHEN control IS NULL THEN 'at risk' ELSE 'not met' END AS effect,
-  (net - control)::DECIMAL(18,2) AS amount, delivery, "row", financial_year || ' period ' || period AS key
+SELECT fund, period, CASE WHEN control IS NULL THEN 'at risk' ELSE 'not met' END AS effect,
+  (net - control)::DECIMAL(18,2) AS amount, delivery, "row", financial_year || ' period ' || ledger_period AS key
 FROM (
-  SELECT fund_code, financial_year, x.period, sum(net) AS net, sum(control) AS control, max(delivery) AS delivery, max("row") AS "row"
+  SELECT f.fund, f.period, x.financial_year, x.ledger_period, sum(x.net) AS net, sum(x.control) AS control, max(x.delivery) AS delivery, max(x."row") AS "row"
   FROM (
-    SELECT fund_code, financial_year, period, ledger_date, net_amount AS net, NULL::DECIMAL(18,2) AS control, NULL::INTEGER AS delivery, NULL::BIGINT AS "row"
+    SELECT fund_code, financial_year, ledger_period, ledger_date, net_amount AS net, NULL::DECIMAL(18,2) AS control, NULL::INTEGER AS delivery, NULL::BIGINT AS "row"
     FROM counting_line
     UNION ALL
-    SELECT fund_code, financial_year, period, ledger_date, 0, net_total, delivery, "row"
+    SELECT fund_code, financial_year, ledger_period, ledger_date, 0, net_total, delivery, "row"
     FROM ledger_control) x
-  WHERE x.ledger_date <= period_end
-  GROUP BY fund_code, financial_year, x.period)
+  JOIN fund_period f ON f.fund = x.fund_code AND x.ledger_date <= f.period_end
+  GROUP BY ALL)
 WHERE control IS NULL OR net <> control
 ;
 SELECT f.fund, f.period,
@@ -27,11 +27,12 @@ SELECT f.fund, f.period,
   CASE WHEN coalesce(seen.ledger_periods, 0) = 0 THEN 'No ledger lines and no control totals yet.'
        WHEN b.differ > 0 THEN counted_in_words(b.differ, 'ledger period differs', 'ledger periods differ') || ' from its control total (' || b.named || '); the largest difference is ' || pounds(b.largest) || '.'
        WHEN b.without > 0 THEN counted_in_words(b.without, 'ledger period has', 'ledger periods have') || ' no control total (' || b.named || ').'
-       ELSE 'All ' || counted_in_words(seen.ledger_periods, 'ledger period ties', 'ledger periods tie') || ' to the penny.' END AS evidence
+       WHEN seen.ledger_periods = 1 THEN 'The one ledger period ties to the penny.'
+       ELSE 'All ' || seen.ledger_periods || ' ledger periods tie to the penny.' END AS evidence
 FROM fund_period f
-LEFT JOIN (SELECT p.period, x.fund_code AS fund, count(DISTINCT x.financial_year || x.period) AS ledger_periods
-           FROM period p JOIN (SELECT fund_code, financial_year, period, ledger_date FROM ledger_control
-                               UNION SELECT fund_code, financial_year, period, ledger_date FROM counting_line) x ON x.ledger_date <= p.period_end
+LEFT JOIN (SELECT p.period, x.fund_code AS fund, count(DISTINCT x.financial_year || x.ledger_period) AS ledger_periods
+           FROM period p JOIN (SELECT fund_code, financial_year, ledger_period, ledger_date FROM ledger_control
+                               UNION SELECT fund_code, financial_year, ledger_period, ledger_date FROM counting_line) x ON x.ledger_date <= p.period_end
            GROUP BY ALL) seen ON seen.fund = f.fund AND seen.period = f.period
 LEFT JOIN (SELECT fund, period, count(*) FILTER (effect = 'not met') AS differ, count(*) FILTER (effect = 'at risk') AS without,
              max(abs(amount)) AS largest, string_agg(key, ', ' ORDER BY key) FILTER (effect = 'not met' OR amount IS NULL) AS named

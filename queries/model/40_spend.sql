@@ -10,7 +10,7 @@ SELECT t.sender AS provider_code, t.delivery, t."row", t.txn_id || ' | ' || t.li
   t.gl_code, t.cost_centre, t.supplier_id,
   t.supplier_name AS supplier,
   t.invoice_no, t.invoice_date, t.service_from, t.service_to, t.posting_date,
-  t.financial_year, t.period, ledger_date(t.financial_year, t.period) AS ledger_date, t.payment_date,
+  t.financial_year, t.period AS ledger_period, ledger_date(t.financial_year, t.period) AS ledger_date, t.payment_date,
   t.net_amount, t.vat_amount, t.gross_amount, t.vat_recoverable,
   (t.net_amount + CASE WHEN t.vat_recoverable = 'N' THEN t.vat_amount ELSE 0 END)::DECIMAL(18,2) AS claimable,
   t.capital, t.accrual_id, t.session_id, t.session_provider, t.evidence_ref, t.narrative,
@@ -32,21 +32,21 @@ CREATE VIEW ineligible_line AS SELECT * FROM counting_line WHERE reason IS NOT N
 
 CREATE VIEW profile_line AS
 SELECT sender AS provider_code, delivery, "row", concat_ws(' | ', fund_code, budget_line_code, financial_year, period) AS key,
-  fund_code, NULL::VARCHAR AS service_code, budget_line_code AS budget_line, financial_year, period,
+  fund_code, NULL::VARCHAR AS service_code, budget_line_code AS budget_line, financial_year, period AS ledger_period,
   ledger_date(financial_year, period) AS ledger_date, profile_amount, forecast_amount, forecast_date
 FROM typed.budget_profile
 WHERE standing = 'counted';
 
 CREATE VIEW ledger_control AS
 SELECT sender AS provider_code, delivery, "row", concat_ws(' | ', fund_code, financial_year, period) AS key,
-  fund_code, NULL::VARCHAR AS service_code, financial_year, period, ledger_date(financial_year, period) AS ledger_date, net_total
+  fund_code, NULL::VARCHAR AS service_code, financial_year, period AS ledger_period, ledger_date(financial_year, period) AS ledger_date, net_total
 FROM typed.ledger_control
 WHERE standing = 'counted';
 
 -- the provider here is whose match it is, whoever sends the file
 CREATE VIEW match_funding AS
 SELECT provider_code, delivery, "row", concat_ws(' | ', financial_year, period, source) AS key,
-  financial_year, period, ledger_date(financial_year, period) AS ledger_date, source, amount, in_kind, fte
+  financial_year, period AS ledger_period, ledger_date(financial_year, period) AS ledger_date, source, amount, in_kind, fte
 FROM typed.match_funding
 WHERE standing = 'counted';
 

@@ -1,0 +1,35 @@
+-- condition: C06 ring_fence
+-- title:   The ring-fence holds: no money passes between funds
+-- basis:   the fund's decision record; ring-fence of the comparable agreement
+
+-- every line is looked at, commitments and payments too; of a journal or an
+-- invoice on two funds each fund's own lines breach, once both are there
+WITH line AS (
+  SELECT f.fund, f.period, f.match, s.*
+  FROM spend_line s JOIN fund_period f ON f.fund = s.fund_code AND s.ledger_date <= f.period_end),
+crossing AS (
+  SELECT l.*, EXISTS (FROM line o WHERE o.period = l.period AND o.provider_code = l.provider_code AND o.txn_id = l.txn_id AND o.txn_type = 'JNL' AND o.fund <> l.fund)
+      AND txn_type = 'JNL' AS journal,
+    EXISTS (FROM line o WHERE o.period = l.period AND o.supplier_id = l.supplier_id AND o.invoice_no = l.invoice_no AND o.fund <> l.fund) AS invoice,
+    -- the session's provider may be left out while only one trains
+    EXISTS (FROM training_session t WHERE t.session_id = l.session_id AND t.provider_code = coalesce(l.session_provider, t.provider_code))
+      AND NOT EXISTS (FROM training_session t WHERE t.session_id = l.session_id AND t.provider_code = coalesce(l.session_provider, t.provider_code) AND t.fund_code = l.fund) AS session
+  FROM line l)
+SELECT fund, period, CASE WHEN journal OR session THEN 'not met' ELSE 'at risk' END AS effect, claimable AS amount, delivery, "row", key
+FROM crossing
+WHERE (journal OR session OR invoice) AND NOT match
+;
+SELECT f.fund, f.period,
+  CASE WHEN f.match OR (SELECT count(*) FROM register.fund) = 1 THEN 'not applicable'
+       WHEN crossed.lines > 0 THEN 'not met'
+       WHEN shared.lines > 0 THEN 'at risk'
+       ELSE 'met' END AS status,
+  coalesce(crossed.amount, 0) AS value, 0 AS limit_value,
+  CASE WHEN f.match THEN 'This is a match fund.'
+       WHEN (SELECT count(*) FROM register.fund) = 1 THEN 'There is only one fund.'
+       WHEN crossed.lines > 0 THEN counted_in_words(crossed.lines, 'line', 'lines') || ' (' || pounds(crossed.amount) || ') in a journal between funds, or for a session of another fund.'
+       WHEN shared.lines > 0 THEN counted_in_words(shared.lines, 'line', 'lines') || ' (' || pounds(shared.amount) || ') on an invoice that another fund pays too.'
+       ELSE 'No journal, invoice or session is shared with another fund.' END AS evidence
+FROM fund_period f
+LEFT JOIN (SELECT fund, period, count(*) AS lines, sum(amount) AS amount FROM breach WHERE effect = 'not met' GROUP BY ALL) crossed USING (fund, period)
+LEFT JOIN (SELECT fund, period, count(*) AS lines, sum(amount) AS amount FROM breach WHERE effect = 'at risk' GROUP BY ALL) shared USING (fund, period)
