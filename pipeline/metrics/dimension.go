@@ -69,7 +69,11 @@ func (s *Set) categories(m Metric) string {
 			if d.list == "" {
 				break
 			}
-			from = append(from, fmt.Sprintf("(SELECT DISTINCT %s AS category FROM reference.%s) l%d", ident(d.column), ident(d.list), i))
+			among := ""
+			if m.Count.Kind == "rate" {
+				among = " WHERE " + ident(m.Count.Expr) + " IS NOT NULL"
+			}
+			from = append(from, fmt.Sprintf("(SELECT DISTINCT %s AS category FROM reference.%s%s) l%d", ident(d.column), ident(d.list), among, i))
 			names = append(names, fmt.Sprintf("l%d.category", i))
 		}
 		if len(from) == len(b) {
@@ -77,6 +81,24 @@ func (s *Set) categories(m Metric) string {
 		}
 	}
 	return strings.Join(all, "\n  UNION ALL ")
+}
+
+// base is the SQL for what a rate is divided by: the code list's number for the
+// category, and for the total the sum over the list.
+func (s *Set) base(m Metric) string {
+	d := s.dimension(m.By[0].String(), m.Code)
+	return fmt.Sprintf("(SELECT sum(l.%s) FROM reference.%s l WHERE dimension = '' OR l.%s = category)::DECIMAL(38,10)", ident(m.Count.Expr), ident(d.list), ident(d.column))
+}
+
+// ratesHaveLists reports each rate whose breakdown is not one code list.
+func (s *Set) ratesHaveLists() []error {
+	var errs []error
+	for _, m := range s.Metrics {
+		if m.Count.Kind == "rate" && (len(m.By) != 1 || len(m.By[0]) != 1 || s.dimension(m.By[0][0], m.Code).list == "") {
+			errs = append(errs, fmt.Errorf("%s: `rows per %s %s` needs one breakdown, by a code list that has the column %q", m.File, m.Count.Over, m.Count.Expr, m.Count.Expr))
+		}
+	}
+	return errs
 }
 
 func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }

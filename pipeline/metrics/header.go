@@ -11,9 +11,9 @@ import (
 
 // Count says how rows become a figure.
 type Count struct {
-	Kind    string // rows, distinct, sum, mean, median, p90, share, formula
-	Expr    string // SQL over the metric's columns
-	Over    string // a whole number a sum is divided by, once, at the end
+	Kind    string // rows, rate, distinct, sum, mean, median, p90, share, formula
+	Expr    string // SQL over the metric's columns; of a rate, a column of the breakdown's code list
+	Over    string // a whole number: a sum is divided by it, a rate is for so many, once, at the end
 	Formula *Node
 }
 
@@ -152,6 +152,10 @@ func parseBy(value string) []Breakdown {
 	return out
 }
 
+// ratePer is a count of rows for so many of what the breakdown's code list
+// counts, such as residents: `rows per 10000 population_2021`.
+var ratePer = regexp.MustCompile(`^rows\s+per\s+([1-9][0-9]*)\s+([a-z][a-z0-9_]*)$`)
+
 var sumOver = regexp.MustCompile(`^(.*\S)\s*/\s*([0-9]+)$`)
 
 func parseCount(value string) (Count, error) {
@@ -160,6 +164,9 @@ func parseCount(value string) (Count, error) {
 	switch {
 	case value == "rows":
 		return Count{Kind: "rows"}, nil
+	case ratePer.MatchString(value):
+		m := ratePer.FindStringSubmatch(value)
+		return Count{Kind: "rate", Expr: m[2], Over: m[1]}, nil
 	case slices.Contains(countWords, word) && rest == "":
 		return Count{}, fmt.Errorf("count %q needs an expression", value)
 	case word == "sum" && sumOver.MatchString(rest):
@@ -170,7 +177,7 @@ func parseCount(value string) (Count, error) {
 	}
 	formula, err := parseFormula(value)
 	if err != nil {
-		return Count{}, fmt.Errorf("count %q is neither rows, distinct, sum, mean, median, p90, share nor a formula: %w", value, err)
+		return Count{}, fmt.Errorf("count %q is neither rows, rows per NUMBER COLUMN, distinct, sum, mean, median, p90, share nor a formula: %w", value, err)
 	}
 	return Count{Kind: "formula", Formula: formula}, nil
 }

@@ -66,6 +66,7 @@ func Load(queries fs.FS) (*Set, error) {
 	s.Checks, err = loadDir(queries, "checks", parseCheck)
 	errs = append(errs, err)
 	errs = append(errs, s.duplicates()...)
+	errs = append(errs, s.ratesHaveLists()...)
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}

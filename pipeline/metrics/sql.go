@@ -227,6 +227,8 @@ func (s *Set) finish(m Metric) string {
 		value, numerator, denominator = divide("num", "den"), "num", "den"
 	case m.Count.Kind == "median", m.Count.Kind == "p90":
 		value = divide("num", "den")
+	case m.Count.Kind == "rate":
+		value, numerator, denominator = fmt.Sprintf("(num * %s)::DOUBLE / base::DOUBLE", m.Count.Over), "n", "base"
 	case m.Count.Over != "":
 		value, numerator, denominator = divide("num", m.Count.Over), "CASE WHEN n = 0 THEN 0 ELSE num END", m.Count.Over
 	}
@@ -236,16 +238,20 @@ func (s *Set) finish(m Metric) string {
 	if m.NoTotal {
 		value = fmt.Sprintf("CASE WHEN dimension <> '' THEN %s END", value)
 	}
+	base := ""
+	if m.Count.Kind == "rate" {
+		base = ", " + s.base(m) + " AS base"
+	}
 	return fmt.Sprintf(`SELECT %s AS code, %s AS name, scope, period, dimension, category,
        CASE WHEN NOT %s THEN %s END AS value, %s AS numerator, %s AS denominator, n, %s AS unit
-FROM (SELECT period, scope, dimension, category, coalesce(n, 0) AS n, num, den
+FROM (SELECT period, scope, dimension, category, coalesce(n, 0) AS n, num, den%s
       FROM spine FULL JOIN placed USING (period, scope, dimension, category)
       WHERE scope IS NOT NULL)`,
-		quote(m.Code), quote(m.Name), unclaimed(m), value, numerator, denominator, quote(m.Unit))
+		quote(m.Code), quote(m.Name), unclaimed(m), value, numerator, denominator, quote(m.Unit), base)
 }
 
 // counts says whether no rows means 0 rather than no value.
-func (c Count) counts() bool { return c.Kind == "rows" || c.Kind == "distinct" || c.Kind == "sum" }
+func (c Count) counts() bool { return c.Kind == "rows" || c.Kind == "rate" || c.Kind == "distinct" || c.Kind == "sum" }
 
 func divide(a, b string) string {
 	return fmt.Sprintf("(%s)::DOUBLE / nullif((%s)::DOUBLE, 0)", a, b)
