@@ -233,3 +233,7 @@ func (c Count) tenths() string {
 	}
 	return strconv.Itoa(5)
 }
+
+// Predicate is the condition, over the metric's columns and a period `p`, under
+// which a row falls in the period.
+func (w When) Predicate() string { return w.predicate("("+w.Start+")", "("+w.End+")") }

@@ -28,17 +28,22 @@ func (s *Set) people(m Metric) []string {
 		// a person is known by the place of their first row
 		"person AS (SELECT measured, min(place) AS who, count(*) AS times FROM ordered GROUP BY measured)",
 	}
-	if m.Prefer != "" || m.perPeriod() {
-		return append(steps, s.busy(m, true), s.knots(m), "placed AS (\n  "+s.untie(m)+")")
+	if m.perPeriod() {
+		return append(steps, s.busy(m), s.knots(m), "placed AS (\n  "+s.untie(m)+")")
 	}
-	return append(steps,
+	steps = append(steps,
 		"single AS (FROM ordered WHERE place IN (SELECT who FROM person WHERE times = 1))",
 		s.gather(m, "single", onePerson, false),
 		s.placeAs("alone", m, sums, ""),
-		s.busy(m, false), s.free(m), s.knots(m),
+		s.busy(m))
+	threads := ""
+	if m.Prefer == "" {
+		steps, threads = append(steps, s.free(m)), " UNION ALL FROM threads"
+	}
+	return append(steps, s.knots(m),
 		`placed AS (
   SELECT period, scope, dimension, category, `+sums+`
-  FROM (FROM alone UNION ALL FROM threads UNION ALL (`+s.untie(m)+`))
+  FROM (FROM alone`+threads+` UNION ALL (`+s.untie(m)+`))
   GROUP BY period, scope, dimension, category)`)
 }
 
@@ -54,9 +59,10 @@ func (m Metric) order() string {
 	return "ORDER BY dated"
 }
 
-// busy is the rows of people with several, in each of their scopes, with the
-// month the next one starts in and whether that lies inside this one.
-func (s *Set) busy(m Metric, knotted bool) string {
+// busy is the rows of people with several (of everybody where the rows depend
+// on the period), in each of their scopes, with the month the next one starts in
+// and whether that lies inside this one.
+func (s *Set) busy(m Metric) string {
 	placing, to := "month_from, month_to", "coalesce(month_to, DATE '9999-01-01')"
 	switch {
 	case m.perPeriod():
@@ -65,7 +71,7 @@ func (s *Set) busy(m Metric, knotted bool) string {
 		to = "month_from"
 	}
 	from := "(SELECT who, o.* FROM ordered o JOIN person USING (measured) WHERE times > 1)"
-	if knotted {
+	if m.perPeriod() {
 		from = "(SELECT who, o.* FROM ordered o JOIN person USING (measured))"
 	}
 	var selects []string
@@ -77,7 +83,7 @@ func (s *Set) busy(m Metric, knotted bool) string {
 		}
 		window := fmt.Sprintf("OVER (PARTITION BY %s, who ORDER BY place)", column)
 		next := fmt.Sprintf("lead(month_from) %[1]s AS next_from, lead(%[2]s) %[1]s < %[2]s AS inside", window, to)
-		if knotted {
+		if m.perPeriod() || m.Prefer != "" {
 			next = "NULL::DATE AS next_from, TRUE AS inside"
 		}
 		selects = append(selects, fmt.Sprintf("SELECT %s AS scope, %s, who, place, %s FROM %s WHERE %s IS NOT NULL", scope, placing, next, from, column))

@@ -251,7 +251,9 @@ FROM (SELECT period, scope, dimension, category, coalesce(n, 0) AS n, num, den%s
 }
 
 // counts says whether no rows means 0 rather than no value.
-func (c Count) counts() bool { return c.Kind == "rows" || c.Kind == "rate" || c.Kind == "distinct" || c.Kind == "sum" }
+func (c Count) counts() bool {
+	return c.Kind == "rows" || c.Kind == "rate" || c.Kind == "distinct" || c.Kind == "sum"
+}
 
 func divide(a, b string) string {
 	return fmt.Sprintf("(%s)::DOUBLE / nullif((%s)::DOUBLE, 0)", a, b)

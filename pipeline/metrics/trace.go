@@ -92,7 +92,7 @@ func numeratorFilter(c Count) string {
 // blank category is matched as the figures count it. A person counted in the
 // category of their latest row is behind it with every row of theirs that counts.
 func (e Engine) traceSQL(m Metric, cell Cell, columns []string, filter string) string {
-	where := []string{m.When.predicate("("+m.When.Start+")", "("+m.When.End+")"), filter}
+	where := []string{m.When.Predicate(), filter}
 	if kind, code, found := strings.Cut(cell.Scope, ":"); found {
 		where = append(where, fmt.Sprintf("%s = %s", scopeColumn[kind], quote(code)))
 	}

@@ -1,0 +1,126 @@
+package pipeline
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"mojreturns/pipeline/landing"
+	"mojreturns/pipeline/metrics"
+	"mojreturns/pipeline/period"
+	"mojreturns/pipeline/warehouse"
+)
+
+// BenchmarkFigures measures every metric and condition of a year, in all its
+// periods and scopes, beside one plain GROUP BY for each (metric, breakdown)
+// over the same warehouse, of everything in the year. The budget is 10 times.
+func BenchmarkFigures(b *testing.B) {
+	ctx := context.Background()
+	p, _ := benchWorkspace(b, *benchRows)
+	year := period.Year(2023)
+	for b.Loop() {
+		conn, sources := benchWarehouse(b, p)
+		var bare time.Duration
+		for _, text := range plainQueries(p.metrics, year) {
+			start := time.Now()
+			if err := drain(ctx, conn, text); err != nil {
+				b.Fatalf("%s: %v", text, err)
+			}
+			bare += time.Since(start)
+		}
+		engine := metrics.Engine{Set: p.metrics, Conn: conn, Periods: year.Periods(), Missing: p.missing(year.Periods(), sources), Schema: "main"}
+		if err := engine.Tables(ctx); err != nil {
+			b.Fatal(err)
+		}
+		start := time.Now()
+		last := start
+		engine.Computed = func(code string) {
+			if took := time.Since(last); took > time.Second {
+				b.Logf("  %-6s %6.2f s", code, took.Seconds())
+			}
+			last = time.Now()
+		}
+		if err := engine.Compute(ctx); err != nil {
+			b.Fatal(err)
+		}
+		conditions := timed(b, "conditions", func() error { return engine.Conditions(ctx, p.Queries) })
+		ours := time.Since(start)
+		timed(b, "checks", func() error { return engine.Checks(ctx) })
+		b.ReportMetric(ours.Seconds()/bare.Seconds(), "times-group-by")
+		b.ReportMetric(peakMiB(), "peak-MiB")
+		b.Logf("%d referrals: ours %.1f s (conditions %.1f s), plain GROUP BY %.1f s, ratio %.2f (budget 10), peak memory %.0f MiB",
+			*benchRows, ours.Seconds(), conditions.Seconds(), bare.Seconds(), ours.Seconds()/bare.Seconds(), peakMiB())
+	}
+}
+
+// benchWarehouse builds everything up to the figures.
+func benchWarehouse(b *testing.B, p *Pipeline) (*sql.Conn, []staged) {
+	b.Helper()
+	ctx := context.Background()
+	var sources []staged
+	timed(b, "land", func() error { _, err := p.Land(ctx, nil, landing.Given{}); return err })
+	timed(b, "stage", func() (err error) { sources, err = p.stage(ctx); return err })
+	db, err := warehouse.Create(ctx, filepath.Join(b.TempDir(), "bench.duckdb"), p.Settings)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { db.Close() })
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { conn.Close() })
+	timed(b, "typed rows", func() error {
+		if err := p.loadRules(ctx, conn, "bench"); err != nil {
+			return err
+		}
+		return p.typed(ctx, conn, sources)
+	})
+	timed(b, "model", func() error { return p.model(ctx, conn, "[1-9]*.sql") })
+	if err := p.loadPeriods(ctx, conn, period.Year(2023).Periods(), sources); err != nil {
+		b.Fatal(err)
+	}
+	return conn, sources
+}
+
+// plainQueries is the yardstick: what an analyst would write for the year.
+func plainQueries(set *metrics.Set, year period.Year) []string {
+	var out []string
+	for _, m := range set.Metrics {
+		if m.Count.Kind == "formula" {
+			continue
+		}
+		measure := map[string]string{"rows": "count(*)", "rate": "count(*)", "distinct": "count(DISTINCT %s)", "sum": "sum(%s)", "mean": "avg(%s)",
+			"median": "quantile_cont(%s, 0.5)", "p90": "quantile_cont(%s, 0.9)", "share": "avg((%s)::INTEGER)"}[m.Count.Kind]
+		if strings.Contains(measure, "%s") {
+			measure = fmt.Sprintf(measure, m.Count.Expr)
+		}
+		from := fmt.Sprintf("(SELECT DATE '%s' AS period_start, DATE '%s' AS period_end) p, LATERAL (\n%s\n) r WHERE %s",
+			year.Start().Format(time.DateOnly), year.End().Format(time.DateOnly), m.SQL, m.When.Predicate())
+		if !strings.Contains(m.SQL, "period_") {
+			from = fmt.Sprintf("(SELECT *, DATE '%s' AS period_start, DATE '%s' AS period_end FROM (\n%s\n)) p WHERE %s",
+				year.Start().Format(time.DateOnly), year.End().Format(time.DateOnly), m.SQL, m.When.Predicate())
+		}
+		out = append(out, "SELECT "+measure+" FROM "+from)
+		for _, by := range m.By {
+			columns := strings.Join(by, ", ")
+			out = append(out, fmt.Sprintf("SELECT %s, %s FROM %s GROUP BY %s", columns, measure, from, columns))
+		}
+	}
+	return out
+}
+
+func drain(ctx context.Context, conn *sql.Conn, text string) error {
+	rows, err := conn.QueryContext(ctx, text)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+	}
+	return rows.Err()
+}
