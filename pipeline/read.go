@@ -14,8 +14,12 @@ import (
 // Answer is a funding condition's answer for one fund at the end of a period.
 type Answer struct{ Code, Title, Fund, Status, Evidence string }
 
-// Finding is one thing a data check found.
-type Finding struct{ Code, Title, Severity, Subject, Detail, Remedy string }
+// Finding is one thing a data check found about a subject (a provider's feed, a
+// scope, a fund), of Found in all. Period is empty where it belongs to none.
+type Finding struct {
+	Code, Title, Severity, Period, Subject, Detail, Remedy string
+	Found                                                  int64
+}
 
 // Move is a headline figure that differs from the build before.
 type Move struct{ Code, Name, Scope, Before, Now string }
@@ -109,8 +113,8 @@ func (p *Pipeline) Check(ctx context.Context, at period.Period) ([]Finding, erro
 		return nil, err
 	}
 	defer reader.Close()
-	rows, err := reader.DB.QueryContext(ctx, `SELECT code, title, severity, subject, detail, remedy FROM finding
-		WHERE period IS NULL OR period = ? OR ? = '' ORDER BY severity, code, subject, detail`, at.Label, at.Label)
+	rows, err := reader.DB.QueryContext(ctx, `SELECT code, title, severity, coalesce(period, ''), subject, detail, found, remedy FROM finding
+		WHERE period IS NULL OR period = ? OR ? = '' ORDER BY severity, code, period, subject, detail`, at.Label, at.Label)
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +122,7 @@ func (p *Pipeline) Check(ctx context.Context, at period.Period) ([]Finding, erro
 	var out []Finding
 	for rows.Next() {
 		var f Finding
-		if err := rows.Scan(&f.Code, &f.Title, &f.Severity, &f.Subject, &f.Detail, &f.Remedy); err != nil {
+		if err := rows.Scan(&f.Code, &f.Title, &f.Severity, &f.Period, &f.Subject, &f.Detail, &f.Found, &f.Remedy); err != nil {
 			return nil, err
 		}
 		out = append(out, f)

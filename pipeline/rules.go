@@ -85,6 +85,9 @@ func (p *Pipeline) loadRules(ctx context.Context, conn *sql.Conn, build string) 
 	if err := LoadRegister(ctx, conn, p.Register); err != nil {
 		return err
 	}
+	if err := p.loadMetrics(ctx, conn); err != nil {
+		return err
+	}
 	// who signed is not the build's to know: a reader fills it (see C14)
 	if err := warehouse.Load(ctx, conn, "declaration(fund VARCHAR, period VARCHAR, state VARCHAR, date DATE)", nil); err != nil {
 		return err
@@ -93,6 +96,15 @@ func (p *Pipeline) loadRules(ctx context.Context, conn *sql.Conn, build string) 
 		return err
 	}
 	return p.model(ctx, conn, "0*.sql")
+}
+
+// loadMetrics keeps how each metric counts, for checks and analysts.
+func (p *Pipeline) loadMetrics(ctx context.Context, conn *sql.Conn) error {
+	var rows [][]any
+	for _, m := range p.metrics.Metrics {
+		rows = append(rows, []any{m.Code, m.Name, m.Title, m.Count.Kind, m.When.Kind, !m.NoTotal, m.Unit, m.Protect})
+	}
+	return warehouse.Load(ctx, conn, "metric(code VARCHAR, name VARCHAR, title VARCHAR, kind VARCHAR, timing VARCHAR, total BOOLEAN, unit VARCHAR, protect VARCHAR)", rows)
 }
 
 // referenceTypes are the columns of code lists that are not text.

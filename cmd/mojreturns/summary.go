@@ -69,11 +69,14 @@ func summary(w io.Writer, r pipeline.Report) {
 
 func findings(say func(string, ...any), list []pipeline.Finding) {
 	failures, warnings := 0, 0
-	for _, f := range list {
+	for i, f := range list {
+		if i > 0 && list[i-1].Code == f.Code && list[i-1].Period == f.Period && list[i-1].Subject == f.Subject {
+			continue // counted with the first about its subject
+		}
 		if f.Severity == "error" {
-			failures++
+			failures += int(f.Found)
 		} else {
-			warnings++
+			warnings += int(f.Found)
 		}
 	}
 	switch {

@@ -37,7 +37,7 @@ func (e Engine) Tables(ctx context.Context) error {
 		`condition(code VARCHAR, title VARCHAR, fund VARCHAR, period VARCHAR, status VARCHAR, value DECIMAL(38,10),
 			limit_value DECIMAL(38,10), evidence VARCHAR, basis VARCHAR, breaches BIGINT)`,
 		`breach(code VARCHAR, fund VARCHAR, period VARCHAR, effect VARCHAR, amount DECIMAL(18,2), delivery INTEGER, "row" BIGINT, key VARCHAR)`,
-		`finding(code VARCHAR, title VARCHAR, severity VARCHAR, period VARCHAR, subject VARCHAR, detail VARCHAR, remedy VARCHAR)`,
+		`finding(code VARCHAR, title VARCHAR, severity VARCHAR, period VARCHAR, subject VARCHAR, detail VARCHAR, found BIGINT, remedy VARCHAR)`,
 	} {
 		create := "CREATE TABLE main."
 		if e.Schema == "temp" {

@@ -110,14 +110,20 @@ FROM judged ORDER BY fund, period`, e.Schema, with, quote(c.Code), c.Answer, gon
 	return err
 }
 
+// examples is how many of a check's findings about one subject are kept; all
+// are counted.
+const examples = 100
+
 // Checks lists what every data check finds.
 func (e Engine) Checks(ctx context.Context) error {
 	for _, c := range e.Set.Checks {
 		query := fmt.Sprintf(`INSERT INTO %[1]s.finding BY NAME WITH %[2]s, figure AS (FROM %[1]s.figure), condition AS (FROM %[1]s.condition)
-SELECT %[3]s AS code, %[4]s AS title, %[5]s AS severity, period, subject, detail, %[6]s AS remedy
+SELECT %[3]s AS code, %[4]s AS title, %[5]s AS severity, period, subject, detail, count(*) OVER (PARTITION BY period, subject) AS found, %[6]s AS remedy
 FROM (
 %[7]s
-) ORDER BY ALL`, e.Schema, e.relations(), quote(c.Code), quote(c.Title), quote(c.Severity), quote(c.Remedy), c.SQL)
+)
+QUALIFY row_number() OVER (PARTITION BY period, subject ORDER BY detail) <= %[8]d
+ORDER BY period, subject, detail`, e.Schema, e.relations(), quote(c.Code), quote(c.Title), quote(c.Severity), quote(c.Remedy), c.SQL, examples)
 		if _, err := e.Conn.ExecContext(ctx, query); err != nil {
 			return fmt.Errorf("%s: check %s cannot be run: %w", c.File, c.Code, err)
 		}

@@ -27,3 +27,4 @@ CREATE MACRO pounds(amount) AS
 CREATE MACRO day_in_words(d) AS strftime(d, '%-d %B %Y');
 CREATE MACRO counted_in_words(n, one, many) AS n::VARCHAR || ' ' || CASE WHEN n = 1 THEN one ELSE many END;
 CREATE MACRO per_cent(share) AS (100 * share)::DECIMAL(9,1)::VARCHAR || '%';
+CREATE MACRO plain(number) AS rtrim(rtrim(number::DECIMAL(38,10)::VARCHAR, '0'), '.');
