@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -64,6 +65,7 @@ func unmet(answers []pipeline.Answer) []pipeline.Finding {
 				Found: 1, Remedy: "See `mojreturns conditions --breaches` for the rows that breach it"})
 		}
 	}
+	slices.SortStableFunc(out, func(a, b pipeline.Finding) int { return strings.Compare(a.Code, b.Code) })
 	return out
 }
 
