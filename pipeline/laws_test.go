@@ -1,0 +1,289 @@
+package pipeline
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"fmt"
+	"log/slog"
+	"math/big"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/goccy/go-yaml"
+	"github.com/google/go-cmp/cmp"
+
+	"mojreturns/pipeline/landing"
+	"mojreturns/pipeline/metrics"
+	"mojreturns/pipeline/register"
+	"mojreturns/pipeline/synth"
+	"mojreturns/queries"
+	"mojreturns/templates"
+)
+
+var (
+	workspaces    = flag.Int("workspaces", 3, "random workspaces of the laws test")
+	workspaceSeed = flag.Uint64("seed", 1, "seed of the first random workspace")
+)
+
+// TestLaws holds what must be so of any workspace: categories add up to the
+// whole, quarters to the year, providers to everybody, the caseload to itself;
+// and the order in which versioned files arrive changes no figure.
+func TestLaws(t *testing.T) {
+	for seed := *workspaceSeed; seed < *workspaceSeed+uint64(*workspaces); seed++ {
+		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
+			random := rand.New(rand.NewPCG(seed, 0))
+			files := randomFiles(t, random)
+			p := randomWorkspace(t)
+			landInOrder(t, p, files)
+			figures := allFigures(t, p)
+			if len(figures) < 10_000 {
+				t.Fatalf("only %d figures were computed", len(figures))
+			}
+			categoriesAddUp(t, p.metrics, figures)
+			quartersAddUp(t, p.metrics, figures)
+			providersAddUp(t, p.metrics, figures)
+			caseload(t, figures)
+
+			other := randomWorkspace(t)
+			random.Shuffle(len(files), func(i, j int) { files[i], files[j] = files[j], files[i] })
+			landInOrder(t, other, files)
+			if again := allFigures(t, other); !reflect.DeepEqual(figures, again) {
+				t.Errorf("landed in another order the figures differ:\n%s", cmp.Diff(figures, again))
+			}
+		})
+	}
+}
+
+// randomFiles are extracts of two providers, each in two versions that differ
+// and each with some faults.
+func randomFiles(t *testing.T, random *rand.Rand) []string {
+	t.Helper()
+	var files []string
+	for version := 1; version <= 2; version++ {
+		for _, provider := range []string{"", "hub_"} {
+			dir := t.TempDir()
+			o := synth.Options{Referrals: 50 + random.IntN(400), Seed: random.Uint64(), Faults: 0.05, Year: 2023}
+			if provider != "" {
+				o.Only = []string{"referrals"}
+			}
+			if _, err := synth.Write(context.Background(), dir, o); err != nil {
+				t.Fatal(err)
+			}
+			made, err := filepath.Glob(filepath.Join(dir, "inbox", "*.csv"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, file := range made {
+				text, err := os.ReadFile(file)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if provider != "" {
+					text = bytes.ReplaceAll(bytes.ReplaceAll(text, []byte("STK-ADV"), []byte("VCAS")), []byte("GEN-ISVAIDVA"), []byte("CORE"))
+				}
+				name := filepath.Join(dir, provider+strings.Replace(filepath.Base(file), "_v1.csv", fmt.Sprintf("_v%d.csv", version), 1))
+				if err := os.WriteFile(name, text, 0o660); err != nil {
+					t.Fatal(err)
+				}
+				files = append(files, name)
+			}
+		}
+	}
+	return files
+}
+
+// randomWorkspace is the synthetic workspace with a second provider.
+func randomWorkspace(t *testing.T) *Pipeline {
+	t.Helper()
+	dir := t.TempDir()
+	if _, err := synth.Write(context.Background(), dir, synth.Options{Referrals: 1, Seed: 1, Year: 2023}); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "mojreturns.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r register.Register
+	if err := yaml.Unmarshal(text, &r); err != nil {
+		t.Fatal(err)
+	}
+	r.Funds = append(r.Funds, register.Fund{Code: "CORE", Name: "Core fund"})
+	r.Services = append(r.Services, register.Service{Code: "VCAS", Name: "Advice service", Provider: "HUB", Fund: "CORE"})
+	r.Providers = append(r.Providers, register.Provider{Code: "HUB", Name: "Hub", Feeds: []register.Feed{
+		{Feed: "referrals", Files: "hub_referrals_{year}_v{version}.csv", Delivered: "increment"}}})
+	if err := os.RemoveAll(filepath.Join(dir, "inbox")); err != nil {
+		t.Fatal(err)
+	}
+	p := &Pipeline{Dir: dir, Register: r, Queries: queries.Files, Templates: templates.Files, Location: time.UTC, Now: time.Now, Log: slog.New(slog.DiscardHandler)}
+	if err := p.Open(); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// landInOrder lands the files one after the other and builds.
+func landInOrder(t *testing.T, p *Pipeline, files []string) {
+	t.Helper()
+	for _, file := range files {
+		landed, err := p.Land(context.Background(), []string{file}, landing.Given{})
+		if err != nil || landed[0].Status != landing.StatusLanded {
+			t.Fatalf("%s: %v %+v", file, err, landed)
+		}
+	}
+	if _, err := p.Build(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func allFigures(t *testing.T, p *Pipeline) map[string]map[string]string {
+	t.Helper()
+	reader, err := p.reader(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reader.Close()
+	conn, err := reader.DB.Conn(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	out := map[string]map[string]string{}
+	for _, row := range query(t, conn, `SELECT code, scope, period, dimension, category,
+		value::VARCHAR AS value, numerator::VARCHAR AS numerator, denominator::VARCHAR AS denominator, n::VARCHAR AS n, marker FROM figure`) {
+		out[placed(row)] = row
+	}
+	return out
+}
+
+// adding are the kinds of count whose categories add up to the total.
+var adding = []string{"rows", "distinct", "sum"}
+
+func number(t *testing.T, row map[string]string) *big.Rat {
+	t.Helper()
+	value, ok := new(big.Rat).SetString(row["value"])
+	if !ok {
+		t.Fatalf("%s: %q is not a number", placed(row), row["value"])
+	}
+	return value
+}
+
+// sums adds figures up under the place each belongs to; an empty one leaves it out.
+func sums(t *testing.T, figures map[string]map[string]string, under func(row map[string]string) string) map[string]*big.Rat {
+	t.Helper()
+	out := map[string]*big.Rat{}
+	for _, row := range figures {
+		if to := under(row); to != "" && row["marker"] == "" {
+			if out[to] == nil {
+				out[to] = new(big.Rat)
+			}
+			out[to].Add(out[to], number(t, row))
+		}
+	}
+	return out
+}
+
+// compareSums holds each sum against the figure of its place.
+func compareSums(t *testing.T, law string, figures map[string]map[string]string, added map[string]*big.Rat) {
+	t.Helper()
+	compared, wrong := 0, 0
+	for at, sum := range added {
+		at, _, _ = strings.Cut(at, " by ") // one sum for each breakdown of the same total
+		whole, ok := figures[at]
+		if !ok || whole["marker"] != "" {
+			continue
+		}
+		if compared++; number(t, whole).Cmp(sum) != 0 {
+			if wrong++; wrong <= 10 {
+				t.Errorf("%s: %s is %s, its parts add up to %s", law, at, whole["value"], sum.FloatString(4))
+			}
+		}
+	}
+	if compared < 100 {
+		t.Errorf("%s: only %d figures were compared", law, compared)
+	}
+}
+
+func placed(row map[string]string, changed ...string) string {
+	var words []string
+	for i, key := range []string{"code", "scope", "period", "dimension", "category"} {
+		word := row[key]
+		for j := 0; j < len(changed); j += 2 {
+			if changed[j] == key {
+				word = changed[j+1]
+			}
+		}
+		if i < 3 || word != "" {
+			words = append(words, word)
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+func categoriesAddUp(t *testing.T, set *metrics.Set, figures map[string]map[string]string) {
+	t.Helper()
+	compareSums(t, "categories", figures, sums(t, figures, func(row map[string]string) string {
+		m, _ := set.Metric(row["code"])
+		if row["dimension"] == "" || m.NoTotal || !slices.Contains(adding, m.Count.Kind) {
+			return ""
+		}
+		return placed(row, "dimension", "", "category", "") + " by " + row["dimension"]
+	}))
+}
+
+func quartersAddUp(t *testing.T, set *metrics.Set, figures map[string]map[string]string) {
+	t.Helper()
+	for period, quarters := range map[string][]string{
+		"2023-24": {"2023-24-Q1", "2023-24-Q2", "2023-24-Q3", "2023-24-Q4"}, "2023-24-H2": {"2023-24-Q3", "2023-24-Q4"},
+		"2023-24-Q3-YTD": {"2023-24-Q1", "2023-24-Q2", "2023-24-Q3"},
+	} {
+		compareSums(t, "quarters of "+period, figures, sums(t, figures, func(row map[string]string) string {
+			m, _ := set.Metric(row["code"])
+			if !slices.Contains(quarters, row["period"]) || m.When.Kind != "in" || m.Count.Kind != "rows" && m.Count.Kind != "sum" {
+				return ""
+			}
+			return placed(row, "period", period)
+		}))
+	}
+}
+
+// providersAddUp: the two providers' pseudonyms are of different key groups, so
+// people add up too.
+func providersAddUp(t *testing.T, set *metrics.Set, figures map[string]map[string]string) {
+	t.Helper()
+	compareSums(t, "providers", figures, sums(t, figures, func(row map[string]string) string {
+		m, _ := set.Metric(row["code"])
+		if !strings.HasPrefix(row["scope"], "provider:") || !slices.Contains(m.Scopes, "all") || !slices.Contains(adding, m.Count.Kind) {
+			return ""
+		}
+		return placed(row, "scope", "all")
+	}))
+}
+
+func caseload(t *testing.T, figures map[string]map[string]string) {
+	t.Helper()
+	compared := 0
+	for _, end := range figures {
+		if end["code"] != "R12" || end["marker"] != "" {
+			continue
+		}
+		compared++
+		left := new(big.Rat)
+		for code, sign := range map[string]int64{"R12S": 1, "R10": 1, "R11": -1} {
+			part := figures[placed(end, "code", code)]
+			left.Add(left, new(big.Rat).Mul(big.NewRat(sign, 1), number(t, part)))
+		}
+		if left.Cmp(number(t, end)) != 0 {
+			t.Errorf("%s: open at start + started - ended is %s, open at end %s", placed(end), left.FloatString(0), end["value"])
+		}
+	}
+	if compared == 0 {
+		t.Error("no caseload was compared")
+	}
+}
