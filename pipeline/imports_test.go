@@ -17,9 +17,9 @@ import (
 // sideways only where this table says so.
 var mayImport = map[string][]string{
 	"cmd/mojreturns": {"pipeline", "pipeline/landing", "pipeline/metrics", "pipeline/period", "pipeline/register", "pipeline/returns",
-		"pipeline/schedule", "pipeline/synth", "pipeline/table", "pipeline/warehouse", "pipeline/web", "queries", "templates"},
+		"pipeline/schedule", "pipeline/seal", "pipeline/synth", "pipeline/table", "pipeline/warehouse", "pipeline/web", "queries", "templates"},
 	"pipeline": {"pipeline/briefing", "pipeline/contract", "pipeline/extract", "pipeline/landing", "pipeline/metrics", "pipeline/period",
-		"pipeline/register", "pipeline/returns", "pipeline/table", "pipeline/warehouse"},
+		"pipeline/register", "pipeline/returns", "pipeline/seal", "pipeline/table", "pipeline/warehouse"},
 	"pipeline/briefing":  {},
 	"pipeline/contract":  {"pipeline/register"},
 	"pipeline/extract":   {},
@@ -29,6 +29,7 @@ var mayImport = map[string][]string{
 	"pipeline/register":  {},
 	"pipeline/returns":   {"pipeline/period"},
 	"pipeline/schedule":  {},
+	"pipeline/seal":      {},
 	"pipeline/synth":     {"pipeline/contract", "pipeline/period", "pipeline/register", "queries", "templates"},
 	"pipeline/table":     {"pipeline/warehouse"},
 	"pipeline/warehouse": {},

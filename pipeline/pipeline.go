@@ -28,7 +28,9 @@ type Pipeline struct {
 	Dir       string // the workspace
 	Register  register.Register
 	Returns   []Return
-	Queries   fs.FS // the embedded rules with the workspace's laid over them
+	Users     []User
+	Config    []byte // mojreturns.yaml as it is, for the seals
+	Queries   fs.FS  // the embedded rules with the workspace's laid over them
 	Templates fs.FS
 	Location  *time.Location // the time zone of business dates
 	Settings  warehouse.Settings
@@ -44,6 +46,7 @@ type Pipeline struct {
 	calendar  period.Calendar
 	metrics   *metrics.Set
 	store     *landing.Store
+	again     *again // a seal made again; nil otherwise
 }
 
 // Progress is told of long work: what it is, and how far it is of how much.

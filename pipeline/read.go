@@ -4,7 +4,10 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
+	"slices"
 	"sort"
+	"strings"
 
 	"mojreturns/pipeline/metrics"
 	"mojreturns/pipeline/period"
@@ -49,11 +52,76 @@ func (p *Pipeline) at(ctx context.Context, at period.Period, codes ...string) (*
 		return nil, err
 	}
 	v := &view{Reader: reader, conn: conn, schema: "main"}
-	if err := p.prepare(ctx, v, at, codes); err != nil {
+	err = p.prepare(ctx, v, at, codes)
+	if err == nil && len(codes) == 0 {
+		err = p.declared(ctx, v, at)
+	}
+	if err != nil {
 		v.Close()
 		return nil, err
 	}
 	return v, nil
+}
+
+// declared answers the declaration's condition (C14) by what the sign-off
+// records say, which no build knows.
+func (p *Pipeline) declared(ctx context.Context, v *view, at period.Period) error {
+	states, err := p.states(at)
+	if err != nil || len(states) == 0 {
+		return err
+	}
+	statements := []string{"CREATE TEMP TABLE declaration AS FROM main.declaration"}
+	if v.schema == "main" {
+		statements = append(statements, "CREATE TEMP TABLE condition AS FROM main.condition", "CREATE TEMP TABLE breach AS FROM main.breach", "CREATE TEMP VIEW figure AS FROM main.figure")
+		v.schema = "temp"
+	}
+	statements = append(statements, "DELETE FROM temp.condition WHERE code = 'C14' AND period = '"+at.Label+"'")
+	for _, statement := range statements {
+		if err := exec(ctx, v.conn, statement); err != nil {
+			return err
+		}
+	}
+	for _, s := range states {
+		if _, err := v.conn.ExecContext(ctx, "INSERT INTO temp.declaration VALUES (?, ?, ?, nullif(?, '')::DATE)", s.fund, at.Label, s.state, s.date); err != nil {
+			return err
+		}
+	}
+	engine := metrics.Engine{Set: p.metrics, Conn: v.conn, Periods: []period.Period{at}, Schema: "temp"}
+	return engine.Conditions(ctx, p.Queries, "C14")
+}
+
+type signed struct{ fund, state, date string }
+
+// states says how far each fund's return for a period is signed: submitted or
+// approved; nothing while it is a draft.
+func (p *Pipeline) states(at period.Period) ([]signed, error) {
+	if p.again != nil || !p.AsAt.IsZero() {
+		return nil, nil
+	}
+	var out []signed
+	for _, r := range p.Returns {
+		submissions, err := p.submissions(r, at)
+		if err != nil {
+			return nil, err
+		}
+		if len(submissions) == 0 {
+			continue
+		}
+		sealed, err := p.Sealed(r.Name, at)
+		if err != nil {
+			return nil, err
+		}
+		state, date := "submitted", ""
+		if n := len(sealed); n > 0 && sealed[n-1].About.Submission.Number == len(submissions) {
+			state, date = "approved", sealed[n-1].About.Declaration.Date
+		}
+		for _, name := range slices.Sorted(maps.Keys(r.Scopes)) {
+			if fund, ok := strings.CutPrefix(r.Scopes[name], "fund:"); ok {
+				out = append(out, signed{fund: fund, state: state, date: date})
+			}
+		}
+	}
+	return out, nil
 }
 
 func (p *Pipeline) prepare(ctx context.Context, v *view, at period.Period, codes []string) error {

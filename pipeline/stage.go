@@ -28,7 +28,7 @@ type staged struct {
 // reading it, and says which deliveries are current. A file that cannot be read
 // is refused and replaces nothing.
 func (p *Pipeline) stage(ctx context.Context) ([]staged, error) {
-	deliveries, err := p.store.Deliveries(p.Register.Providers, p.Location, p.AsAt)
+	deliveries, err := p.deliveries()
 	if err != nil {
 		return nil, err
 	}
@@ -54,6 +54,13 @@ func (p *Pipeline) stage(ctx context.Context) ([]staged, error) {
 		all = append(all, s)
 	}
 	return all, nil
+}
+
+func (p *Pipeline) deliveries() ([]landing.Delivery, error) {
+	if p.again != nil {
+		return p.store.DeliveriesUpTo(p.again.records, p.Register.Providers, p.Location)
+	}
+	return p.store.Deliveries(p.Register.Providers, p.Location, p.AsAt)
 }
 
 type stageKey struct {

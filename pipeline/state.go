@@ -42,7 +42,7 @@ func (p *Pipeline) Withdraw(sha, reason, by string) (landing.Withdrawal, error) 
 // published is the folder readers read: that of what is published, or, when
 // looking back, one built for the purpose, which nobody else sees.
 func (p *Pipeline) published(ctx context.Context) (string, error) {
-	if !p.AsAt.IsZero() {
+	if !p.AsAt.IsZero() || p.again != nil {
 		if _, err := p.Build(ctx); err != nil {
 			return "", err
 		}
@@ -51,6 +51,9 @@ func (p *Pipeline) published(ctx context.Context) (string, error) {
 }
 
 func (p *Pipeline) buildDir() string {
+	if p.again != nil {
+		return p.again.dir
+	}
 	if !p.AsAt.IsZero() {
 		return p.Store("as-at", p.AsAt.UTC().Format("20060102T150405"))
 	}

@@ -11,12 +11,12 @@ import (
 func (a *app) returnCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "return",
-		Short: "The return: draft it, list what there is",
+		Short: "The return: draft, submit, approve, verify and compare it",
 		RunE: func(c *cobra.Command, _ []string) error {
 			return usage("say what to do with the return; `mojreturns return --help` lists it")
 		},
 	}
-	c.AddCommand(a.returnDraftCommand(), a.returnListCommand())
+	c.AddCommand(a.returnDraftCommand(), a.returnListCommand(), a.returnSubmitCommand(), a.returnApproveCommand(), a.returnVerifyCommand(), a.returnDiffCommand(), a.returnKeyCommand())
 	return c
 }
 

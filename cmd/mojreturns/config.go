@@ -24,8 +24,11 @@ type config struct {
 	register.Register `yaml:",inline"`
 	TimeZone          string            `yaml:"time_zone"`
 	Returns           []pipeline.Return `yaml:"returns"`
+	Users             []pipeline.User   `yaml:"users"`
 	Schedule          []schedule.Entry  `yaml:"schedule"`
 	Resources         resources         `yaml:"resources"`
+
+	text []byte // the file as it is
 }
 
 // resources bound what a build may use of the machine.
@@ -50,6 +53,7 @@ func readConfig(workspace string) (config, *time.Location, error) {
 		return config{}, nil, usage("cannot read %q: %v", path, err)
 	}
 	c := defaultConfig()
+	c.text = text
 	if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(&c); err != nil {
 		return config{}, nil, usage("%s cannot be read:\n%s", path, yaml.FormatError(err, false, true))
 	}

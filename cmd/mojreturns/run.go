@@ -76,7 +76,7 @@ func exitCode(ctx context.Context, err error) int {
 		return exitUsage
 	case errors.As(err, &busy):
 		return exitBusy
-	case errors.Is(err, returns.ErrTemplateChanged):
+	case errors.Is(err, returns.ErrTemplateChanged), errors.Is(err, pipeline.ErrRefused):
 		return exitRefused
 	}
 	return exitFailed
@@ -153,7 +153,7 @@ func (a *app) open() (*pipeline.Pipeline, config, error) {
 		level = slog.LevelDebug
 	}
 	p := &pipeline.Pipeline{
-		Dir: a.workspace, Register: c.Register, Returns: c.Returns, Location: location,
+		Dir: a.workspace, Register: c.Register, Returns: c.Returns, Users: c.Users, Config: c.text, Location: location,
 		Queries:   layOver(filepath.Join(a.workspace, "queries"), queries.Files),
 		Templates: layOver(filepath.Join(a.workspace, "templates"), templates.Files),
 		Settings:  warehouse.Settings{Memory: c.Resources.Memory, Threads: c.Resources.Threads},

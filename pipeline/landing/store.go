@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -65,6 +66,25 @@ func (s *Store) Deliveries(providers []register.Provider, loc *time.Location, as
 	}
 	deliveries, err := Resolve(receipts, withdrawals, providers, loc)
 	return Current(deliveries, asAt), err
+}
+
+// DeliveriesUpTo reads the records with numbers up to last only: what was known
+// when that record was the newest.
+func (s *Store) DeliveriesUpTo(last int, providers []register.Provider, loc *time.Location) ([]Delivery, error) {
+	l, err := s.ledger()
+	if err != nil {
+		return nil, err
+	}
+	receipts := slices.DeleteFunc(l.receipts, func(r Receipt) bool { return r.Number > last })
+	withdrawals := slices.DeleteFunc(l.withdrawals, func(w Withdrawal) bool { return w.Number > last })
+	deliveries, err := Resolve(receipts, withdrawals, providers, loc)
+	return Current(deliveries, time.Time{}), err
+}
+
+// Records is the number of the newest record; 0 while there is none.
+func (s *Store) Records() (int, error) {
+	l, err := s.ledger()
+	return l.next - 1, err
 }
 
 func (s *Store) landing() string    { return filepath.Join(s.dir, "landing") }

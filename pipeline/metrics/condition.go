@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"mojreturns/pipeline/warehouse"
@@ -59,13 +60,16 @@ func parseCheck(file, text string) (Check, error) {
 	return c, errors.Join(h.errs...)
 }
 
-// Conditions answers every funding condition for every fund and period.
-func (e Engine) Conditions(ctx context.Context, queries fs.FS) error {
+// Conditions answers the funding conditions named (none: all) for every fund and period.
+func (e Engine) Conditions(ctx context.Context, queries fs.FS, codes ...string) error {
 	shared, err := fs.ReadFile(queries, sharedFile)
 	if err != nil {
 		return err
 	}
 	for _, c := range e.Set.Conditions {
+		if len(codes) > 0 && !slices.Contains(codes, c.Code) {
+			continue
+		}
 		if err := e.condition(ctx, c, string(shared)); err != nil {
 			return fmt.Errorf("%s: condition %s cannot be answered: %w", c.File, c.Code, err)
 		}

@@ -181,6 +181,15 @@ func (d *Date) UnmarshalYAML(b []byte) error {
 // MarshalJSON writes the ISO date, or an empty string.
 func (d Date) MarshalJSON() ([]byte, error) { return []byte(`"` + d.String() + `"`), nil }
 
+// UnmarshalJSON takes what MarshalJSON writes.
+func (d *Date) UnmarshalJSON(b []byte) error {
+	if string(b) == `""` {
+		*d = Date{}
+		return nil
+	}
+	return d.UnmarshalYAML(b)
+}
+
 // String is the ISO date, or empty.
 func (d Date) String() string {
 	if d.IsZero() {

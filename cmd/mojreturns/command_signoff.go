@@ -1,0 +1,272 @@
+package main
+
+import (
+	"crypto/rand"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"mojreturns/pipeline"
+	"mojreturns/pipeline/seal"
+)
+
+// signing are the flags of those who sign.
+type signing struct {
+	at, name, by, key string
+	wait              time.Duration
+}
+
+func (s *signing) flags(c *cobra.Command) {
+	periodFlag(c, &s.at)
+	c.Flags().StringVar(&s.name, "return", "", "which return (default: the first configured)")
+	c.Flags().StringVar(&s.by, "by", "", "who signs: a user of the configuration")
+	c.Flags().StringVar(&s.key, "key", "", "the file with their private key, where the configuration has their public one")
+	waitFlag(c, &s.wait)
+}
+
+func (s *signing) read() (pipeline.Signing, error) {
+	p, err := parsePeriod(s.at)
+	if err != nil {
+		return pipeline.Signing{}, err
+	}
+	if s.by == "" {
+		return pipeline.Signing{}, usage("--by is needed: the user who signs")
+	}
+	return pipeline.Signing{Return: s.name, Period: p, By: s.by, KeyFile: s.key}, nil
+}
+
+func (a *app) returnSubmitCommand() *cobra.Command {
+	var s signing
+	var waivers []string
+	c := &cobra.Command{
+		Use:     "submit --period P --by USER",
+		Short:   "Pins the published figures and puts the return before the one who approves",
+		Example: "  mojreturns return submit --workspace testdata/cleveland --period 2023-24-Q4 --by performance-analyst",
+		RunE: func(c *cobra.Command, _ []string) error {
+			signs, err := s.read()
+			if err != nil {
+				return err
+			}
+			var waived []pipeline.Waiver
+			for _, w := range waivers {
+				code, reason, ok := strings.Cut(w, "=")
+				if !ok || strings.TrimSpace(reason) == "" {
+					return usage("--waive %q must be the check's code, = and the reason", w)
+				}
+				waived = append(waived, pipeline.Waiver{Check: code, Reason: strings.TrimSpace(reason), By: s.by})
+			}
+			flow, _, release, err := a.change(c.Context(), "return submit", s.wait)
+			if err != nil {
+				return err
+			}
+			defer release()
+			sub, err := flow.Submit(c.Context(), signs, waived)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(a.stdout, "%s for %s is submitted by %s (%s), on build %s.\nFigures: %s\nNext: `mojreturns return approve --period %s --by USER`, by somebody else.\n",
+				sub.Return, sub.Period, sub.By, authenticated(sub.Signature != nil), sub.Build, sub.Figures, sub.Period)
+			return nil
+		},
+	}
+	s.flags(c)
+	c.Flags().StringArrayVar(&waivers, "waive", nil, "let a failing check pass: CODE=REASON; sealed with the return")
+	return c
+}
+
+func authenticated(signed bool) string {
+	if signed {
+		return "signed with their key"
+	}
+	return "recorded, not authenticated"
+}
+
+func (a *app) returnApproveCommand() *cobra.Command {
+	var s signing
+	d := pipeline.Declaration{}
+	c := &cobra.Command{
+		Use:   "approve --period P --by USER --name NAME --role ROLE --in-line Y|N --notified Y|N|NA",
+		Short: "Takes the chief finance officer's declaration and seals the return",
+		Example: `  mojreturns return approve --workspace testdata/cleveland --period 2023-24-Q4 --by chief-finance-officer \
+    --name "The chief finance officer" --role "Chief finance officer" --in-line Y --notified NA`,
+		RunE: func(c *cobra.Command, _ []string) error {
+			signs, err := s.read()
+			if err != nil {
+				return err
+			}
+			if err := checkDeclaration(d); err != nil {
+				return err
+			}
+			flow, _, release, err := a.change(c.Context(), "return approve", s.wait)
+			if err != nil {
+				return err
+			}
+			defer release()
+			if d.Date == "" {
+				d.Date = a.now().In(flow.Location).Format(time.DateOnly)
+			}
+			sealed, err := flow.Approve(c.Context(), signs, d)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(a.stdout, "%s for %s is sealed as version %d (%s), approved by %s: %s.\n%s\nDigest: %s\n", sealed.About.Return, sealed.About.Period,
+				sealed.About.Version, sealed.About.Status, sealed.About.By, authenticated(sealed.Signed), sealed.Dir, sealed.Digest)
+			return nil
+		},
+	}
+	s.flags(c)
+	c.Flags().StringVar(&d.Name, "name", "", "the name that stands on the declaration")
+	c.Flags().StringVar(&d.Role, "role", "", "their role")
+	c.Flags().StringVar(&d.InLine, "in-line", "", "spend is in line with the conditions: Y or N")
+	c.Flags().StringVar(&d.Notified, "notified", "", "an underspend was notified: Y, N or NA")
+	c.Flags().StringVar(&d.NotifiedOn, "notified-on", "", "the date it was, as 2024-03-31")
+	c.Flags().StringVar(&d.Date, "date", "", "the date of the declaration (default: today)")
+	return c
+}
+
+// checkDeclaration says everything that a declaration lacks.
+func checkDeclaration(d pipeline.Declaration) error {
+	var wrong []string
+	if d.Name == "" {
+		wrong = append(wrong, "--name is needed")
+	}
+	if d.Role == "" {
+		wrong = append(wrong, "--role is needed")
+	}
+	if !slices.Contains([]string{"Y", "N"}, d.InLine) {
+		wrong = append(wrong, "--in-line must be Y or N")
+	}
+	if !slices.Contains([]string{"Y", "N", "NA"}, d.Notified) {
+		wrong = append(wrong, "--notified must be Y, N or NA")
+	}
+	for flag, text := range map[string]string{"--notified-on": d.NotifiedOn, "--date": d.Date} {
+		if _, err := time.Parse(time.DateOnly, text); err != nil && text != "" {
+			wrong = append(wrong, fmt.Sprintf("%s %q is not a date such as 2024-03-31", flag, text))
+		}
+	}
+	if len(wrong) > 0 {
+		slices.Sort(wrong)
+		return usage("the declaration is not complete: %s", strings.Join(wrong, "; "))
+	}
+	return nil
+}
+
+func (a *app) returnVerifyCommand() *cobra.Command {
+	var at, name string
+	var version int
+	c := &cobra.Command{
+		Use:     "verify --period P",
+		Short:   "Checks a sealed return: nothing in it has changed, and its figures come out again",
+		Example: "  mojreturns return verify --workspace testdata/cleveland --period 2023-24-Q4",
+		RunE: func(c *cobra.Command, _ []string) error {
+			p, err := parsePeriod(at)
+			if err != nil {
+				return err
+			}
+			flow, _, err := a.open()
+			if err != nil {
+				return err
+			}
+			v, err := flow.Verify(c.Context(), name, p, version)
+			if err != nil {
+				return err
+			}
+			about := v.Sealed.About
+			fmt.Fprintf(a.stdout, "%s for %s, version %d, sealed on %s by %s (%s)\n", about.Return, about.Period, about.Version,
+				about.At.In(flow.Location).Format("2 January 2006 at 15:04"), about.By, authenticated(v.Sealed.Signed))
+			switch {
+			case v.Broken != "":
+				fmt.Fprintln(a.stdout, "Seal:     BROKEN:", v.Broken)
+			case !v.Rebuilt:
+				fmt.Fprintln(a.stdout, "Seal:     intact; cannot be rebuilt:", v.CannotRebuild)
+			default:
+				fmt.Fprintln(a.stdout, "Seal:     intact")
+				fmt.Fprintln(a.stdout, "Figures:  ", figuresWords(v.Differences))
+				for _, d := range v.Differences {
+					fmt.Fprintln(a.stdout, "  ", d)
+				}
+				fmt.Fprintln(a.stdout, "Workbook: ", v.Workbook)
+			}
+			if !v.OK() {
+				return errFailed
+			}
+			return nil
+		},
+	}
+	periodFlag(c, &at)
+	c.Flags().StringVar(&name, "return", "", "which return (default: the first configured)")
+	c.Flags().IntVar(&version, "version", 0, "which sealed version (default: the newest)")
+	return c
+}
+
+func figuresWords(differences []string) string {
+	if len(differences) == 0 {
+		return "made again from what had been received: the same"
+	}
+	return "made again from what had been received: NOT the same"
+}
+
+func (a *app) returnDiffCommand() *cobra.Command {
+	var at, name string
+	var from, to int
+	c := &cobra.Command{
+		Use:     "diff --period P",
+		Short:   "What a sealed return would print differently now: which cells moved, by how much, and which rows moved them",
+		Example: "  mojreturns return diff --workspace testdata/cleveland --period 2023-24-Q3",
+		RunE: func(c *cobra.Command, _ []string) error {
+			p, err := parsePeriod(at)
+			if err != nil {
+				return err
+			}
+			flow, _, err := a.open()
+			if err != nil {
+				return err
+			}
+			moved, err := flow.Diff(c.Context(), name, p, from, to)
+			if err != nil {
+				return err
+			}
+			names := []string{"cell", "code", "was", "now", "by", "part", "side", "why", "file", "sha256", "sheet", "row", "key"}
+			var list [][]any
+			for _, m := range moved {
+				if len(m.Rows) == 0 {
+					list = append(list, []any{m.Cell, m.Code, m.Was, m.Now, m.By, "", "", "", "", "", "", "", ""})
+				}
+				for _, r := range m.Rows {
+					list = append(list, []any{m.Cell, m.Code, m.Was, m.Now, m.By, r.Part, r.Side, r.Why, r.File, r.SHA256, r.Sheet, r.Row, r.Key})
+				}
+			}
+			if len(moved) == 0 && a.format == "table" && a.output == "" {
+				fmt.Fprintln(a.stdout, "Nothing has moved.")
+				return nil
+			}
+			return a.print(rows(names, list...))
+		},
+	}
+	periodFlag(c, &at)
+	c.Flags().StringVar(&name, "return", "", "which return (default: the first configured)")
+	c.Flags().IntVar(&from, "from", 0, "the sealed version to start from (default: the newest)")
+	c.Flags().IntVar(&to, "to", 0, "another sealed version (default: what is published now)")
+	a.printFlags(c)
+	return c
+}
+
+func (a *app) returnKeyCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "key FILE",
+		Short:   "Makes a key to sign with; prints the public half for the configuration",
+		Example: "  mojreturns return key chief-finance-officer.key",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			public, err := seal.NewKey(args[0], rand.Reader)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(a.stdout, "The private key is in %s: keep it to yourself.\nPut this under your user in mojreturns.yaml:\n    key: %s\n", args[0], public)
+			return nil
+		},
+	}
+}

@@ -1,0 +1,282 @@
+package pipeline
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"mojreturns/pipeline/period"
+	"mojreturns/pipeline/register"
+	"mojreturns/pipeline/returns"
+	"mojreturns/pipeline/seal"
+	"mojreturns/pipeline/table"
+	"mojreturns/pipeline/warehouse"
+)
+
+// The files of a seal.
+const (
+	workbookFile   = "return.xlsx"
+	figuresFile    = "figures.csv"
+	deliveriesFile = "deliveries.csv"
+	configFile     = "mojreturns.yaml"
+	aboutFile      = "about.json"
+	templateDir    = "template"
+	rulesDir       = "rules"
+)
+
+// About is what a seal says of itself, in about.json: enough to make every
+// figure in it again.
+type About struct {
+	Return      string            `json:"return"`
+	Period      string            `json:"period"`
+	Version     int               `json:"version"`
+	Status      string            `json:"status"` // final or revised
+	Submission  Submission        `json:"submission"`
+	Declaration Declaration       `json:"declaration"`
+	By          string            `json:"by"`
+	At          time.Time         `json:"at"`
+	Records     int               `json:"records"` // the last record of landing that was known
+	Freeze      time.Time         `json:"freeze"`
+	TimeZone    string            `json:"time_zone"`
+	Settings    Return            `json:"settings"`
+	Register    register.Register `json:"register"`
+	Versions    map[string]string `json:"versions"`
+}
+
+// Sealed is one sealed version of a return.
+type Sealed struct {
+	Dir    string
+	About  About
+	Digest string
+	Signed bool
+}
+
+// Approve seals the submitted return with the declaration. It refuses if the
+// build or the figures are no longer those submitted, and whoever submitted it.
+func (p *Pipeline) Approve(ctx context.Context, s Signing, d Declaration) (Sealed, error) {
+	r, err := p.configured(s.Return)
+	if err != nil {
+		return Sealed{}, err
+	}
+	user, err := p.user(s.By, "approve")
+	if err != nil {
+		return Sealed{}, err
+	}
+	sub, err := p.awaiting(r, s.Period)
+	if err != nil {
+		return Sealed{}, err
+	}
+	if sub.By == user.Name {
+		return Sealed{}, refused("%q submitted this return and so cannot approve it: it takes two", user.Name)
+	}
+	if err := p.upToDate(ctx); err != nil {
+		return Sealed{}, err
+	}
+	build, figures, err := p.pinned(ctx, s.Period)
+	if err != nil {
+		return Sealed{}, err
+	}
+	if build != sub.Build || (seal.Files{figuresFile: figures}).Digest() != sub.Figures {
+		return Sealed{}, refused("the figures are no longer those submitted on %s: look at the draft and submit it again", sub.At.In(p.Location).Format("2 January 2006 at 15:04"))
+	}
+	about, err := p.about(ctx, r, s.Period, sub)
+	if err != nil {
+		return Sealed{}, err
+	}
+	about.By, about.Declaration = user.Name, d
+	files, err := p.sealedFiles(ctx, r, s.Period, about, figures)
+	if err != nil {
+		return Sealed{}, err
+	}
+	signature, err := sign(user, s.KeyFile, files.Digest())
+	if err != nil {
+		return Sealed{}, err
+	}
+	dir := filepath.Join(p.returnDir(r, s.Period), fmt.Sprintf("v%03d", about.Version))
+	if err := seal.Write(dir, files, signature); err != nil {
+		return Sealed{}, err
+	}
+	return Sealed{Dir: dir, About: about, Digest: files.Digest(), Signed: signature != nil}, nil
+}
+
+// awaiting is the latest submission, if it is not sealed already.
+func (p *Pipeline) awaiting(r Return, at period.Period) (Submission, error) {
+	all, err := p.submissions(r, at)
+	if err != nil {
+		return Submission{}, err
+	}
+	if len(all) == 0 {
+		return Submission{}, refused("%s for %s has not been submitted", r.Name, at.Label)
+	}
+	sub := all[len(all)-1]
+	sealed, err := p.Sealed(r.Name, at)
+	if err != nil {
+		return Submission{}, err
+	}
+	for _, s := range sealed {
+		if s.About.Submission.Number == sub.Number {
+			return Submission{}, refused("%s for %s is sealed already, as version %d; a change needs a new submission", r.Name, at.Label, s.About.Version)
+		}
+	}
+	return sub, nil
+}
+
+// about gathers what decides the figures now.
+func (p *Pipeline) about(ctx context.Context, r Return, at period.Period, sub Submission) (About, error) {
+	versions, err := seal.Versions(p.returnDir(r, at))
+	if err != nil {
+		return About{}, err
+	}
+	v, err := p.at(ctx, at)
+	if err != nil {
+		return About{}, err
+	}
+	defer v.Close()
+	freeze, err := p.frozen(ctx, v)
+	if err != nil {
+		return About{}, err
+	}
+	records, err := p.store.Records()
+	if err != nil {
+		return About{}, err
+	}
+	status := "final"
+	if len(versions) > 0 {
+		status = "revised"
+	}
+	return About{Return: r.Name, Period: at.Label, Version: len(versions) + 1, Status: status, Submission: sub, At: p.Now().UTC().Truncate(time.Second),
+		Records: records, Freeze: freeze.UTC(), TimeZone: p.Location.String(), Settings: r, Register: p.Register, Versions: versionsInUse()}, nil
+}
+
+// versionsInUse are those that decide bytes: Go, DuckDB and the libraries.
+func versionsInUse() map[string]string {
+	out := map[string]string{"go": runtime.Version(), "duckdb": warehouse.Version, "engine": fmt.Sprint(Engine)}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, setting := range info.Settings {
+			if setting.Key == "vcs.revision" {
+				out["program"] = setting.Value
+			}
+		}
+		for _, dep := range info.Deps {
+			if dep.Path == "github.com/xuri/excelize/v2" {
+				out["excelize"] = dep.Version
+			}
+		}
+	}
+	return out
+}
+
+// sealedFiles is everything a seal holds.
+func (p *Pipeline) sealedFiles(ctx context.Context, r Return, at period.Period, about About, figures []byte) (seal.Files, error) {
+	v, err := p.at(ctx, at)
+	if err != nil {
+		return nil, err
+	}
+	defer v.Close()
+	files := seal.Files{figuresFile: figures, configFile: p.Config}
+	if files[workbookFile], err = p.sealedWorkbook(ctx, v, about); err != nil {
+		return nil, err
+	}
+	deliveries, err := table.Query(ctx, v.conn, `SELECT delivery, number, file, sha256, provider, feed, financial_year, sheet, received, current, rows, accepted, rejected, message
+		FROM main.delivery ORDER BY delivery, number, feed, sheet`)
+	if err != nil {
+		return nil, err
+	}
+	var list bytes.Buffer
+	if err := deliveries.Write(&list, "csv"); err != nil {
+		return nil, err
+	}
+	files[deliveriesFile] = list.Bytes()
+	if files[aboutFile], err = json.MarshalIndent(about, "", "  "); err != nil {
+		return nil, err
+	}
+	for _, part := range []struct {
+		fsys fs.FS
+		dir  string
+		to   string
+	}{
+		{p.Queries, "reference", rulesDir + "/queries/reference"}, {p.Queries, "model", rulesDir + "/queries/model"}, {p.Queries, "checks", rulesDir + "/queries/checks"},
+		{p.Queries, "metrics", rulesDir + "/queries/metrics"}, {p.Queries, "conditions", rulesDir + "/queries/conditions"},
+		{p.Templates, "extracts", rulesDir + "/templates/extracts"}, {p.Templates, path.Join("returns", r.Template), templateDir},
+	} {
+		if err := addTo(files, part.fsys, part.dir, part.to); err != nil {
+			return nil, err
+		}
+	}
+	return files, nil
+}
+
+func addTo(files seal.Files, fsys fs.FS, dir, to string) error {
+	return fs.WalkDir(fsys, dir, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		content, err := fs.ReadFile(fsys, name)
+		files[path.Join(to, strings.TrimPrefix(name, dir))] = content
+		return err
+	})
+}
+
+// sealedWorkbook fills the return as it is sealed: the draft's figures, and the
+// declaration.
+func (p *Pipeline) sealedWorkbook(ctx context.Context, v *view, about About) ([]byte, error) {
+	at, err := period.Parse(about.Period)
+	if err != nil {
+		return nil, err
+	}
+	template, err := p.template(about.Settings)
+	if err != nil {
+		return nil, err
+	}
+	read, err := v.figures(ctx, at)
+	if err != nil {
+		return nil, err
+	}
+	location, err := time.LoadLocation(about.TimeZone)
+	if err != nil {
+		return nil, err
+	}
+	declared, err := time.Parse(time.DateOnly, about.Declaration.Date)
+	if err != nil {
+		return nil, fmt.Errorf("the date of the declaration: %w", err)
+	}
+	for key := range read.conditions {
+		if key[0] == "C14" && key[2] == at.Label && about.covers(key[1]) {
+			read.conditions[key] = returns.Condition{Status: "met", Evidence: "The declaration was made on " + declared.Format("2 January 2006") + "."}
+		}
+	}
+	fields := map[string]string{}
+	for k, v := range about.Settings.Fields {
+		fields[k] = v
+	}
+	for k, v := range about.Declaration.fields() {
+		fields[k] = v
+	}
+	content, _, err := returns.Draft(ctx, returns.Request{Template: template, Scopes: about.Settings.Scopes, Fields: fields, Period: at, Figures: read,
+		Freeze: about.Freeze.In(location), Build: about.Submission.Build, Status: about.Status})
+	return content, err
+}
+
+// covers says whether a scope is one of the return's.
+func (a About) covers(scope string) bool {
+	for _, s := range a.Settings.Scopes {
+		if s == scope {
+			return true
+		}
+	}
+	return false
+}
+
+// fields are the declaration's answers by the names a cell map gives them.
+func (d Declaration) fields() map[string]string {
+	return map[string]string{"declared_by": d.Name, "declared_role": d.Role, "declared_on": d.Date, "declared_in_line": d.InLine,
+		"declared_notified": d.Notified, "declared_notified_on": d.NotifiedOn}
+}
