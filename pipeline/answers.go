@@ -100,6 +100,10 @@ func (p *Pipeline) Trace(ctx context.Context, cell metrics.Cell) ([]Traced, erro
 		return nil, err
 	}
 	defer v.Close()
+	return p.trace(ctx, v, cell)
+}
+
+func (p *Pipeline) trace(ctx context.Context, v *view, cell metrics.Cell) ([]Traced, error) {
 	engine := metrics.Engine{Set: p.metrics, Conn: v.conn, Schema: v.schema}
 	parts, err := engine.Trace(ctx, cell)
 	if err != nil {

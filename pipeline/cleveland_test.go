@@ -22,6 +22,7 @@ import (
 // exampleConfig is what these tests need of testdata/cleveland/mojreturns.yaml.
 type exampleConfig struct {
 	Returns []Return `yaml:"returns"`
+	Users   []User   `yaml:"users"`
 }
 
 // example is the pipeline of a copy of the example workspace.
@@ -57,7 +58,7 @@ func openExample(t *testing.T, dir string) *Pipeline {
 	if err := yaml.Unmarshal(text, &p.Register); err != nil {
 		t.Fatal(err)
 	}
-	p.Returns = rest.Returns
+	p.Returns, p.Users, p.Config = rest.Returns, rest.Users, text
 	if err := p.Open(); err != nil {
 		t.Fatal(err)
 	}

@@ -70,9 +70,9 @@ func (p *Pipeline) declared(ctx context.Context, v *view, at period.Period) erro
 	if err != nil || len(states) == 0 {
 		return err
 	}
-	statements := []string{"CREATE TEMP TABLE declaration AS FROM main.declaration"}
+	statements := []string{"CREATE TEMP TABLE declaration AS FROM warehouse.main.declaration"}
 	if v.schema == "main" {
-		statements = append(statements, "CREATE TEMP TABLE condition AS FROM main.condition", "CREATE TEMP TABLE breach AS FROM main.breach", "CREATE TEMP VIEW figure AS FROM main.figure")
+		statements = append(statements, "CREATE TEMP TABLE condition AS FROM warehouse.main.condition", "CREATE TEMP TABLE breach AS FROM warehouse.main.breach", "CREATE TEMP VIEW figure AS FROM warehouse.main.figure")
 		v.schema = "temp"
 	}
 	statements = append(statements, "DELETE FROM temp.condition WHERE code = 'C14' AND period = '"+at.Label+"'")

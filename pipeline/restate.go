@@ -222,13 +222,15 @@ func movedRows(ctx context.Context, then, now side, at returns.Place) ([]MovedRo
 	return all, nil
 }
 
-// rows are those behind a figure on this side, by what tells them apart.
+// rows are those behind a figure on this side, by what tells them apart: whose
+// row it is and what of it was counted. A row that came again, unchanged in
+// another file, is the same.
 func (s side) rows(ctx context.Context, at returns.Place) (map[string]MovedRow, error) {
 	when, err := period.Parse(at.Period)
 	if err != nil {
 		return nil, err
 	}
-	parts, err := s.p.Trace(ctx, metrics.Cell{Code: at.Code, Scope: at.Scope, Dimension: at.Dimension, Category: at.Category, Period: when})
+	parts, err := s.p.trace(ctx, s.v, metrics.Cell{Code: at.Code, Scope: at.Scope, Dimension: at.Dimension, Category: at.Category, Period: when})
 	if err != nil {
 		return nil, err
 	}
@@ -236,7 +238,11 @@ func (s side) rows(ctx context.Context, at returns.Place) (map[string]MovedRow, 
 	for _, part := range parts {
 		for _, values := range part.Rows.Rows {
 			row := MovedRow{Part: part.Part, File: text(values[0]), SHA256: text(values[1]), Sheet: text(values[2]), Row: text(values[3]), Key: text(values[4])}
-			out[strings.Join([]string{row.Part, row.SHA256, row.Sheet, row.Row, row.Key}, "\n")] = row
+			id := []string{row.Part, s.files[row.SHA256+" "+row.Sheet].provider, row.Key}
+			for _, counted := range values[5:] {
+				id = append(id, text(counted))
+			}
+			out[strings.Join(id, "\n")] = row
 		}
 	}
 	return out, nil

@@ -194,9 +194,9 @@ func (p *Pipeline) pinned(ctx context.Context, at period.Period) (build string, 
 // left out, since signing changes it.
 func (v *view) figuresText(ctx context.Context, at period.Period) ([]byte, error) {
 	found, err := table.Query(ctx, v.conn, `SELECT code, scope, period, dimension, category, value, numerator, denominator, n, marker, '' AS status, '' AS evidence
-		FROM main.figure WHERE period LIKE $1
+		FROM warehouse.main.figure WHERE period LIKE $1
 		UNION ALL
-		SELECT code, 'fund:' || fund, period, '', '', value, NULL, limit_value, breaches, '', status, evidence FROM main.condition WHERE period LIKE $1 AND code <> 'C14'
+		SELECT code, 'fund:' || fund, period, '', '', value, NULL, limit_value, breaches, '', status, evidence FROM warehouse.main.condition WHERE period LIKE $1 AND code <> 'C14'
 		ORDER BY ALL`, at.Year.String()+"%")
 	if err != nil {
 		return nil, err

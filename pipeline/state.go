@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"time"
 
 	"mojreturns/pipeline/landing"
@@ -132,6 +133,12 @@ func (p *Pipeline) DueReturns(at period.Period) []DueReturn {
 		d := DueReturn{Name: r.Name, Period: at.Label, Due: due, Status: "no draft"}
 		if file := p.draftPath(r, at); exists(file) {
 			d.Status, d.File = "drafted", file
+		}
+		if sealed, err := p.Sealed(r.Name, at); err == nil && len(sealed) > 0 {
+			last := sealed[len(sealed)-1]
+			d.Status, d.File = fmt.Sprintf("sealed as version %d", last.About.Version), filepath.Join(last.Dir, workbookFile)
+		} else if submitted, err := p.submissions(r, at); err == nil && len(submitted) > 0 {
+			d.Status = "submitted"
 		}
 		out = append(out, d)
 	}

@@ -1,0 +1,322 @@
+package pipeline
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/csv"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"mojreturns/pipeline/landing"
+	"mojreturns/pipeline/period"
+	"mojreturns/pipeline/seal"
+)
+
+var declared = Declaration{Name: "The chief finance officer", Role: "Chief finance officer", InLine: "Y", Notified: "NA", Date: "2024-04-25"}
+
+func analyst(at period.Period) Signing { return Signing{Period: at, By: "performance-analyst"} }
+func officer(at period.Period) Signing { return Signing{Period: at, By: "chief-finance-officer"} }
+
+// seals runs, submits and approves the example's return for a period.
+func seals(t *testing.T, p *Pipeline, at period.Period) Sealed {
+	t.Helper()
+	ctx := context.Background()
+	if _, err := p.Run(ctx, at); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Submit(ctx, analyst(at), nil); err != nil {
+		t.Fatal(err)
+	}
+	sealed, err := p.Approve(ctx, officer(at), declared)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sealed
+}
+
+func TestWhoMaySign(t *testing.T) {
+	ctx := context.Background()
+	p := example(t)
+	at := quarter(t, "2023-24-Q4")
+	if _, err := p.Run(ctx, at); err != nil {
+		t.Fatal(err)
+	}
+	p.Users = append(p.Users, User{Name: "both", May: []string{"submit", "approve"}})
+	step := func(name, want string, do func() error) {
+		t.Helper()
+		err := do()
+		switch {
+		case want == "" && err != nil:
+			t.Fatalf("%s: %v", name, err)
+		case want != "" && (!errors.Is(err, ErrRefused) || !strings.Contains(err.Error(), want)):
+			t.Fatalf("%s: the sentence is %v, and must hold %q", name, err, want)
+		}
+	}
+	submit := func(s Signing, w ...Waiver) func() error {
+		return func() error { _, err := p.Submit(ctx, s, w); return err }
+	}
+	approve := func(s Signing) func() error {
+		return func() error { _, err := p.Approve(ctx, s, declared); return err }
+	}
+	step("approved before it is submitted", "has not been submitted", approve(officer(at)))
+	step("submitted by who may not", `"chief-finance-officer" may not submit`, submit(officer(at)))
+	step("submitted by nobody known", `no user is called "someone"`, submit(Signing{Period: at, By: "someone"}))
+	step("submitted", "", submit(Signing{Period: at, By: "both"}))
+	step("approved by the submitter", "it takes two", approve(Signing{Period: at, By: "both"}))
+	answers, err := p.Conditions(ctx, at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if i := slices.IndexFunc(answers, func(a Answer) bool { return a.Code == "C14" && a.Fund == "CORE-UPL-2324" }); answers[i].Status != "at risk" {
+		t.Errorf("submitted, C14 is %s", answers[i].Status)
+	}
+
+	// a file arrives between submission and approval
+	changeReferrals(t, p, func(rows [][]string) [][]string { return rows[:len(rows)-1] })
+	step("approved after a file came", "has changed since the published figures were made", approve(officer(at)))
+	if _, err := p.Build(ctx); err != nil {
+		t.Fatal(err)
+	}
+	step("approved on another build", "no longer those submitted", approve(officer(at)))
+	step("submitted again", "", submit(analyst(at)))
+	step("approved", "", approve(officer(at)))
+	step("approved twice", "is sealed already, as version 1", approve(officer(at)))
+	step("submitted for a revision", "", submit(analyst(at)))
+	step("approved as a revision", "", approve(officer(at)))
+	sealed, err := p.Sealed("", at)
+	if err != nil || len(sealed) != 2 || sealed[0].About.Status != "final" || sealed[1].About.Status != "revised" {
+		t.Errorf("sealed are %+v, %v", sealed, err)
+	}
+}
+
+func TestFailingChecksBlockSubmission(t *testing.T) {
+	ctx := context.Background()
+	p := example(t)
+	at := quarter(t, "2023-24-Q4")
+	// a control total that is a penny out
+	file := filepath.Join(p.Dir, "inbox", "finance_ledger_control_2023-24_v12.csv")
+	rows := readCSV(t, file)
+	last := slices.Index(rows[0], "net_total")
+	rows[1][last] += "1"
+	rows[1][last] = strings.Replace(rows[1][last], ".001", ".01", 1)
+	writeCSV(t, file, rows)
+	if _, err := p.Run(ctx, at); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Submit(ctx, analyst(at), nil); !errors.Is(err, ErrRefused) || !strings.Contains(err.Error(), "K02") {
+		t.Fatalf("a return that does not tie was submitted: %v", err)
+	}
+	sub, err := p.Submit(ctx, analyst(at), []Waiver{{Check: "K02", Reason: "the ledger is mended next month", By: "performance-analyst"}})
+	if err != nil || len(sub.Waived) != 1 {
+		t.Fatalf("waived: %+v, %v", sub, err)
+	}
+	sealed, err := p.Approve(ctx, officer(at), declared)
+	if err != nil || sealed.About.Submission.Waived[0].Reason != "the ledger is mended next month" {
+		t.Errorf("the waiver is not in the seal: %+v, %v", sealed.About.Submission, err)
+	}
+}
+
+func TestKeys(t *testing.T) {
+	ctx := context.Background()
+	p := example(t)
+	at := quarter(t, "2023-24-Q4")
+	key := filepath.Join(t.TempDir(), "officer.key")
+	public, err := seal.NewKey(key, rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(p.Users, func(u User) bool { return u.Name == "chief-finance-officer" })
+	p.Users[i].Key = public
+	if _, err := p.Run(ctx, at); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Submit(ctx, analyst(at), nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Approve(ctx, officer(at), declared); !errors.Is(err, ErrRefused) || !strings.Contains(err.Error(), "signs with a key") {
+		t.Fatalf("approved without the key: %v", err)
+	}
+	signs := officer(at)
+	signs.KeyFile = key
+	sealed, err := p.Approve(ctx, signs, declared)
+	if err != nil || !sealed.Signed {
+		t.Fatalf("signed: %+v, %v", sealed, err)
+	}
+	if v, err := p.Verify(ctx, "", at, 0); err != nil || !v.OK() || !v.Rebuilt {
+		t.Errorf("a signed return: %+v, %v", v, err)
+	}
+}
+
+func TestVerify(t *testing.T) {
+	ctx := context.Background()
+	p := example(t)
+	at := quarter(t, "2023-24-Q3")
+	sealed := seals(t, p, at)
+	check := func(what string, intact, rebuilt bool) Verification {
+		t.Helper()
+		v, err := p.Verify(ctx, "", at, 0)
+		if err != nil {
+			t.Fatalf("%s: %v", what, err)
+		}
+		if (v.Broken == "") != intact || v.Rebuilt != rebuilt || intact && !v.OK() {
+			t.Errorf("%s: %+v", what, v)
+		}
+		return v
+	}
+	if v := check("as sealed", true, true); v.Workbook != "same bytes" {
+		t.Errorf("the workbook: %s", v.Workbook)
+	}
+	// what comes later, and what the rules are now, changes nothing
+	changeReferrals(t, p, func(rows [][]string) [][]string { return rows[:2] })
+	p.Queries = withMetric(t, p.Queries, "metrics/R01_referrals_received.sql", "FROM referral", "FROM referral WHERE FALSE")
+	if err := p.Open(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Build(ctx); err != nil {
+		t.Fatal(err)
+	}
+	check("after a correction and a new rule", true, true)
+
+	receipts, err := p.store.Receipts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(p.store.Path(receipts[0].SHA256), filepath.Join(t.TempDir(), "gone")); err != nil {
+		t.Fatal(err)
+	}
+	if v := check("after an erasure", true, false); !strings.Contains(v.CannotRebuild, "no longer kept") {
+		t.Errorf("it says %q", v.CannotRebuild)
+	}
+	file := filepath.Join(sealed.Dir, workbookFile)
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	content[len(content)/2] ^= 1
+	if err := errors.Join(os.Remove(file), os.WriteFile(file, content, 0o660)); err != nil {
+		t.Fatal(err)
+	}
+	if v := check("with a flipped bit", false, false); !strings.Contains(v.Broken, workbookFile) {
+		t.Errorf("it says %q", v.Broken)
+	}
+}
+
+// TestRestatement: of the police referrals of a quarter one comes late, one is
+// given another source, one is left out; the cell moves by the sum, and each row
+// is named with its reason.
+func TestRestatement(t *testing.T) {
+	ctx := context.Background()
+	p := example(t)
+	at := quarter(t, "2023-24-Q3")
+	seals(t, p, at)
+	if moved, err := p.Diff(ctx, "", at, 0, 0); err != nil || len(moved) > 0 {
+		t.Fatalf("nothing has come, yet %d cells moved, %v", len(moved), err)
+	}
+	var corrected, withdrawn string
+	changeReferrals(t, p, func(rows [][]string) [][]string {
+		source, received, id := slices.Index(rows[0], "referral_source_code"), slices.Index(rows[0], "referral_received_date"), slices.Index(rows[0], "referral_id")
+		var police []int
+		for i, row := range rows {
+			if row[source] == "POL" && row[received] >= "2023-10-01" && row[received] <= "2023-12-31" {
+				police = append(police, i)
+			}
+		}
+		late := slices.Clone(rows[police[0]])
+		late[id] = "SA-99001"
+		corrected, withdrawn = rows[police[1]][id], rows[police[2]][id]
+		rows[police[1]][source] = "SELF"
+		return append(slices.Delete(rows, police[2], police[2]+1), late)
+	})
+	if _, err := p.Build(ctx); err != nil {
+		t.Fatal(err)
+	}
+	moved, err := p.Diff(ctx, "", at, 0, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(moved, func(m Restated) bool { return m.Cell == "T04_Source!D7" })
+	if i < 0 {
+		t.Fatalf("T04_Source!D7 did not move: %+v", moved)
+	}
+	if m := moved[i]; m.Was != "50" || m.Now != "49" || m.By != "-1" {
+		t.Errorf("it was %s, is %s, by %s", m.Was, m.Now, m.By)
+	}
+	var got []string
+	for _, r := range moved[i].Rows {
+		if !strings.HasPrefix(r.File, "slt_referrals_2023-24_v") || r.SHA256 == "" || r.Row == "" {
+			t.Errorf("where the row stands is not said: %+v", r)
+		}
+		got = append(got, r.Key+" "+r.Side+" "+r.Why)
+	}
+	slices.Sort(got)
+	want := []string{corrected + " gone corrected", withdrawn + " gone withdrawn", "SA-99001 new late"}
+	slices.Sort(want)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("the rows that moved it:\n%s", diff)
+	}
+}
+
+// changeReferrals sends another version of the advocacy provider's referrals.
+func changeReferrals(t *testing.T, p *Pipeline, change func(rows [][]string) [][]string) {
+	t.Helper()
+	rows := change(readCSV(t, filepath.Join(p.Dir, "inbox", "slt_referrals_2023-24_v4.csv")))
+	file := filepath.Join(p.Dir, "inbox", "slt_referrals_2023-24_v5.csv")
+	writeCSV(t, file, rows)
+	if _, err := p.Land(context.Background(), []string{file}, landing.Given{}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// withMetric is the rules with one file changed.
+func withMetric(t *testing.T, rules fs.FS, name, old, new string) fs.FS {
+	t.Helper()
+	all := fstest.MapFS{}
+	err := fs.WalkDir(rules, ".", func(file string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := fs.ReadFile(rules, file)
+		if file == name {
+			text = []byte(strings.Replace(string(text), old, new, 1))
+		}
+		all[file] = &fstest.MapFile{Data: text}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func readCSV(t *testing.T, file string) [][]string {
+	t.Helper()
+	f, err := os.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows
+}
+
+func writeCSV(t *testing.T, file string, rows [][]string) {
+	t.Helper()
+	var text strings.Builder
+	if err := csv.NewWriter(&text).WriteAll(rows); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte(text.String()), 0o660); err != nil {
+		t.Fatal(err)
+	}
+}
