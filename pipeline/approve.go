@@ -3,9 +3,11 @@ package pipeline
 import (
 	"bytes"
 	"context"
+	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"path/filepath"
 	"runtime"
@@ -28,6 +30,8 @@ const (
 	deliveriesFile = "deliveries.csv"
 	configFile     = "mojreturns.yaml"
 	aboutFile      = "about.json"
+	releasedFile   = "released.csv"   // what the workbook printed
+	commentaryFile = "commentary.csv" // what people wrote
 	templateDir    = "template"
 	rulesDir       = "rules"
 )
@@ -83,6 +87,13 @@ func (p *Pipeline) Approve(ctx context.Context, s Signing, d Declaration) (Seale
 	build, figures, err := p.pinned(ctx, s.Period)
 	if err != nil {
 		return Sealed{}, err
+	}
+	commentary, err := p.commentary(r, s.Period)
+	if err != nil {
+		return Sealed{}, err
+	}
+	if commentaryDigest(commentary) != sub.Commentary {
+		return Sealed{}, refused("the commentary is no longer the one submitted on %s: look at the draft and submit it again", sub.At.In(p.Location).Format("2 January 2006 at 15:04"))
 	}
 	if build != sub.Build || (seal.Files{figuresFile: figures}).Digest() != sub.Figures {
 		return Sealed{}, refused("the figures are no longer those submitted on %s: look at the draft and submit it again", sub.At.In(p.Location).Format("2 January 2006 at 15:04"))
@@ -182,8 +193,18 @@ func (p *Pipeline) sealedFiles(ctx context.Context, r Return, at period.Period, 
 	}
 	defer v.Close()
 	files := seal.Files{figuresFile: figures, configFile: p.Config}
-	if files[workbookFile], err = p.sealedWorkbook(ctx, v, about); err != nil {
+	workbook, printed, err := p.sealedWorkbook(ctx, v, about)
+	if err != nil {
 		return nil, err
+	}
+	files[workbookFile] = workbook
+	if files[releasedFile], err = releasedText(printed); err != nil {
+		return nil, err
+	}
+	if commentary, err := p.commentary(r, at); err != nil {
+		return nil, err
+	} else if commentary != nil {
+		files[commentaryFile] = commentary
 	}
 	deliveries, err := table.Query(ctx, v.conn, `SELECT delivery, number, file, sha256, provider, feed, financial_year, sheet, received, current, rows, accepted, rejected, message
 		FROM main.delivery ORDER BY delivery, number, feed, sheet`)
@@ -226,43 +247,34 @@ func addTo(files seal.Files, fsys fs.FS, dir, to string) error {
 }
 
 // sealedWorkbook fills the return as it is sealed: the draft's figures, and the
-// declaration.
-func (p *Pipeline) sealedWorkbook(ctx context.Context, v *view, about About) ([]byte, error) {
+// declaration. It tells what was printed as well.
+func (p *Pipeline) sealedWorkbook(ctx context.Context, v *view, about About) (content []byte, printed []returns.PrintedFigure, err error) {
 	at, err := period.Parse(about.Period)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	template, err := p.template(about.Settings)
+	request, err := p.request(ctx, v, about.Settings, at)
 	if err != nil {
-		return nil, err
-	}
-	read, err := v.figures(ctx, at)
-	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	location, err := time.LoadLocation(about.TimeZone)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	declared, err := time.Parse(time.DateOnly, about.Declaration.Date)
+	fields, declared, err := about.Declaration.fields()
 	if err != nil {
-		return nil, fmt.Errorf("the date of the declaration: %w", err)
+		return nil, nil, err
 	}
-	for key := range read.conditions {
+	maps.Copy(fields, about.Settings.Fields)
+	figures := request.Figures.(figures)
+	for key := range figures.conditions {
 		if key[0] == "C14" && key[2] == at.Label && about.covers(key[1]) {
-			read.conditions[key] = returns.Condition{Status: "met", Evidence: "The declaration was made on " + declared.Format("2 January 2006") + "."}
+			figures.conditions[key] = returns.Condition{Status: "met", Evidence: "The declaration was made on " + declared + "."}
 		}
 	}
-	fields := map[string]string{}
-	for k, v := range about.Settings.Fields {
-		fields[k] = v
-	}
-	for k, v := range about.Declaration.fields() {
-		fields[k] = v
-	}
-	content, _, err := returns.Draft(ctx, returns.Request{Template: template, Scopes: about.Settings.Scopes, Fields: fields, Period: at, Figures: read,
-		Freeze: about.Freeze.In(location), Build: about.Submission.Build, Status: about.Status})
-	return content, err
+	request.Fields, request.Freeze, request.Build, request.Status = fields, about.Freeze.In(location), about.Submission.Build, about.Status
+	content, result, err := returns.Draft(ctx, request)
+	return content, result.Printed, err
 }
 
 // covers says whether a scope is one of the return's.
@@ -275,8 +287,32 @@ func (a About) covers(scope string) bool {
 	return false
 }
 
-// fields are the declaration's answers by the names a cell map gives them.
-func (d Declaration) fields() map[string]string {
-	return map[string]string{"declared_by": d.Name, "declared_role": d.Role, "declared_on": d.Date, "declared_in_line": d.InLine,
-		"declared_notified": d.Notified, "declared_notified_on": d.NotifiedOn}
+// fields are the declaration's answers by the names a cell map gives them, and
+// its date in words.
+func (d Declaration) fields() (fields map[string]string, date string, err error) {
+	words := func(what, day string) string {
+		if day == "" {
+			return ""
+		}
+		t, parseErr := time.Parse(time.DateOnly, day)
+		if parseErr != nil {
+			err = fmt.Errorf("the date of %s: %w", what, parseErr)
+		}
+		return t.Format("2 January 2006")
+	}
+	date = words("the declaration", d.Date)
+	return map[string]string{"declared_by": d.Name, "declared_role": d.Role, "declared_on": date, "declared_in_line": d.InLine,
+		"declared_notified": d.Notified, "declared_notified_on": words("the notice", d.NotifiedOn)}, date, err
+}
+
+// releasedText is the list of what a return printed.
+func releasedText(printed []returns.PrintedFigure) ([]byte, error) {
+	var text bytes.Buffer
+	out := csv.NewWriter(&text)
+	records := [][]string{releasedColumns}
+	for _, f := range printed {
+		records = append(records, []string{f.Place.Code, f.Place.Scope, f.Place.Period, f.Place.Dimension, f.Place.Category, f.Field, f.Shows})
+	}
+	err := out.WriteAll(records)
+	return text.Bytes(), err
 }

@@ -44,20 +44,11 @@ func (p *Pipeline) DraftOne(ctx context.Context, name string, at period.Period, 
 }
 
 func (p *Pipeline) workbook(ctx context.Context, v *view, r Return, at period.Period) ([]byte, error) {
-	template, err := p.template(r)
+	request, err := p.request(ctx, v, r, at)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("the return %s cannot be drafted: %w", r.Name, err)
 	}
-	frozen, err := p.frozen(ctx, v)
-	if err != nil {
-		return nil, err
-	}
-	figures, err := v.figures(ctx, at)
-	if err != nil {
-		return nil, err
-	}
-	content, result, err := returns.Draft(ctx, returns.Request{Template: template, Scopes: r.Scopes, Fields: r.Fields, Period: at,
-		Figures: figures, Freeze: frozen.In(p.Location), Build: v.Build})
+	content, result, err := returns.Draft(ctx, request)
 	if err != nil {
 		return nil, fmt.Errorf("the return %s cannot be drafted: %w", r.Name, err)
 	}

@@ -33,15 +33,25 @@ type User struct {
 
 // Submission pins what is put before the one who signs: a build and its figures.
 type Submission struct {
-	Return    string          `json:"return"`
-	Period    string          `json:"period"`
-	Number    int             `json:"number"`
-	Build     string          `json:"build"`
-	Figures   string          `json:"figures"` // SHA-256 of the figures of the period's year
-	By        string          `json:"by"`
-	At        time.Time       `json:"at"`
-	Waived    []Waiver        `json:"waived,omitempty"`
-	Signature *seal.Signature `json:"signature,omitempty"`
+	Return  string `json:"return"`
+	Period  string `json:"period"`
+	Number  int    `json:"number"`
+	Build   string `json:"build"`
+	Figures string `json:"figures"` // SHA-256 of the figures of the period's year
+	// Commentary is the SHA-256 of what people wrote; empty where they wrote nothing.
+	Commentary string          `json:"commentary,omitempty"`
+	By         string          `json:"by"`
+	At         time.Time       `json:"at"`
+	Waived     []Waiver        `json:"waived,omitempty"`
+	Signature  *seal.Signature `json:"signature,omitempty"`
+}
+
+// commentaryDigest is the SHA-256 of a file of comments; empty for none.
+func commentaryDigest(text []byte) string {
+	if text == nil {
+		return ""
+	}
+	return seal.Files{commentaryFile: text}.Digest()
 }
 
 // Waiver lets a return through although a check fails, with a name and a reason.
@@ -94,8 +104,13 @@ func (p *Pipeline) Submit(ctx context.Context, s Signing, waived []Waiver) (Subm
 	if err != nil {
 		return Submission{}, err
 	}
+	commentary, err := p.commentary(r, s.Period)
+	if err != nil {
+		return Submission{}, err
+	}
 	sub := Submission{Return: r.Name, Period: s.Period.Label, Number: len(all) + 1, Build: build, Figures: seal.Files{figuresFile: figures}.Digest(),
-		By: user.Name, At: p.Now().UTC().Truncate(time.Second), Waived: waived}
+		Commentary: commentaryDigest(commentary),
+		By:         user.Name, At: p.Now().UTC().Truncate(time.Second), Waived: waived}
 	if sub.Signature, err = sign(user, s.KeyFile, sub.Figures); err != nil {
 		return Submission{}, err
 	}

@@ -43,7 +43,7 @@ func (p *Pipeline) typed(ctx context.Context, conn *sql.Conn, sources []staged) 
 // settle decides which of several rows of a key counts, lists the faults, and
 // asserts that every row read is accepted or rejected.
 func (p *Pipeline) settle(ctx context.Context, conn *sql.Conn, sources []staged) error {
-	var statements, faults, standings []string
+	var statements, faults, standings, accounts []string
 	sent := map[[2]string]int{}
 	for _, s := range sources {
 		if !s.Current {
@@ -57,6 +57,7 @@ func (p *Pipeline) settle(ctx context.Context, conn *sql.Conn, sources []staged)
 	for _, c := range p.contracts {
 		faults = append(faults, c.Faults())
 		standings = append(standings, c.Standings())
+		accounts = append(accounts, c.Account(p.lists))
 	}
 	statements = append(statements,
 		`CREATE TABLE delivery AS SELECT d.*, coalesce(accepted, 0) AS accepted, coalesce(rejected, 0) AS rejected,
@@ -65,6 +66,8 @@ func (p *Pipeline) settle(ctx context.Context, conn *sql.Conn, sources []staged)
 		`CREATE TABLE fault AS SELECT d.file, d.sha256, d.provider, f.feed, d.sheet, f."row", f.line, f.column_name, f.value, f.severity, f.rule, f.message
 			FROM (`+strings.Join(faults, "\nUNION ALL ")+`) f JOIN delivery d ON d.delivery = f.delivery AND d.current
 			ORDER BY f.delivery, f."row", f.column_name, f.rule`,
+		"CREATE TABLE field_account AS "+strings.Join(accounts, "\nUNION ALL ")+`
+			ORDER BY feed, provider, financial_year, column_name`,
 		"DROP TABLE delivered")
 	for _, statement := range statements {
 		if err := exec(ctx, conn, statement); err != nil {

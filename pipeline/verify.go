@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -20,8 +21,10 @@ import (
 // again is a seal's figures being made again: from the records known then, into
 // a folder of their own.
 type again struct {
-	dir     string
-	records int
+	dir        string
+	records    int
+	at         time.Time // when it was sealed
+	commentary []byte
 }
 
 // Verification is what was found out about a sealed version.
@@ -157,7 +160,7 @@ func (p *Pipeline) sameWorkbook(ctx context.Context, v *view, sealed Sealed) (st
 	if len(others) > 0 {
 		return "not compared: " + strings.Join(others, ", "), nil
 	}
-	filled, err := p.sealedWorkbook(ctx, v, sealed.About)
+	filled, _, err := p.sealedWorkbook(ctx, v, sealed.About)
 	if err != nil {
 		return "", err
 	}
@@ -207,6 +210,10 @@ func (p *Pipeline) asSealed(s Sealed) (then *Pipeline, release func(), err error
 	if err != nil {
 		return nil, nil, err
 	}
+	commentary, err := os.ReadFile(filepath.Join(s.Dir, commentaryFile))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, err
+	}
 	dir, err := os.MkdirTemp(p.Store(), "verifying-")
 	if err != nil {
 		return nil, nil, err
@@ -218,7 +225,7 @@ func (p *Pipeline) asSealed(s Sealed) (then *Pipeline, release func(), err error
 	}
 	then = &Pipeline{Dir: p.Dir, Register: s.About.Register, Returns: []Return{s.About.Settings}, Config: p.Config, Queries: queries,
 		Templates: sealedTemplates{os.DirFS(s.Dir), s.About.Settings.Template}, Location: location, Settings: p.Settings, Now: p.Now, Log: p.Log,
-		again: &again{dir: dir, records: s.About.Records}}
+		again: &again{dir: dir, records: s.About.Records, at: s.About.At, commentary: commentary}}
 	if err := then.Open(); err != nil {
 		release()
 		return nil, nil, fmt.Errorf("the rules in the seal cannot be read: %w", err)

@@ -2,6 +2,7 @@ package contract
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -74,4 +75,44 @@ func (c Contract) Standings() string {
 	return fmt.Sprintf(`SELECT delivery, count(*) FILTER (standing <> 'rejected') AS accepted, count(*) FILTER (standing = 'rejected') AS rejected,
   count(*) FILTER (standing = 'counted') AS counted, count(*) FILTER (standing = 'superseded') AS superseded
 FROM typed.%s GROUP BY delivery`, c.Feed)
+}
+
+// notKnown are the codes of every list that say that somebody was asked, or could
+// have been, and there is no answer.
+var notKnown = []string{"NK", "NS"}
+
+// Account is the SELECT of how each column of the feed was filled, by provider
+// and financial year: of the rows received that are the latest of their key, how
+// many are blank, not known (NULL where the column has no such code) and faulty.
+// A row is counted at most once; a column that becomes a band goes by its own name.
+func (c Contract) Account(lists Lists) string {
+	var fields []string
+	for _, col := range c.Columns {
+		name := ident(col.Name)
+		if col.Band != "" {
+			name = ident(col.Band)
+		}
+		unknown := "NULL::BIGINT"
+		if codes := c.unknownCodes(col, lists); len(codes) > 0 {
+			unknown = fmt.Sprintf("count(*) FILTER (%s IN (%s))", name, quoteAll(codes))
+		}
+		faulty := fmt.Sprintf("coalesce(list_contains(bad, %s), false)", quote(col.Name))
+		fields = append(fields, fmt.Sprintf("{'column_name': %s, 'blank': count(*) FILTER (%s IS NULL AND NOT %s), 'not_known': %s, 'faulty': count(*) FILTER (%[3]s)}",
+			quote(col.Name), name, faulty, unknown))
+	}
+	return fmt.Sprintf(`SELECT provider, %[1]s AS feed, financial_year, f.column_name, "rows", f.blank, f.not_known, f.faulty
+FROM (SELECT sender AS provider, delivery_year AS financial_year, count(*) AS "rows", unnest([%[2]s]) AS f
+  FROM (SELECT *, list_transform(faults, lambda f: f.column_name) AS bad FROM typed.%[3]s WHERE standing <> 'superseded') GROUP BY ALL)`,
+		quote(c.Feed), strings.Join(fields, ",\n  "), c.Feed)
+}
+
+// unknownCodes are the codes of a column's list that mean not known.
+func (c Contract) unknownCodes(col Column, lists Lists) []string {
+	var codes []string
+	if col.Band != "" {
+		codes = bandCodes(lists[col.Band])
+	} else if strings.HasPrefix(c.typeName(col), `"code_`) {
+		codes = c.codes(col, lists)
+	}
+	return slices.DeleteFunc(codes, func(code string) bool { return !slices.Contains(notKnown, code) })
 }

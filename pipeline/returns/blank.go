@@ -43,10 +43,10 @@ func Blank(d Description, lists fs.FS) ([]byte, error) {
 	if err := f.SetAppProps(&excelize.AppProperties{Application: "mojreturns"}); err != nil {
 		return nil, err
 	}
-	if err := properties(f, excelize.DocProperties{Title: d.Title, Subject: d.Subject, Creator: "mojreturns", Version: d.Version, Category: "return"}, issued); err != nil {
+	if err := setProperties(f, excelize.DocProperties{Title: d.Title, Subject: d.Subject, Creator: "mojreturns", Version: d.Version, Category: "return"}, issued); err != nil {
 		return nil, err
 	}
-	return tidied(f)
+	return tidied(f, styles.made)
 }
 
 // Map makes the cell map of a description's blank.
@@ -139,7 +139,7 @@ type styles struct {
 }
 
 // numberFormats show a number rounded; the cell keeps it whole.
-var numberFormats = map[string]string{"count": "#,##0", "money": "£#,##0.00", "percent": "0.0%", "number": "#,##0.0"}
+var numberFormats = map[string]string{"count": "#,##0", "money": "£#,##0.00", "percent": "0.0%", "number": "#,##0.0", "date": "d mmmm yyyy"}
 
 func (s styles) named(name string) (int, error) {
 	if id, ok := s.made[name]; ok {
@@ -180,38 +180,61 @@ func (s styles) named(name string) (int, error) {
 var (
 	filter      = regexp.MustCompile(`<autoFilter[^>]*></autoFilter>`)
 	fixedHeight = regexp.MustCompile(` customHeight="(true|1)"`)
+	cellFormats = regexp.MustCompile(`(?s)<cellXfs.*</cellXfs>`)
+	cellFormat  = regexp.MustCompile(`<xf [^>]*xfId="0"`)
+	baseFormats = regexp.MustCompile(`<cellStyleXfs count="1">(.*)</cellStyleXfs>`)
+	styleNames  = regexp.MustCompile(`<cellStyles count="1">(.*)</cellStyles>`)
 )
 
-// tidied writes a new workbook without two things the library always adds: the
-// filter buttons of a table, which accessibility guidance asks to leave off, and
-// the fixing of each row's height, which would hide the end of what somebody
-// writes into it. Only a workbook read back keeps its parts as they are.
-func tidied(f *excelize.File) ([]byte, error) {
+// tidied writes a new workbook as the library cannot: without the filter buttons
+// of tables, which accessibility guidance asks to leave off; without fixing each
+// row's height, which would hide the end of what somebody writes into it; and with
+// titles and headings marked as such, for those who hear the workbook read.
+func tidied(f *excelize.File, styles map[string]int) ([]byte, error) {
 	whole, err := content(f)
 	if err != nil {
 		return nil, err
 	}
-	again, err := openWorkbook(whole)
+	b, err := readBook(whole)
 	if err != nil {
 		return nil, err
 	}
-	defer again.Close()
-	again.Pkg.Range(func(name, part any) bool {
-		text, ok := part.([]byte)
+	changed := map[string][]byte{}
+	for name, part := range b.parts {
 		switch {
-		case ok && strings.HasPrefix(name.(string), "xl/tables/"):
-			again.Pkg.Store(name, filter.ReplaceAll(text, nil))
-		case ok && strings.HasPrefix(name.(string), "xl/worksheets/sheet"):
-			again.Pkg.Store(name, fixedHeight.ReplaceAll(text, nil))
+		case strings.HasPrefix(name, "xl/tables/"):
+			changed[name] = filter.ReplaceAll(part, nil)
+		case strings.HasPrefix(name, "xl/worksheets/sheet"):
+			changed[name] = fixedHeight.ReplaceAll(part, nil)
+		case name == "xl/styles.xml":
+			changed[name] = withHeadings(part, styles["title"], styles["heading"])
 		}
-		return true
-	})
-	return content(again)
+	}
+	return b.pack(changed)
 }
 
-// properties sets the document properties. Both dates are the one given, never
+// withHeadings marks two formats of cells as the built-in styles Heading 1 and
+// Heading 2, which every spreadsheet program knows.
+func withHeadings(styles []byte, title, heading int) []byte {
+	at := -1
+	styles = cellFormats.ReplaceAllFunc(styles, func(all []byte) []byte {
+		return cellFormat.ReplaceAllFunc(all, func(xf []byte) []byte {
+			at++
+			for level, format := range []int{title, heading} {
+				if at == format {
+					xf = bytes.Replace(xf, []byte(`xfId="0"`), fmt.Appendf(nil, `xfId="%d"`, level+1), 1)
+				}
+			}
+			return xf
+		})
+	})
+	styles = baseFormats.ReplaceAll(styles, []byte(`<cellStyleXfs count="3">$1$1$1</cellStyleXfs>`))
+	return styleNames.ReplaceAll(styles, []byte(`<cellStyles count="3">$1<cellStyle name="Heading 1" xfId="1" builtinId="16"></cellStyle><cellStyle name="Heading 2" xfId="2" builtinId="17"></cellStyle></cellStyles>`))
+}
+
+// setProperties sets the document properties. Both dates are the one given, never
 // the clock's, so that the same inputs give the same bytes.
-func properties(f *excelize.File, p excelize.DocProperties, at time.Time) error {
+func setProperties(f *excelize.File, p excelize.DocProperties, at time.Time) error {
 	p.Created = at.UTC().Format(time.RFC3339)
 	p.Modified, p.LastModifiedBy, p.Language = p.Created, p.Creator, "en-GB"
 	return f.SetDocProps(&p)

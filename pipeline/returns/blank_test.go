@@ -11,21 +11,34 @@ import (
 // table: addresses that people and programs refer to.
 var quarterlySheets = []struct{ name, table, header string }{
 	{"Cover", "", ""},
-	{"Contents", "A6:B13", "Sheet name|Description"},
-	{"Notes", "A6:B20", "Note number|Note text"},
+	{"Contents", "A6:B26", "Sheet name|Description"},
+	{"Notes", "A6:B36", "Note number|Note text"},
+	{"Declaration", "A6:B13", "Item|Response"},
+	{"T01_Funding", "A6:G12", "Fund|Maximum|Received|Carry-forward approved|Spend by|Delivery from|Delivery to"},
 	{"T02_Spend", "A6:M14", "Budget line|Profile year to date|Actual Q1|Actual Q2|Actual Q3|Actual Q4|Actual year to date|Variance|Forecast outturn|Commitments|Accruals|Status|Reason"},
 	{"T03_Conditions", "A6:E20", "Condition|Evidence|Result|Status|Comment"},
 	{"T04_Source", "A6:F27", "Source|Q1|Q2|Q3|Q4|Year to date"},
+	{"T05_Outcome", "A6:F22", "Referral outcome|Q1|Q2|Q3|Q4|Year to date"},
 	{"T06_Caseload", "A6:F14", "Measure|Q1|Q2|Q3|Q4|Year to date"},
+	{"T07_Waiting", "A6:E11", "Measure|Q1|Q2|Q3|Q4"},
+	{"T08_Crime", "A6:F27", "Crime type|Q1|Q2|Q3|Q4|Year to date"},
+	{"T09_Stalking", "A6:G38", "Measure|Group|Q1|Q2|Q3|Q4|Year to date"},
+	{"T10_Equality", "A6:D74", "Characteristic|Group|People supported year to date|Per cent"},
+	{"T11_Outcomes", "A6:I42", "Outcome|Scale|Eligible|Measured|Improved|Maintained|Worsened|Per cent improved|Response rate"},
 	{"T12_Sessions", "A6:F14", "Measure|Q1|Q2|Q3|Q4|Year to date"},
 	{"T13_Reach", "A6:H39", "Breakdown|Group|Completions Q1|Completions Q2|Completions Q3|Completions Q4|Completions year to date|Front-line completions year to date"},
+	{"T14_Effect", "A6:G11", "Measure|Mean before|Mean after|Change|Share improved or saying yes|Number who answered|Response rate"},
+	{"T15_Value", "A6:C10", "Measure|Value|Basis"},
+	{"T16_Quality", "A6:F46", "Field|Rows|Missing|Not known|Invalid|Per cent complete"},
+	{"T17_Narrative", "A6:B12", "Prompt|Response"},
+	{"T18_Risks", "A6:G16", "Risk|Likelihood|Impact|Status|Owner|Action|Due"},
 }
 
 // The workbook follows the accessibility guidance for spreadsheets: one marked
 // up and named table on a sheet at the left edge, one header row, nothing merged,
 // filtered, frozen or filled, nothing below the table.
 func TestBlankIsAccessible(t *testing.T) {
-	blank, _ := made(t)
+	blank, _, _ := made(t)
 	f := opened(t, blank)
 	if got := f.GetSheetList(); len(got) != len(quarterlySheets) {
 		t.Fatalf("the sheets are %s", strings.Join(got, ", "))
@@ -105,9 +118,9 @@ func styleOf(t *testing.T, f *excelize.File, sheet, cell string) *excelize.Style
 // A number's cell has the number format of its map row and stands to the right,
 // markers included; everything is in Arial 12 without a fill.
 func TestMappedCellsAreStyled(t *testing.T) {
-	blank, _ := made(t)
+	blank, _, _ := made(t)
 	f := opened(t, blank)
-	number := map[string]string{"money": "£#,##0.00", "percent": "0.0%", "number": "#,##0.0", "count": "#,##0"}
+	number := map[string]string{"money": "£#,##0.00", "percent": "0.0%", "number": "#,##0.0", "count": "#,##0", "date": "d mmmm yyyy"}
 	for _, r := range mapRows(t) {
 		if r.Cell == "" || r.Cell == "A1" {
 			continue

@@ -16,7 +16,8 @@ import (
 const (
 	kindFigure    = "figure"    // a metric's figure
 	kindCondition = "condition" // what a funding condition says
-	kindConfig    = "config"    // a field of the configured return
+	kindConfig    = "config"    // a field of the configured return, or a term of a fund
+	kindQuality   = "quality"   // what the build says of a column's values
 	kindText      = "text"      // words, with fields in braces
 	kindLabel     = "label"     // not filled: a cell that must say what the map expects
 	kindUnlisted  = "unlisted"  // not filled: a category the table has no row for, which should have no figure
@@ -30,35 +31,47 @@ const (
 const (
 	notAvailable  = "[x]"
 	notApplicable = "[z]"
+	leave         = "(leave)" // in the column missing: the cell stays as it was issued
 )
 
+// commentary is the code of a cell that shows what people wrote for it.
+const commentary = "{comment}"
+
+// percentOfTotal is the field of a category's share of its breakdown's total.
+const percentOfTotal = "percent of total"
+
 // builtIn are the fields in braces that the program knows by itself.
-var builtIn = map[string]bool{"period": true, "status": true, "freeze": true, "version": true, "build": true}
+var builtIn = map[string]bool{"period": true, "status": true, "freeze": true, "version": true, "build": true, "comment": true, "revised": true,
+	"declared_by": true, "declared_role": true, "declared_on": true, "declared_in_line": true, "declared_notified": true, "declared_notified_on": true}
 
 // Row is one row of a cell map. Code is the metric, the condition, the
-// configured field or the words, by Kind; Scope is a name bound in
-// configuration, such as money.
+// configured field, the column judged or the words, by Kind; Scope is a name
+// bound in configuration, such as money, with a question mark where a return
+// need not bind it. Group names the cells that disclosure control must look at
+// together; empty means the default, which Template.Cells gives.
 type Row struct {
 	Sheet, Cell, LabelCell, LabelText string
 	Kind, Code, Field, Scope, Period  string
 	Dimension, Category               string
-	Format, Missing                   string
+	Format, Missing, Group            string
 }
 
-var mapColumns = []string{"sheet", "cell", "label_cell", "label_text", "kind", "code", "field", "scope", "period", "dimension", "category", "format", "missing"}
+var mapColumns = []string{"sheet", "cell", "label_cell", "label_text", "kind", "code", "field", "scope", "period", "dimension", "category", "format", "missing", "group"}
 
 // columns are the row's parts in the order of the file.
 func (r *Row) columns() []*string {
-	return []*string{&r.Sheet, &r.Cell, &r.LabelCell, &r.LabelText, &r.Kind, &r.Code, &r.Field, &r.Scope, &r.Period, &r.Dimension, &r.Category, &r.Format, &r.Missing}
+	return []*string{&r.Sheet, &r.Cell, &r.LabelCell, &r.LabelText, &r.Kind, &r.Code, &r.Field, &r.Scope, &r.Period, &r.Dimension, &r.Category, &r.Format, &r.Missing, &r.Group}
 }
 
 var (
-	figureFields    = []string{"value", "n", "numerator", "denominator"}
+	figureFields    = []string{"value", "n", "numerator", "denominator", percentOfTotal}
 	conditionFields = []string{"value", "limit_value", "status", "evidence", "breaches"}
-	formats         = []string{"count", "money", "percent", "number", "text"}
+	qualityFields   = []string{"rows", "blank", "not known", "faulty", "percent complete"}
+	fundTerms       = []string{"fund.name", "fund.received", "fund.carry_forward", "fund.spend_by", "fund.delivery_from", "fund.delivery_to"}
+	formats         = []string{"count", "money", "percent", "number", "date", "text"}
 	mapPeriods      = []string{"Q1", "Q2", "Q3", "Q4", periodToDate, periodThis}
-	kinds           = []string{kindFigure, kindCondition, kindConfig, kindText, kindLabel, kindUnlisted}
-	inBraces        = regexp.MustCompile(`\{([a-z_]+)\}`)
+	kinds           = []string{kindFigure, kindCondition, kindConfig, kindQuality, kindText, kindLabel, kindUnlisted}
+	inBraces        = regexp.MustCompile(`\{([a-z_.]+)\}`)
 )
 
 // WriteMap writes a cell map as CSV.
@@ -153,18 +166,62 @@ func (r Row) problems() []string {
 		oneOf("field", r.Field, figureFields)
 	case kindCondition:
 		oneOf("field", r.Field, conditionFields)
-	}
-	if r.Kind == kindFigure || r.Kind == kindCondition || r.Kind == kindUnlisted {
-		oneOf("period", r.Period, mapPeriods)
-		oneOf("format", r.Format, formats)
-		if r.Scope == "" {
-			out = append(out, "scope is empty")
+	case kindQuality:
+		oneOf("field", r.Field, qualityFields)
+	case kindConfig:
+		if r.ofFund() {
+			oneOf("code", r.Code, fundTerms)
 		}
+	case kindText:
+		if strings.Contains(r.Code, commentary) && r.Code != commentary {
+			out = append(out, fmt.Sprintf("code is %q; %s stands alone", r.Code, commentary))
+		}
+	}
+	if r.fills() {
+		oneOf("format", r.Format, formats)
+	}
+	if r.figures() {
+		oneOf("period", r.Period, mapPeriods)
 		if (r.Dimension == "") != (r.Category == "") {
 			out = append(out, fmt.Sprintf("dimension %q and category %q go together: give both or neither", r.Dimension, r.Category))
 		}
+		if r.Field == percentOfTotal && r.Dimension == "" {
+			out = append(out, "a percent of total needs a dimension and a category")
+		}
+	}
+	if (r.figures() || r.ofFund()) && r.scope() == "" {
+		out = append(out, "scope is empty")
 	}
 	return out
+}
+
+// figures tells whether the row shows what the warehouse says of a scope in a period.
+func (r Row) figures() bool {
+	return r.Kind == kindFigure || r.Kind == kindCondition || r.Kind == kindUnlisted
+}
+
+// ofFund tells whether the row shows a term of a fund.
+func (r Row) ofFund() bool { return r.Kind == kindConfig && strings.HasPrefix(r.Code, "fund.") }
+
+// scope is the name that the return's configuration binds.
+func (r Row) scope() string { return strings.TrimSuffix(r.Scope, "?") }
+
+// optional tells whether a return may leave the row's scope unbound.
+func (r Row) optional() bool { return strings.HasSuffix(r.Scope, "?") }
+
+// comment tells whether the cell is for people to write in.
+func (r Row) comment() bool { return r.Kind == kindText && r.Code == commentary }
+
+// group names the cells that must be looked at together before one is shown:
+// those of a breakdown. The group of a sheet holds its totals as well.
+func (r Row) group() string {
+	if r.Group != "" || r.Kind != kindFigure {
+		return r.Group
+	}
+	if own, _, _ := strings.Cut(r.Dimension, " x "); own != "" {
+		return r.Sheet + "/" + own
+	}
+	return r.Sheet
 }
 
 // fills tells whether the row names a cell to write.
@@ -175,8 +232,13 @@ func (r Row) place() string { return r.Sheet + "!" + r.Cell }
 
 // holds says in words what a cell that is not a figure holds.
 func (r Row) holds() string {
-	if r.Kind == kindCondition {
+	switch {
+	case r.Kind == kindCondition:
 		return "what condition " + r.Code + " says"
+	case r.Kind == kindQuality:
+		return "what the build says of " + r.Code
+	case r.ofFund():
+		return "a term of the fund"
 	}
 	return "words"
 }
@@ -185,7 +247,9 @@ func (r Row) holds() string {
 func (r Row) fieldNames() []string {
 	switch r.Kind {
 	case kindConfig:
-		return []string{r.Code}
+		if !r.ofFund() {
+			return []string{r.Code}
+		}
 	case kindText:
 		var names []string
 		for _, m := range inBraces.FindAllStringSubmatch(r.Code, -1) {

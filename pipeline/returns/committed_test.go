@@ -2,6 +2,7 @@ package returns_test
 
 import (
 	"bytes"
+	"encoding/csv"
 	"flag"
 	"io/fs"
 	"os"
@@ -16,7 +17,7 @@ import (
 	"mojreturns/templates"
 )
 
-var update = flag.Bool("update", false, "make blank.xlsx and map.csv again from description.yaml")
+var update = flag.Bool("update", false, "make blank.xlsx, map.csv and fingerprint.csv again from description.yaml")
 
 // quarterly is the folder of the quarterly return, as the program embeds it.
 func quarterly(t testing.TB) fs.FS {
@@ -29,7 +30,7 @@ func quarterly(t testing.TB) fs.FS {
 }
 
 // made is what the committed description makes.
-func made(t testing.TB) (blank, cellMap []byte) {
+func made(t testing.TB) (blank, cellMap, fingerprint []byte) {
 	t.Helper()
 	d, err := returns.ReadDescription(os.DirFS(quarterlyDir))
 	if err != nil {
@@ -46,19 +47,33 @@ func made(t testing.TB) (blank, cellMap []byte) {
 	if err := returns.WriteMap(&text, rows); err != nil {
 		t.Fatal(err)
 	}
-	return blank, text.Bytes()
+	return blank, text.Bytes(), taken(t, blank, rows)
+}
+
+// taken is the fingerprint of a blank, as a template's folder keeps it.
+func taken(t testing.TB, blank []byte, rows []returns.Row) []byte {
+	t.Helper()
+	f, err := returns.MakeFingerprint(blank, rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text bytes.Buffer
+	if err := f.Write(&text); err != nil {
+		t.Fatal(err)
+	}
+	return text.Bytes()
 }
 
 var quarterlyDir = filepath.Join("..", "..", "templates", "returns", "moj-quarterly")
 
-// The committed blank and map are what the committed description makes, byte
-// for byte, so that none of the three can drift from the others.
+// The committed blank, map and fingerprint are what the committed description makes, byte
+// for byte, so that none of the four can drift from the others.
 func TestCommitted(t *testing.T) {
-	blank, cellMap := made(t)
+	blank, cellMap, fingerprint := made(t)
 	for _, file := range []struct {
 		name string
 		want []byte
-	}{{"blank.xlsx", blank}, {"map.csv", cellMap}} {
+	}{{"blank.xlsx", blank}, {"map.csv", cellMap}, {"fingerprint.csv", fingerprint}} {
 		path := filepath.Join(quarterlyDir, file.name)
 		if *update {
 			if err := os.WriteFile(path, file.want, 0o644); err != nil {
@@ -73,14 +88,14 @@ func TestCommitted(t *testing.T) {
 			t.Errorf("%s is not what description.yaml makes; look at the difference, then run go test ./pipeline/returns -run TestCommitted -update", path)
 		}
 	}
-	again, _ := made(t)
+	again, _, _ := made(t)
 	if !bytes.Equal(blank, again) {
 		t.Error("the same description made two different blanks")
 	}
 }
 
 // column is one column of figures broken down by one dimension.
-type column struct{ sheet, code, period, dimension string }
+type column struct{ sheet, code, field, period, dimension string }
 
 // Every figure the return shows is one that a metric gives: the code, its
 // breakdown, its scope, and each category of a breakdown once.
@@ -89,7 +104,7 @@ func TestEveryMappedFigureHasAMetric(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	kindOf := map[string]string{"money": "fund", "activity": "service"}
+	kindOf := map[string]string{"money": "fund", "fund_2": "fund", "fund_3": "fund", "fund_4": "fund", "fund_5": "fund", "fund_6": "fund", "activity": "service"}
 	categories := map[column]map[string]bool{}
 	for _, r := range mapRows(t) {
 		if r.Kind != "figure" && r.Kind != "unlisted" {
@@ -104,21 +119,21 @@ func TestEveryMappedFigureHasAMetric(t *testing.T) {
 		if r.Dimension != "" && !slices.ContainsFunc(m.By, func(b metrics.Breakdown) bool { return b.String() == r.Dimension }) {
 			t.Errorf("%s: metric %s is not broken down by %q", where, r.Code, r.Dimension)
 		}
-		if !slices.Contains(m.Scopes, kindOf[r.Scope]) && !(r.Scope == "money" && slices.Contains(m.Scopes, "claimed")) {
+		scope := strings.TrimSuffix(r.Scope, "?")
+		if !slices.Contains(m.Scopes, kindOf[scope]) && !(kindOf[scope] == "fund" && slices.Contains(m.Scopes, "claimed")) {
 			t.Errorf("%s: metric %s has no figure for the scope %q; it has %s", where, r.Code, r.Scope, m.Scopes)
 		}
 		if r.Dimension == "" {
 			continue
 		}
-		at := column{r.Sheet, r.Code, r.Period, r.Dimension}
+		at := column{r.Sheet, r.Code, r.Field, r.Period, r.Dimension}
 		if categories[at] == nil {
 			categories[at] = map[string]bool{}
 		}
-		category, _, _ := strings.Cut(r.Category, " x ")
-		if categories[at][category] {
-			t.Errorf("%s: %+v has %s twice", where, at, category)
+		if categories[at][r.Category] {
+			t.Errorf("%s: %+v has %s twice", where, at, r.Category)
 		}
-		categories[at][category] = true
+		categories[at][r.Category] = true
 	}
 	if len(categories) == 0 {
 		t.Fatal("the map has no breakdown at all")
@@ -128,24 +143,87 @@ func TestEveryMappedFigureHasAMetric(t *testing.T) {
 	}
 }
 
-// checkCategories fails where a code of a breakdown's list has neither a cell
-// nor an "unlisted" line in the map. Of front-line completions only Y is shown.
+// checkCategories fails where a category of a breakdown has neither a cell nor an
+// "unlisted" line in the map. Of a crossing, each category that it shows of the
+// first dimension must have every one of the second, or only the one all rows
+// share; of front-line completions only Y is shown, and shares are of what is shown.
 func checkCategories(t *testing.T, at column, found map[string]bool) {
 	t.Helper()
-	if at.dimension == "front_line" {
+	if at.dimension == "front_line" || at.field == "percent of total" {
 		return
 	}
-	lists := map[string]string{"source": "referral_source", "budget_line": "budget_line", "organisation_type": "organisation_type", "role": "delegate_role", "la": "local_authority"}
-	dimension, _, _ := strings.Cut(at.dimension, " x ")
-	text, err := fs.ReadFile(queries.Files, "reference/"+lists[dimension]+".csv")
-	if err != nil {
-		t.Fatalf("%+v: %v", at, err)
+	first, second, crossed := strings.Cut(at.dimension, " x ")
+	if !crossed {
+		for _, code := range codes(t, at, first) {
+			if !found[code] {
+				t.Errorf("%+v: %s has no cell", at, code)
+			}
+		}
+		return
 	}
-	for _, line := range strings.Split(strings.TrimSpace(string(text)), "\n")[1:] {
-		if code, _, _ := strings.Cut(line, ","); !found[code] {
-			t.Errorf("%+v: %s has no cell", at, code)
+	rows, columns := map[string]bool{}, map[string]bool{}
+	for category := range found {
+		row, column, _ := strings.Cut(category, " x ")
+		rows[row], columns[column] = true, true
+	}
+	wanted, side := codes(t, at, second), rows
+	if second == "front_line" { // the rows are the whole of the first
+		wanted, side = codes(t, at, first), columns
+	}
+	for _, code := range wanted {
+		for other := range side {
+			category := other + " x " + code
+			if second == "front_line" {
+				category = code + " x " + other
+			}
+			if !found[category] {
+				t.Errorf("%+v: %s has no cell", at, category)
+			}
 		}
 	}
+}
+
+// codes are the categories of a dimension, as reference/dimension.csv leads to
+// them: rows without a value are counted in one of their own, which is named too.
+func codes(t *testing.T, at column, dimension string) []string {
+	t.Helper()
+	for _, d := range reference(t, "dimension") {
+		if d["dimension"] != dimension || d["metrics"] != "" && !strings.HasPrefix(at.code, d["metrics"]) || d["metrics"] == "" && dimension == "outcome" && strings.HasPrefix(at.code, "O") {
+			continue
+		}
+		out := []string{d["blank"]}
+		for _, r := range reference(t, d["list"]) {
+			if code := r[d["column"]]; !slices.Contains(out, code) {
+				out = append(out, code)
+			}
+		}
+		return out
+	}
+	t.Fatalf("%+v: reference/dimension.csv has no %q", at, dimension)
+	return nil
+}
+
+// reference reads a file of the reference as rows by column.
+func reference(t *testing.T, name string) []map[string]string {
+	t.Helper()
+	f, err := queries.Files.Open("reference/" + name + ".csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	records, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows []map[string]string
+	for _, r := range records[1:] {
+		row := map[string]string{}
+		for i, name := range records[0] {
+			row[name] = r[i]
+		}
+		rows = append(rows, row)
+	}
+	return rows
 }
 
 func mapRows(t testing.TB) []returns.Row {

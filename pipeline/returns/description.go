@@ -2,12 +2,9 @@ package returns
 
 import (
 	"bytes"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io/fs"
-	"path"
-	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -52,29 +49,37 @@ type Sheet struct {
 	Rows    []Rows   `yaml:"rows"`
 }
 
-// Column is a column of a table. It is filled if it names a period or a field;
-// the others hold labels or are left to people.
+// Column is a column of a table: the first hold the labels of the rows, unless
+// they are filled themselves.
 type Column struct {
-	Header string  `yaml:"header"`
-	Width  float64 `yaml:"width"` // in characters
-	Lines  int     `yaml:"lines"` // the least lines of text its cells have room for
-	Figure `yaml:",inline"`
+	Header  string  `yaml:"header"`
+	Width   float64 `yaml:"width"`   // in characters
+	Lines   int     `yaml:"lines"`   // the least lines of text its cells have room for
+	Comment bool    `yaml:"comment"` // people write in it
+	Figure  `yaml:",inline"`
 }
 
 // Rows is one row of a table or, with a list, one for each code in it.
 type Rows struct {
 	Labels []string `yaml:"labels"` // what the first columns say; a list adds the code's own label
+	After  []string `yaml:"after"`  // labels that follow the code's
 	List   string   `yaml:"list"`
-	Only   []string `yaml:"only"`  // the codes that have a row, in this order; empty means all
-	Codes  bool     `yaml:"codes"` // the label shows the code too
-	Total  bool     `yaml:"total"` // the row of the total: in bold
+	Column string   `yaml:"column"` // of the list, where that is not its codes
+	Only   []string `yaml:"only"`   // the codes that have a row, in this order; empty means all
+	Codes  bool     `yaml:"codes"`  // the label shows the code too
+	Total  bool     `yaml:"total"`  // the row of the total: in bold
+	// Cells says what single columns of these rows show instead, by header.
+	Cells  map[string]Figure `yaml:"cells"`
 	Figure `yaml:",inline"`
 }
 
-// Figure is what a sheet, row or column says about the figures in it.
+// Figure is what a sheet, row or column says about the figures in it. Words may
+// have fields in braces; without any they are a label.
 type Figure struct {
 	Code      string `yaml:"code"`
 	Condition string `yaml:"condition"`
+	Quality   string `yaml:"quality"`
+	Words     string `yaml:"words"`
 	Field     string `yaml:"field"`
 	Scope     string `yaml:"scope"`
 	Period    string `yaml:"period"`
@@ -82,6 +87,7 @@ type Figure struct {
 	Category  string `yaml:"category"`
 	Format    string `yaml:"format"`
 	Missing   string `yaml:"missing"`
+	Group     string `yaml:"group"`
 }
 
 // ReadDescription reads the description of a template's folder; an unknown key
@@ -132,90 +138,4 @@ func (d Description) check() error {
 		}
 	}
 	return errors.Join(errs...)
-}
-
-// over is a figure with what another, nearer one says laid over it.
-func (f Figure) over(nearer Figure) Figure {
-	out := f
-	crossing := func(far, near string) string {
-		if far == "" || near == "" {
-			return far + near
-		}
-		return far + " x " + near
-	}
-	out.Dimension, out.Category = crossing(f.Dimension, nearer.Dimension), crossing(f.Category, nearer.Category)
-	for _, p := range []struct{ to, from *string }{
-		{&out.Code, &nearer.Code}, {&out.Condition, &nearer.Condition}, {&out.Field, &nearer.Field}, {&out.Scope, &nearer.Scope},
-		{&out.Period, &nearer.Period}, {&out.Format, &nearer.Format}, {&out.Missing, &nearer.Missing},
-	} {
-		if *p.from != "" {
-			*p.to = *p.from
-		}
-	}
-	return out
-}
-
-// tableRow is one row of a table: what its first columns say, and its figures.
-type tableRow struct {
-	labels []string
-	total  bool
-	Figure
-}
-
-// expand gives the rows a description asks for, and the codes of the list that
-// have none.
-func (r Rows) expand(lists fs.FS) (rows []tableRow, unlisted []Figure, err error) {
-	if r.List == "" {
-		return []tableRow{{labels: r.Labels, total: r.Total, Figure: r.Figure}}, nil, nil
-	}
-	codes, labels, err := readList(lists, r.List)
-	if err != nil {
-		return nil, nil, err
-	}
-	only := r.Only
-	if len(only) == 0 {
-		only = codes
-	}
-	for _, code := range only {
-		i := slices.Index(codes, code)
-		if i < 0 {
-			return nil, nil, fmt.Errorf("%s: the list %s has no code %q", descriptionFile, r.List, code)
-		}
-		label := labels[i]
-		if r.Codes {
-			label = code + " " + label
-		}
-		f := r.Figure
-		f.Category = code
-		rows = append(rows, tableRow{labels: append(slices.Clone(r.Labels), label), Figure: f})
-	}
-	for _, code := range codes {
-		if !slices.Contains(only, code) {
-			f := r.Figure
-			f.Category = code
-			unlisted = append(unlisted, f)
-		}
-	}
-	return rows, unlisted, nil
-}
-
-// readList reads the codes of a code list with their labels, in its order.
-func readList(lists fs.FS, name string) (codes, labels []string, err error) {
-	file := path.Join("reference", name+".csv")
-	f, err := lists.Open(file)
-	if err != nil {
-		return nil, nil, fmt.Errorf("cannot read the code list %q: %w", name, err)
-	}
-	defer f.Close()
-	records, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", file, err)
-	}
-	if len(records) == 0 || len(records[0]) < 2 || records[0][0] != "code" || records[0][1] != "label" {
-		return nil, nil, fmt.Errorf("%s: the first columns must be code and label", file)
-	}
-	for _, r := range records[1:] {
-		codes, labels = append(codes, r[0]), append(labels, r[1])
-	}
-	return codes, labels, nil
 }

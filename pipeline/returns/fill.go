@@ -5,10 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 	"time"
-
-	"github.com/xuri/excelize/v2"
 
 	"mojreturns/pipeline/period"
 )
@@ -40,18 +39,24 @@ type Condition struct {
 type Request struct {
 	Template fs.FS             // the template's folder
 	Scopes   map[string]string // what the cell map's scopes stand for, such as money: fund:CORE
-	Fields   map[string]string // what the cover says
+	Fields   map[string]string // what the cover and the declaration say
 	Period   period.Period     // a quarter, half, year or year to date
 	Figures  Figures
-	Freeze   time.Time // when the newest delivery that counts was received, in the zone to print it in
-	Build    string    // the build the figures come from
-	Status   string    // draft, final or revised; empty means draft
+	Funds    map[string]Fund         // by scope, such as fund:CORE
+	Quality  map[string]FieldQuality // by feed and column, such as referrals.sex_code
+	Comments map[string]string       // what people wrote, by cell, such as T17_Narrative!B7
+	Revised  []Revision              // the figures that the notes mark [r]
+	Freeze   time.Time               // when the newest delivery that counts was received, in the zone to print it in
+	Build    string                  // the build the figures come from
+	Status   string                  // draft, final or revised; empty means draft
 }
 
 // Result says how a draft was filled.
 type Result struct {
 	Filled  int      // cells written
 	Missing []string // cells that show [x]: nothing was available
+	// Printed lists the figures shown, in the order of the cell map.
+	Printed []PrintedFigure
 	// Warnings are sentences about figures that the workbook has no cell for.
 	Warnings []string
 }
@@ -70,65 +75,28 @@ func Draft(ctx context.Context, r Request) ([]byte, Result, error) {
 	if err := t.Check(r.Scopes, r.Fields); err != nil {
 		return nil, Result{}, err
 	}
-	f, err := openWorkbook(t.blank)
+	blank, err := readBook(t.blank)
 	if err != nil {
 		return nil, Result{}, fmt.Errorf("cannot open the blank workbook of the return %s: %w", t.Name, err)
 	}
-	defer f.Close()
-	before, err := readWorkbook(f)
-	if err != nil {
+	if err := t.unchanged(blank); err != nil {
 		return nil, Result{}, err
 	}
-	if err := t.unchanged(f, before); err != nil {
-		return nil, Result{}, err
-	}
-	d := drafting{Request: r, template: t, file: f, written: map[string]string{}}
+	d := drafting{Request: r, template: t, blank: blank, written: map[string]shown{}}
 	if err := d.fill(ctx); err != nil {
 		return nil, Result{}, err
 	}
-	out, err := d.finish(before)
+	out, err := d.finish()
 	return out, d.result, err
-}
-
-// unchanged checks the blank against the cell map; all mismatches together.
-func (t Template) unchanged(f *excelize.File, blank workbook) error {
-	var errs []error
-	told := map[string]bool{}
-	add := func(format string, args ...any) {
-		if text := fmt.Sprintf(format, args...); !told[text] {
-			told[text] = true
-			errs = append(errs, errors.New(text))
-		}
-	}
-	for _, r := range t.rows {
-		sheet, ok := blank.sheets[r.Sheet]
-		if !ok {
-			add("there is no sheet %q; there are %s", r.Sheet, strings.Join(f.GetSheetList(), ", "))
-			continue
-		}
-		if r.LabelCell != "" && strings.TrimSpace(sheet.cells[r.LabelCell].Value) != strings.TrimSpace(r.LabelText) {
-			add("%s!%s says %q where the cell map expects %q", r.Sheet, r.LabelCell, sheet.cells[r.LabelCell].Value, r.LabelText)
-		}
-		if formula := sheet.cells[r.Cell].Formula; r.fills() && formula != "" {
-			add("%s holds the formula %q, which is never written over", r.place(), "="+formula)
-		}
-		if whole := sheet.merged[r.Cell]; r.fills() && whole != "" {
-			add("%s lies inside the merged cells %s; a merged cell is filled at its first address", r.place(), whole)
-		}
-	}
-	if len(errs) == 0 {
-		return nil
-	}
-	return fmt.Errorf("%w: mend %s of the return %s, or ask for the map that belongs to this blank:\n%w", ErrTemplateChanged, mapFile, t.Name, errors.Join(errs...))
 }
 
 // drafting is one draft on its way.
 type drafting struct {
 	Request
 	template Template
-	file     *excelize.File
+	blank    *book
 	result   Result
-	written  map[string]string // by place: what the cell must read as afterwards
+	written  map[string]shown // by place: what the cell must read as afterwards
 }
 
 func (d *drafting) fill(ctx context.Context) error {
@@ -140,9 +108,13 @@ func (d *drafting) fill(ctx context.Context) error {
 		if !r.fills() {
 			continue
 		}
-		s, err := d.show(r)
-		if err == nil {
+		s, fills, err := d.show(r)
+		if err == nil && fills {
 			err = d.write(r, s)
+		}
+		if r.Kind == kindFigure && !r.future(d.Period) && err == nil {
+			place, _ := r.figure(d.Scopes, d.Period) // found already to show it
+			d.result.Printed = append(d.result.Printed, PrintedFigure{Printed: Printed{Place: place, Field: r.Field}, Cell: r.place(), Shows: s.text})
 		}
 		if err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", r.place(), err))
@@ -158,55 +130,103 @@ type shown struct {
 	number bool
 }
 
-// show works out what a row's cell shows.
-func (d *drafting) show(r Row) (shown, error) {
-	switch r.Kind {
-	case kindConfig:
-		return shown{text: d.Fields[r.Code]}, nil
-	case kindText:
-		return shown{text: inBraces.ReplaceAllStringFunc(r.Code, d.word)}, nil
-	}
-	if r.future(d.Period) {
-		return shown{text: notApplicable}, nil
+// show works out what a row's cell shows; false leaves the cell as it was issued.
+func (d *drafting) show(r Row) (shown, bool, error) {
+	if r.figures() && r.future(d.Period) {
+		return shown{text: notApplicable}, true, nil
 	}
 	value, marker, err := d.look(r)
 	switch {
 	case err != nil:
-		return shown{}, err
+		return shown{}, false, err
 	case marker != "":
-		return shown{text: "[" + marker + "]"}, nil
+		return shown{text: "[" + marker + "]"}, true, nil
+	case value == "" && r.Missing == leave:
+		return shown{}, false, nil
 	case value == "":
-		return shown{text: r.Missing}, nil
+		return shown{text: r.Missing}, true, nil
 	case r.Format == "text":
-		return shown{text: value}, nil
+		return shown{text: value}, true, nil
 	}
-	number, err := written(r.Format, value)
-	return shown{text: number, number: true}, err
+	number, err := written(r.Format, value, d.blank.from1904)
+	return shown{text: number, number: true}, true, err
 }
 
-// look finds a row's figure or what its condition says; empty means neither a
-// value nor a reason for having none.
+// look finds what a row's cell is about; empty means neither a value nor a
+// reason for having none.
 func (d *drafting) look(r Row) (value, marker string, err error) {
+	switch {
+	case r.comment():
+		return d.Comments[r.place()], "", nil
+	case r.Kind == kindText:
+		return inBraces.ReplaceAllStringFunc(r.Code, d.word), "", nil
+	case r.ofFund():
+		return d.term(r)
+	case r.Kind == kindConfig:
+		return d.Fields[r.Code], "", nil
+	case r.Kind == kindQuality:
+		return d.quality(r)
+	}
 	at, err := r.figure(d.Scopes, d.Period)
-	if err != nil {
-		return "", "", err
+	if err != nil || at.Scope == "" {
+		return "", "z", err // a scope that this return need not have
 	}
 	if r.Kind == kindCondition {
-		c, ok := d.Figures.Condition(r.Code, at.Scope, at.Period)
-		if !ok {
-			return "", "", nil
-		}
-		value = map[string]string{"value": c.Value, "limit_value": c.Limit, "status": c.Status, "evidence": c.Evidence, "breaches": c.Breaches}[r.Field]
-		if value == "" && c.Status != "not available" {
-			marker = "z" // the condition was answered, and has no such number
-		}
-		return value, marker, nil
+		return d.condition(r, at)
 	}
 	v, ok := d.Figures.Figure(at)
 	if !ok || v.Marker != "" {
 		return "", v.Marker, nil
 	}
-	return map[string]string{"value": v.Value, "n": v.N, "numerator": v.Numerator, "denominator": v.Denominator}[r.Field], "", nil
+	if r.Field == percentOfTotal {
+		total, ok := d.Figures.Figure(at.Total())
+		if !ok || total.Marker != "" || strings.Trim(total.Value, "0.") == "" {
+			return "", total.Marker, nil
+		}
+		return ratio(v.Value, total.Value), "", nil
+	}
+	return v.Part(r.Field), "", nil
+}
+
+// term is what the return shows of a fund.
+func (d *drafting) term(r Row) (value, marker string, err error) {
+	at, err := r.figure(d.Scopes, d.Period)
+	if err != nil || at.Scope == "" {
+		return "", "z", err
+	}
+	fund, ok := d.Funds[at.Scope]
+	if !ok {
+		return "", "", nil
+	}
+	if value = fund.term(r.Code); value == "" {
+		marker = "z" // the fund has no such term
+	}
+	return value, marker, nil
+}
+
+// condition is what a funding condition says.
+func (d *drafting) condition(r Row, at Place) (value, marker string, err error) {
+	c, ok := d.Figures.Condition(r.Code, at.Scope, at.Period)
+	if !ok {
+		return "", "", nil
+	}
+	value = c.Part(r.Field)
+	if value == "" && c.Status != "not available" {
+		marker = "z" // the condition was answered, and has no such number
+	}
+	return value, marker, nil
+}
+
+// quality is what the build says of a column.
+func (d *drafting) quality(r Row) (value, marker string, err error) {
+	q, ok := d.Quality[r.Code]
+	if !ok {
+		return "", "", nil
+	}
+	if value = q.field(r.Field); value == "" {
+		marker = "z"
+	}
+	return value, marker, nil
 }
 
 // word is what a field in braces stands for.
@@ -225,9 +245,28 @@ func (d *drafting) word(braced string) string {
 		return d.template.Version
 	case "build":
 		return d.Build
+	case "revised":
+		return d.revisions()
 	default:
 		return d.Fields[name]
 	}
+}
+
+// revisions says which figures of earlier quarters are printed otherwise than
+// before; those that do not fit a cell are counted.
+func (d *drafting) revisions() string {
+	if len(d.Revised) == 0 {
+		return "No figure of an earlier quarter differs from the one last reported."
+	}
+	text := fmt.Sprintf("%d figures of earlier quarters differ from those last reported, since providers sent or corrected records afterwards:", len(d.Revised))
+	for i, r := range d.Revised {
+		line := fmt.Sprintf("\n%s [r]: %s, was %s in the return for %s.", r.Cell, r.Now, r.Was, r.Return)
+		if rest := len(d.Revised) - i; len(text)+len(line) > maxText-100 {
+			return text + fmt.Sprintf("\nAnd %d more, which `mojreturns return diff` lists.", rest)
+		}
+		text += line
+	}
+	return text
 }
 
 // warn tells of figures in categories that the workbook has no row for: its
@@ -235,7 +274,7 @@ func (d *drafting) word(braced string) string {
 func (d *drafting) warn() {
 	told := map[string]bool{}
 	for _, r := range d.template.rows {
-		if r.Kind != kindUnlisted || r.future(d.Period) {
+		if r.Kind != kindUnlisted || r.future(d.Period) || !d.template.totals(r) {
 			continue
 		}
 		value, _, err := d.look(r)
@@ -247,4 +286,12 @@ func (d *drafting) warn() {
 		d.result.Warnings = append(d.result.Warnings, fmt.Sprintf("%s has no row for %s %s, yet %s is %s there in %s: its rows do not add up to its total",
 			r.Sheet, r.Dimension, r.Category, r.Code, value, r.periodLabel(d.Period)))
 	}
+}
+
+// totals tells whether the sheet of a row shows the total that its category is
+// part of.
+func (t Template) totals(r Row) bool {
+	return slices.ContainsFunc(t.rows, func(o Row) bool {
+		return o.Kind == kindFigure && o.Dimension == "" && o.Sheet == r.Sheet && o.Code == r.Code && o.Field == r.Field && o.Period == r.Period && o.Scope == r.Scope
+	})
 }

@@ -58,18 +58,33 @@ func issued(t testing.TB, change func(f *excelize.File)) fstest.MapFS {
 	}
 	var blank bytes.Buffer
 	must(f.Write(&blank))
-	return fstest.MapFS{
+	files := fstest.MapFS{
 		"blank.xlsx":       {Data: blank.Bytes()},
 		"description.yaml": {Data: []byte("name: issued\ntitle: Issued\nversion: \"2\"\n")},
-		"map.csv": {Data: []byte(`sheet,cell,label_cell,label_text,kind,code,field,scope,period,dimension,category,format,missing
-Return,,B2,Quarter 3,label,,,,,,,,
-Return,,C2,Quarter 4,label,,,,,,,,
-Return,B3,A3,Police referrals,figure,R01,value,activity,Q3,source,POL,count,
-Return,C3,A3,Police referrals,figure,R01,value,activity,Q4,source,POL,count,
-Return,C4,A4,All referrals,figure,R01,value,activity,Q4,,,count,none
-Return,G20,E2,Completed by,config,contact,,,,,,text,
-`)},
+		"map.csv":          {Data: []byte(issuedMap)},
 	}
+	fingerprinted(t, files)
+	return files
+}
+
+// issuedMap is the cell map of that workbook.
+const issuedMap = `sheet,cell,label_cell,label_text,kind,code,field,scope,period,dimension,category,format,missing,group
+Return,,B2,Quarter 3,label,,,,,,,,,
+Return,,C2,Quarter 4,label,,,,,,,,,
+Return,B3,A3,Police referrals,figure,R01,value,activity,Q3,source,POL,count,,
+Return,C3,A3,Police referrals,figure,R01,value,activity,Q4,source,POL,count,,
+Return,C4,A4,All referrals,figure,R01,value,activity,Q4,,,count,none,
+Return,G20,E2,Completed by,config,contact,,,,,,text,,
+`
+
+// fingerprinted takes the fingerprint of a template's blank.
+func fingerprinted(t testing.TB, files fstest.MapFS) {
+	t.Helper()
+	rows, err := returns.ReadMap(bytes.NewReader(files["map.csv"].Data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	files["fingerprint.csv"] = &fstest.MapFile{Data: taken(t, files["blank.xlsx"].Data, rows)}
 }
 
 // A ministry's own workbook keeps everything of its own.
@@ -115,7 +130,7 @@ func TestTemplateChanged(t *testing.T) {
 			}
 		}
 	})
-	files["map.csv"].Data = append(files["map.csv"].Data, "Annex,B3,A3,Police,config,contact,,,,,,text,\n"...)
+	files["map.csv"].Data = append(files["map.csv"].Data, "Annex,B3,A3,Police,config,contact,,,,,,text,,\n"...)
 	_, _, err := returns.Draft(context.Background(), request(t, files, "2023-24-Q4"))
 	if !errors.Is(err, returns.ErrTemplateChanged) {
 		t.Fatalf("got %v, want ErrTemplateChanged", err)
@@ -144,11 +159,10 @@ func TestProofFindsChanges(t *testing.T) {
 		change     func(f *excelize.File) error
 	}{
 		{"nothing", "", func(*excelize.File) error { return nil }},
-		{"a mapped cell", "", func(f *excelize.File) error { return f.SetCellStr("Return", "B3", "1012") }},
 		{"another value in a mapped cell", `Return!B3: was to be "1012", is "1013"`, func(f *excelize.File) error { return f.SetCellStr("Return", "B3", "1013") }},
 		{"a label", `Return!A3: was to be "Police referrals", is "Police"`, func(f *excelize.File) error { return f.SetCellStr("Return", "A3", "Police") }},
 		{"a cell far away", `Return!Z99: was to be "", is "x"`, func(f *excelize.File) error { return f.SetCellStr("Return", "Z99", "x") }},
-		{"a formula", `Return!B5: the formula was "B3/B4", is "B4/B3"`, func(f *excelize.File) error { return f.SetCellFormula("Return", "B5", "B4/B3") }},
+		{"a formula", `Return!B5: the formula was "=B3/B4", is "=B4/B3"`, func(f *excelize.File) error { return f.SetCellFormula("Return", "B5", "B4/B3") }},
 		{"a style", "Return!A3: the style has changed", func(f *excelize.File) error {
 			bold, err := f.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}})
 			return errors.Join(err, f.SetCellStyle("Return", "A3", "A3", bold))
@@ -159,12 +173,12 @@ func TestProofFindsChanges(t *testing.T) {
 		{"a defined name", "the defined names", func(f *excelize.File) error {
 			return f.DeleteDefinedName(&excelize.DefinedName{Name: "police"})
 		}},
-		{"protection", "the sheetProtection of the sheet is lost", func(f *excelize.File) error { return f.UnprotectSheet("Return") }},
+		{"protection", "the protection of Return", func(f *excelize.File) error { return f.UnprotectSheet("Return") }},
 		{"a picture", "xl/media/image1.png: has changed", func(f *excelize.File) error {
 			f.Pkg.Store("xl/media/image1.png", []byte("another"))
 			return nil
 		}},
-		{"a hidden sheet", "whether Lists is shown", func(f *excelize.File) error { return f.SetSheetVisible("Lists", true) }},
+		{"a hidden sheet", "the sheets, their order and whether they are shown", func(f *excelize.File) error { return f.SetSheetVisible("Lists", true) }},
 		{"a new sheet", "the order of the sheets", func(f *excelize.File) error { _, err := f.NewSheet("More"); return err }},
 	} {
 		t.Run(c.name, func(t *testing.T) {

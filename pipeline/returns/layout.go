@@ -117,7 +117,12 @@ func (d Description) notes() laid {
 	l.put(2, headerRow, "Note text", "header")
 	for i, n := range d.Notes {
 		l.put(1, headerRow+1+i, fmt.Sprintf("Note %d", i+1), "wrapped")
-		l.put(2, headerRow+1+i, n, "wrapped")
+		if !inBraces.MatchString(n) {
+			l.put(2, headerRow+1+i, n, "wrapped")
+			continue
+		}
+		number := fmt.Sprintf("Note %d", i+1)
+		l.words(l.put(2, headerRow+1+i, "", "wrapped"), n, l.cells[len(l.cells)-2].at, number)
 	}
 	l.close(2, headerRow+len(d.Notes))
 	return l
@@ -137,7 +142,7 @@ func (d Description) table(s Sheet, lists fs.FS) laid {
 	for i, c := range s.Columns {
 		l.widths, l.lines = append(l.widths, c.Width), append(l.lines, max(c.Lines, 1))
 		style := "header"
-		if c.filled() && c.Format != "text" {
+		if c.Format != "" && c.Format != "text" || c.Period != "" {
 			style = "header right"
 		}
 		l.label(l.put(i+1, headerRow, c.Header, style), c.Header)
@@ -151,64 +156,100 @@ func (d Description) table(s Sheet, lists fs.FS) laid {
 			l.tableRow(s, r, row)
 		}
 		for _, f := range unlisted {
-			for _, c := range s.Columns {
-				if c.filled() {
-					l.rows = append(l.rows, s.mapRow(f, c, kindUnlisted))
-				}
-			}
+			l.unlisted(s, group, f)
 		}
 	}
 	l.close(len(s.Columns), row)
 	return l
 }
 
-// tableRow lays out a row: its labels, its figures, and what is left to people.
-func (l *laid) tableRow(s Sheet, r tableRow, row int) {
-	bold := ""
-	if r.total {
-		bold = " bold"
+// unlisted names the figures of a category that the table has no row for.
+func (l *laid) unlisted(s Sheet, group Rows, f Figure) {
+	for _, c := range s.Columns[min(len(group.Labels)+1+len(group.After), len(s.Columns)):] {
+		if m := s.mapRow(tableRow{cells: group.Cells, Figure: f}, c); m.Kind == kindFigure && m.Dimension != "" && m.Field != percentOfTotal {
+			m.Kind = kindUnlisted
+			l.rows = append(l.rows, m)
+		}
 	}
+}
+
+// tableRow lays out a row: its labels, then its figures and words.
+func (l *laid) tableRow(s Sheet, r tableRow, row int) {
 	if len(r.labels) == 0 || len(r.labels) >= len(s.Columns) {
 		l.err = errors.Join(l.err, fmt.Errorf("row %d has %d labels for %d columns", row, len(r.labels), len(s.Columns)))
 		return
 	}
-	var labelCell string
+	bold := ""
+	if r.total {
+		bold = " bold"
+	}
+	var label Row // of the row: its last label
 	for i, text := range r.labels {
-		labelCell = l.put(i+1, row, text, "wrapped"+bold)
-		if i < len(r.labels)-1 {
-			l.label(labelCell, text)
+		at := l.put(i+1, row, text, "wrapped"+bold)
+		label = Row{LabelCell: at, LabelText: text}
+		if c := s.Columns[i]; c.Words != "" || c.Comment { // the label itself is filled
+			m := s.mapRow(r, c)
+			m.Cell, m.LabelCell, m.LabelText = at, at, text
+			l.rows = append(l.rows, m)
+		} else if i < len(r.labels)-1 {
+			l.label(at, text)
 		}
 	}
+	told := len(r.labels) > 1 || s.Columns[0].Words == "" && !s.Columns[0].Comment
 	for i := len(r.labels); i < len(s.Columns); i++ {
-		c := s.Columns[i]
-		if !c.filled() {
-			l.put(i+1, row, "", "wrapped"+bold)
-			continue
+		m := s.mapRow(r, s.Columns[i])
+		switch {
+		case m.Kind == "":
+			l.err = errors.Join(l.err, fmt.Errorf("row %d says nothing for the column %q", row, s.Columns[i].Header))
+		case m.Kind == kindLabel:
+			l.label(l.put(i+1, row, m.LabelText, cellStyle(m)+bold), m.LabelText)
+		default:
+			told = true
+			m.Cell = l.put(i+1, row, "", cellStyle(m)+bold)
+			m.LabelCell, m.LabelText = label.LabelCell, label.LabelText
+			l.rows = append(l.rows, m)
 		}
-		m := s.mapRow(r.Figure, c, kindFigure)
-		m.Cell = l.put(i+1, row, "", cellStyle(m)+bold)
-		m.LabelCell, m.LabelText = labelCell, r.labels[len(r.labels)-1]
-		l.rows = append(l.rows, m)
+	}
+	if !told {
+		l.label(label.LabelCell, label.LabelText)
 	}
 }
 
 // cellStyle is the style of a filled cell: words wrapped, numbers to the right.
 func cellStyle(r Row) string {
-	if r.Format == "text" {
+	switch {
+	case r.Format == "text":
 		return "wrapped"
+	case r.Kind == kindLabel:
+		return "wrapped right" // a marker among numbers
 	}
 	return r.Format
 }
 
-func (c Column) filled() bool { return c.Period != "" || c.Field != "" }
-
-// mapRow is the row of the cell map for a row's figure in a column.
-func (s Sheet) mapRow(r Figure, c Column, kind string) Row {
-	f := Figure{Field: "value", Format: "count", Missing: notAvailable, Period: periodThis}.over(Figure{Scope: s.Scope}).over(r).over(c.Figure)
-	out := Row{Sheet: s.Name, Kind: kind, Code: f.Code, Field: f.Field, Scope: f.Scope, Period: f.Period,
-		Dimension: f.Dimension, Category: f.Category, Format: f.Format, Missing: f.Missing}
-	if f.Condition != "" {
-		out.Kind, out.Code = kindCondition, f.Condition
+// mapRow is the row of the cell map for what a row shows in a column.
+func (s Sheet) mapRow(r tableRow, c Column) Row {
+	f := Figure{Field: "value", Format: "count", Missing: notAvailable, Period: periodThis}.over(Figure{Scope: s.Scope}).over(r.Figure).over(c.Figure)
+	if own, ok := r.cells[c.Header]; ok {
+		f = f.over(own)
+	}
+	out := Row{Sheet: s.Name, Format: f.Format, Missing: f.Missing, Group: f.Group}
+	term := inBraces.FindStringSubmatch(f.Words)
+	switch {
+	case c.Comment:
+		out.Kind, out.Code, out.Format, out.Missing = kindText, commentary, "text", leave
+	case f.Words != "" && term == nil:
+		out.Kind, out.LabelText = kindLabel, f.Words
+	case f.Words != "" && strings.HasPrefix(term[1], "fund."):
+		out.Kind, out.Code, out.Scope = kindConfig, term[1], f.Scope
+	case f.Words != "":
+		out.Kind, out.Code, out.Format = kindText, f.Words, "text"
+	case f.Quality != "":
+		out.Kind, out.Code, out.Field = kindQuality, f.Quality, f.Field
+	case f.Condition != "" || f.Code != "":
+		out.Kind, out.Code, out.Field, out.Scope, out.Period, out.Dimension, out.Category = kindFigure, f.Code, f.Field, f.Scope, f.Period, f.Dimension, f.Category
+		if f.Condition != "" {
+			out.Kind, out.Code = kindCondition, f.Condition
+		}
 	}
 	return out
 }

@@ -9,26 +9,26 @@ import (
 	"mojreturns/pipeline/returns"
 )
 
-const mapHeader = "sheet,cell,label_cell,label_text,kind,code,field,scope,period,dimension,category,format,missing\n"
+const mapHeader = "sheet,cell,label_cell,label_text,kind,code,field,scope,period,dimension,category,format,missing,group\n"
 
 // Mistakes in a cell map, each with its line and sentence, all told at once.
 func TestMapMistakes(t *testing.T) {
 	lines := []struct{ row, want string }{
-		{"T,B7,A7,Police,figure,R01,value,activity,Q3,source,POL,count,", ""},
-		{"T,B7,A7,Police,figure,R01,value,activity,Q4,source,POL,count,", `map.csv:3: T!B7 is mapped already on line 2`},
-		{"T,B8,A8,Self,figur,R01,value,activity,Q3,source,SELF,count,", `map.csv:4: kind is "figur"; it can be figure, condition, config, text, label, unlisted`},
-		{"T,8B,A8,Self,figure,R01,value,activity,Q3,source,SELF,count,", `map.csv:5: cell is "8B"; it must be an address such as D7`},
-		{"T,,A8,Self,figure,R01,value,activity,Q3,source,SELF,count,", `map.csv:6: cell is empty`},
-		{"T,B9,,Self,figure,R01,value,activity,Q3,source,SELF,count,", `map.csv:7: label_cell is empty`},
-		{"T,B10,A8,Self,figure,,value,activity,Q3,source,SELF,count,", `map.csv:8: code is empty`},
-		{"T,B11,A8,Self,figure,R01,sum,activity,Q3,source,SELF,count,", `map.csv:9: field is "sum"; it can be value, n, numerator, denominator`},
-		{"T,B12,A8,Self,figure,R01,value,,Q3,source,SELF,count,", `map.csv:10: scope is empty`},
-		{"T,B13,A8,Self,figure,R01,value,activity,Q5,source,SELF,count,", `map.csv:11: period is "Q5"; it can be Q1, Q2, Q3, Q4, YTD, this`},
-		{"T,B14,A8,Self,figure,R01,value,activity,Q3,source,,count,", `map.csv:12: dimension "source" and category "" go together`},
-		{"T,B15,A8,Self,figure,R01,value,activity,Q3,source,SELF,pounds,", `map.csv:13: format is "pounds"; it can be count, money, percent, number, text`},
-		{"T,B16,A8,Self,condition,C01,n,money,this,,,money,", `map.csv:14: field is "n"; it can be value, limit_value, status, evidence, breaches`},
-		{"T,B17,A8,Self,label,,,,,,,,", `map.csv:15: cell is "B17"; a row of this kind has none`},
-		{",B18,A8,Self,config,area,,,,,,text,", `map.csv:16: sheet is empty`},
+		{"T,B7,A7,Police,figure,R01,value,activity,Q3,source,POL,count,,", ""},
+		{"T,B7,A7,Police,figure,R01,value,activity,Q4,source,POL,count,,", `map.csv:3: T!B7 is mapped already on line 2`},
+		{"T,B8,A8,Self,figur,R01,value,activity,Q3,source,SELF,count,,", `map.csv:4: kind is "figur"; it can be figure, condition, config, quality, text, label, unlisted`},
+		{"T,8B,A8,Self,figure,R01,value,activity,Q3,source,SELF,count,,", `map.csv:5: cell is "8B"; it must be an address such as D7`},
+		{"T,,A8,Self,figure,R01,value,activity,Q3,source,SELF,count,,", `map.csv:6: cell is empty`},
+		{"T,B9,,Self,figure,R01,value,activity,Q3,source,SELF,count,,", `map.csv:7: label_cell is empty`},
+		{"T,B10,A8,Self,figure,,value,activity,Q3,source,SELF,count,,", `map.csv:8: code is empty`},
+		{"T,B11,A8,Self,figure,R01,sum,activity,Q3,source,SELF,count,,", `map.csv:9: field is "sum"; it can be value, n, numerator, denominator, percent of total`},
+		{"T,B12,A8,Self,figure,R01,value,,Q3,source,SELF,count,,", `map.csv:10: scope is empty`},
+		{"T,B13,A8,Self,figure,R01,value,activity,Q5,source,SELF,count,,", `map.csv:11: period is "Q5"; it can be Q1, Q2, Q3, Q4, YTD, this`},
+		{"T,B14,A8,Self,figure,R01,value,activity,Q3,source,,count,,", `map.csv:12: dimension "source" and category "" go together`},
+		{"T,B15,A8,Self,figure,R01,value,activity,Q3,source,SELF,pounds,,", `map.csv:13: format is "pounds"; it can be count, money, percent, number, date, text`},
+		{"T,B16,A8,Self,condition,C01,n,money,this,,,money,,", `map.csv:14: field is "n"; it can be value, limit_value, status, evidence, breaches`},
+		{"T,B17,A8,Self,label,,,,,,,,,", `map.csv:15: cell is "B17"; a row of this kind has none`},
+		{",B18,A8,Self,config,area,,,,,,text,,", `map.csv:16: sheet is empty`},
 	}
 	text, wanted := mapHeader, 0
 	for _, l := range lines {

@@ -1,6 +1,10 @@
 package returns
 
-import "mojreturns/pipeline/period"
+import (
+	"strings"
+
+	"mojreturns/pipeline/period"
+)
 
 // Shown is a cell of the return and what stands in it: a figure (Condition
 // false) or what a funding condition says. Field is which part of it.
@@ -23,9 +27,59 @@ func (t Template) Cells(scopes map[string]string, at period.Period) ([]Shown, er
 		if err != nil {
 			return nil, err
 		}
+		if place.Scope == "" {
+			continue
+		}
 		out = append(out, Shown{Cell: r.Sheet + "!" + r.Cell, Place: place, Field: r.Field, Condition: r.Kind == kindCondition})
 	}
 	return out, nil
+}
+
+// Printed names a figure by its place and the field of it that a cell shows.
+type Printed struct {
+	Place Place
+	Field string
+}
+
+// PrintedFigure is what a return shows of a figure: an exact decimal as text, or
+// a marker in brackets.
+type PrintedFigure struct {
+	Printed
+	Cell, Shows string
+}
+
+// Revision is a figure of an earlier quarter that a return prints otherwise than
+// the return that last printed it.
+type Revision struct {
+	Cell     string // such as T04_Source!D7
+	Was, Now string
+	Return   string // that printed it, such as 2023-24-Q3, version 1
+}
+
+// CommentCell is a cell that people write in, and what it is about.
+type CommentCell struct{ Cell, About string }
+
+// CommentCells lists the cells that people write in, in the order of the map.
+func (t Template) CommentCells() []CommentCell {
+	heading := map[string]string{} // of a column, by sheet and letters
+	column := func(at string) string { return strings.TrimRight(at, "0123456789") }
+	var out []CommentCell
+	for _, r := range t.rows {
+		if r.Kind == kindLabel && heading[r.Sheet+"!"+column(r.LabelCell)] == "" {
+			heading[r.Sheet+"!"+column(r.LabelCell)] = r.LabelText
+		}
+		if !r.comment() {
+			continue
+		}
+		about := heading[r.Sheet+"!"+column(r.Cell)]
+		if r.Cell != r.LabelCell {
+			about = strings.TrimSpace(r.LabelText + ": " + about)
+		} else {
+			about = strings.TrimSpace(r.LabelText + ": in place of these words")
+		}
+		out = append(out, CommentCell{Cell: r.place(), About: about})
+	}
+	return out
 }
 
 // Part is the field of a value.
@@ -39,4 +93,10 @@ func (v Value) Part(field string) string {
 // Part is the field of a condition.
 func (c Condition) Part(field string) string {
 	return map[string]string{"value": c.Value, "limit_value": c.Limit, "status": c.Status, "evidence": c.Evidence, "breaches": c.Breaches}[field]
+}
+
+// Total is the place of the total that a category is part of.
+func (p Place) Total() Place {
+	p.Dimension, p.Category = "", ""
+	return p
 }

@@ -1,197 +1,25 @@
 package returns
 
 import (
-	"encoding/json"
-	"errors"
+	"bytes"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
-
-	"github.com/xuri/excelize/v2"
 )
 
-// workbook is everything about a workbook that filling it may not change.
-type workbook struct {
-	sheets   map[string]worksheet
-	rest     map[string]string // named things: sheet order, defined names, tables, rules
-	formulas bool
-}
-
-type worksheet struct {
-	cells  map[string]cell   // those with a value, a formula or a style
-	merged map[string]string // the range, for cells inside one that are not its first
-}
-
-type cell struct {
-	Value, Formula string
-	Style          string // as JSON
-}
-
-// readWorkbook reads a workbook for comparison.
-func readWorkbook(f *excelize.File) (workbook, error) {
-	w := workbook{sheets: map[string]worksheet{}, rest: map[string]string{}}
-	looks := map[int]string{}
-	for _, name := range f.GetSheetList() {
-		s, err := readSheet(f, name, looks)
-		if err != nil {
-			return w, fmt.Errorf("cannot read the sheet %q of the workbook: %w", name, err)
-		}
-		w.sheets[name] = s
-		for _, c := range s.cells {
-			w.formulas = w.formulas || c.Formula != ""
-		}
-		if err := w.readRules(f, name); err != nil {
-			return w, fmt.Errorf("cannot read the rules of the sheet %q: %w", name, err)
-		}
-	}
-	return w, errors.Join(w.keep("the order of the sheets", f.GetSheetList(), nil), w.keep("the defined names", f.GetDefinedName(), nil))
-}
-
-// readRules reads what a sheet has besides its cells.
-func (w *workbook) readRules(f *excelize.File, name string) error {
-	merged, err := f.GetMergeCells(name, true)
-	errs := []error{w.keep("the merged cells of "+name, merged, err)}
-	validations, err := f.GetDataValidations(name)
-	errs = append(errs, w.keep("the data validation of "+name, validations, err))
-	conditional, err := f.GetConditionalFormats(name)
-	errs = append(errs, w.keep("the conditional formats of "+name, conditional, err))
-	tables, err := f.GetTables(name)
-	errs = append(errs, w.keep("the tables of "+name, tables, err))
-	visible, err := f.GetSheetVisible(name)
-	errs = append(errs, w.keep("whether "+name+" is shown", visible, err))
-	return errors.Join(errs...)
-}
-
-func (w *workbook) keep(what string, v any, err error) error {
-	if err != nil {
-		return err
-	}
-	text, err := json.Marshal(v)
-	w.rest[what] = string(text)
-	return err
-}
-
-// readSheet reads every cell inside the used range. looks caches styles.
-func readSheet(f *excelize.File, name string, looks map[int]string) (worksheet, error) {
-	s := worksheet{cells: map[string]cell{}, merged: map[string]string{}}
-	columns, rows, err := extent(f, name)
-	if err != nil {
-		return s, err
-	}
-	for row := 1; row <= rows; row++ {
-		for column := 1; column <= columns; column++ {
-			at, err := excelize.CoordinatesToCellName(column, row)
-			if err != nil {
-				return s, err
-			}
-			c, err := readCell(f, name, at, looks)
-			if err != nil {
-				return s, err
-			}
-			if c != (cell{}) {
-				s.cells[at] = c
-			}
-		}
-	}
-	merged, err := f.GetMergeCells(name, true)
-	for _, m := range merged {
-		for _, at := range inside(m.GetStartAxis(), m.GetEndAxis()) {
-			s.merged[at] = m.GetStartAxis() + ":" + m.GetEndAxis()
-		}
-		delete(s.merged, m.GetStartAxis())
-	}
-	return s, err
-}
-
-func readCell(f *excelize.File, sheet, at string, looks map[int]string) (c cell, err error) {
-	if c.Value, err = f.GetCellValue(sheet, at); err != nil {
-		return c, err
-	}
-	if c.Formula, err = f.GetCellFormula(sheet, at); err != nil {
-		return c, err
-	}
-	id, err := f.GetCellStyle(sheet, at)
-	if err != nil || id == 0 {
-		return c, err
-	}
-	if _, ok := looks[id]; !ok {
-		style, err := f.GetStyle(id)
-		if err != nil {
-			return c, err
-		}
-		text, err := json.Marshal(style)
-		if err != nil {
-			return c, err
-		}
-		looks[id] = string(text)
-	}
-	c.Style = looks[id]
-	return c, nil
-}
-
-// extent is the last column and row that hold something or are said to.
-func extent(f *excelize.File, sheet string) (columns, rows int, err error) {
-	content, err := f.GetRows(sheet)
-	if err != nil {
-		return 0, 0, err
-	}
-	rows = len(content)
-	for _, r := range content {
-		columns = max(columns, len(r))
-	}
-	said, err := f.GetSheetDimension(sheet)
-	if err != nil || said == "" {
-		return columns, rows, err
-	}
-	_, end, found := strings.Cut(said, ":")
-	if !found {
-		end = said
-	}
-	column, row, err := excelize.CellNameToCoordinates(end)
-	return max(columns, column), max(rows, row), err
-}
-
-// inside lists the addresses of a range.
-func inside(from, to string) []string {
-	c1, r1, err1 := excelize.CellNameToCoordinates(from)
-	c2, r2, err2 := excelize.CellNameToCoordinates(to)
-	if err1 != nil || err2 != nil {
-		return nil
-	}
-	var out []string
-	for row := r1; row <= r2; row++ {
-		for column := c1; column <= c2; column++ {
-			if at, err := excelize.CoordinatesToCellName(column, row); err == nil {
-				out = append(out, at)
-			}
-		}
-	}
-	return out
-}
-
-// prove reads the filled workbook back: every mapped cell reads as written, and
-// nothing outside the map differs from the blank.
-func (d *drafting) prove(before workbook, out []byte) error {
-	f, err := openWorkbook(out)
+// prove reads the filled workbook again and compares what it means with the
+// blank: every mapped cell reads as written, and nothing outside the map differs.
+func prove(blank *book, filled []byte, written map[string]shown) error {
+	is, err := readBook(filled)
 	if err != nil {
 		return fmt.Errorf("the filled workbook cannot be opened again: %w", err)
 	}
-	defer f.Close()
-	after, err := readWorkbook(f)
-	if err != nil {
-		return err
-	}
-	differences, err := partsChanged(d.template.blank, out)
-	if err != nil {
-		return err
-	}
-	for what, was := range before.rest {
-		if after.rest[what] != was {
-			differences = append(differences, fmt.Sprintf("%s: was %s, is %s", what, was, after.rest[what]))
+	differences := append(partsChanged(blank, is), mainChanged(blank, is)...)
+	for i, was := range blank.sheets {
+		if i < len(is.sheets) {
+			differences = append(differences, sheetChanged(blank, is, was, is.sheets[i], written)...)
 		}
-	}
-	for sheet, was := range before.sheets {
-		differences = append(differences, d.differs(sheet, was, after.sheets[sheet])...)
 	}
 	if len(differences) == 0 {
 		return nil
@@ -200,29 +28,193 @@ func (d *drafting) prove(before workbook, out []byte) error {
 	return fmt.Errorf("the filled workbook is not the blank with its mapped cells filled, so it is not kept; this is a fault of the program:\n%s", strings.Join(differences, "\n"))
 }
 
-// differs compares the cells of a sheet. A mapped cell may only have its value changed.
-func (d *drafting) differs(sheet string, was, is worksheet) []string {
+// partsChanged compares the parts that filling has no business with: pictures,
+// drawings, tables, macros, styles, comments and whatever else there is.
+func partsChanged(was, is *book) []string {
 	var out []string
-	addresses := map[string]bool{}
-	for at := range was.cells {
-		addresses[at] = true
+	judged := map[string]bool{was.main: true} // by what they mean, elsewhere
+	for _, s := range was.sheets {
+		judged[s.part] = s.root != nil
 	}
-	for at := range is.cells {
-		addresses[at] = true
-	}
-	for at := range addresses {
-		want := was.cells[at]
-		if text, mapped := d.written[sheet+"!"+at]; mapped {
-			want.Value = text
+	names := map[string]bool{}
+	for _, b := range []*book{was, is} {
+		for name := range b.parts {
+			names[name] = true
 		}
-		switch got := is.cells[at]; {
-		case got.Value != want.Value:
-			out = append(out, fmt.Sprintf("%s!%s: was to be %q, is %q", sheet, at, want.Value, got.Value))
-		case got.Formula != want.Formula:
-			out = append(out, fmt.Sprintf("%s!%s: the formula was %q, is %q", sheet, at, want.Formula, got.Formula))
-		case got.Style != want.Style:
-			out = append(out, fmt.Sprintf("%s!%s: the style has changed", sheet, at))
+	}
+	described, _ := is.target("", "core-properties")
+	_, had := was.parts[described]
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		before, kept := was.parts[name]
+		now, there := is.parts[name]
+		switch {
+		case name == described || judged[name] && there:
+		case !had && (name == "_rels/.rels" || name == "[Content_Types].xml") && describedOnly(before, now):
+		case !there:
+			out = append(out, name+": was in the workbook and is lost")
+		case !kept:
+			out = append(out, name+": was not in the workbook and is there now")
+		case !sameMeaning(before, now):
+			out = append(out, name+": has changed")
 		}
 	}
 	return out
+}
+
+// sameMeaning tells whether two parts mean the same.
+func sameMeaning(was, is []byte) bool {
+	if bytes.Equal(was, is) {
+		return true
+	}
+	a, err := parse(was)
+	if err != nil {
+		return false
+	}
+	b, err := parse(is)
+	return err == nil && a.meaning() == b.meaning()
+}
+
+// describedOnly tells whether a part differs only by the element that leads to
+// the document properties.
+func describedOnly(was, is []byte) bool {
+	a, err := parse(was)
+	if err != nil {
+		return false
+	}
+	b, err := parse(is)
+	if err != nil {
+		return false
+	}
+	b.kids = slices.DeleteFunc(b.kids, func(n *node) bool { return n.attr("ContentType") == coreType || n.attr("Id") == "mojreturnsCore" })
+	return a.meaning() == b.meaning()
+}
+
+// mainChanged compares the part that lists sheets and names; how the workbook is
+// calculated may differ.
+func mainChanged(was, is *book) []string {
+	var out []string
+	if was.sheetNames() != is.sheetNames() {
+		out = append(out, fmt.Sprintf("the order of the sheets: was %s, is %s", was.sheetNames(), is.sheetNames()))
+	}
+	for _, name := range kindsOf(was.root, is.root) {
+		if name == "calcPr" {
+			continue
+		}
+		if a, b := meaningOf(was.root, name), meaningOf(is.root, name); a != b {
+			out = append(out, fmt.Sprintf("the %s: was %s, is %s", inWords(name), a, b))
+		}
+	}
+	return out
+}
+
+// kindsOf are the names of the elements right below either of two.
+func kindsOf(a, b *node) []string {
+	names := map[string]bool{}
+	for _, n := range slices.Concat(a.kids, b.kids) {
+		names[n.name.Local] = true
+	}
+	return slices.Sorted(maps.Keys(names))
+}
+
+// meaningOf is what all elements of a name right below another mean.
+func meaningOf(n *node, name string) string {
+	var out strings.Builder
+	for _, k := range n.all(name) {
+		out.WriteString(k.meaning())
+	}
+	return out.String()
+}
+
+// elementWords says what some elements of a workbook are to people.
+var elementWords = map[string]string{"definedNames": "defined names", "sheets": "sheets, their order and whether they are shown", "mergeCells": "merged cells",
+	"dataValidations": "data validation", "conditionalFormatting": "conditional formats", "sheetProtection": "protection", "tableParts": "tables",
+	"cols": "columns", "sheetViews": "views", "workbookProtection": "protection of the workbook", "hyperlinks": "links"}
+
+func inWords(element string) string {
+	if words, ok := elementWords[element]; ok {
+		return words
+	}
+	return element
+}
+
+// sheetChanged compares two sheets: their cells, the rows' own attributes, and
+// everything else but the range that is said to be used.
+func sheetChanged(before, after *book, was, is *sheet, written map[string]shown) []string {
+	if was.root == nil || is.root == nil {
+		return nil
+	}
+	var out []string
+	for _, name := range kindsOf(was.root, is.root) {
+		if name == "sheetData" || name == "dimension" {
+			continue
+		}
+		if a, b := meaningOf(was.root, name), meaningOf(is.root, name); a != b {
+			out = append(out, fmt.Sprintf("the %s of %s: was %s, is %s", inWords(name), was.name, a, b))
+		}
+	}
+	rows := rowsOf(is)
+	for number, a := range rowsOf(was) {
+		if b := rows[number]; a != b {
+			out = append(out, fmt.Sprintf("row %d of %s: was %s, is %s", number, was.name, a, b))
+		}
+	}
+	addresses := map[string]bool{}
+	for _, cells := range []map[string]cell{was.cells, is.cells} {
+		for at := range cells {
+			addresses[at] = true
+		}
+	}
+	for at := range addresses {
+		if d := cellChanged(before, after, was, is, at, written); d != "" {
+			out = append(out, fmt.Sprintf("%s!%s: %s", was.name, at, d))
+		}
+	}
+	return out
+}
+
+// rowsOf is what each row says of itself, such as its height.
+func rowsOf(s *sheet) map[int]string {
+	out, number := map[int]string{}, 0
+	for _, r := range s.root.child("sheetData").all("row") {
+		number, _ = rowNumber(r, number)
+		own := &node{name: r.name}
+		for _, a := range r.attrs {
+			if a.Name.Local != "r" {
+				own.attrs = append(own.attrs, a)
+			}
+		}
+		out[number] = own.meaning()
+	}
+	return out
+}
+
+// cellChanged compares a cell. A mapped cell may only have its value changed, a
+// formula may lose its last result.
+func cellChanged(before, after *book, was, is *sheet, at string, written map[string]shown) string {
+	a, b := was.cells[at], is.cells[at]
+	want := shown{a.text, a.number}
+	if value, mapped := written[was.name+"!"+at]; mapped {
+		want = value
+	}
+	if a.formula != "" {
+		want = shown{}
+	}
+	if got := (shown{b.text, b.number}); got != want {
+		return fmt.Sprintf("was to be %s, is %s", want, got)
+	}
+	if a.formula != b.formula || a.movedBy != b.movedBy {
+		return fmt.Sprintf("the formula was %q, is %q", a.formula, b.formula)
+	}
+	if before.lookOf(was, at).meaning != after.lookOf(is, at).meaning {
+		return "the style has changed"
+	}
+	return ""
+}
+
+// String says what a cell shows.
+func (s shown) String() string {
+	if s.number {
+		return "the number " + s.text
+	}
+	return fmt.Sprintf("%q", s.text)
 }

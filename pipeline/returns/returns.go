@@ -1,19 +1,18 @@
 // Package returns fills the workbook a ministry issued. A template is a folder
-// with three files: blank.xlsx as issued, map.csv (which figure stands in which
-// cell, and what the cells beside it must say), and description.yaml (its name,
-// version and, where the blank is our own, everything it is made from). Only
-// mapped cells are written, and afterwards the workbook is read back to prove
-// that nothing else moved.
+// with four files: the blank as issued (blank.xlsx, or blank.xlsm with macros),
+// map.csv (which figure stands in which cell, and what the cells beside it must
+// say), fingerprint.csv (what the blank was like when the map was written), and
+// description.yaml (its name, version and, where the blank is our own, everything
+// it is made from). Only mapped cells are written, every other byte of the blank
+// is copied, and afterwards the workbook is read back to prove that nothing else
+// moved.
 package returns
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
 	"strings"
-
-	"github.com/xuri/excelize/v2"
 
 	"mojreturns/pipeline/period"
 )
@@ -24,17 +23,20 @@ var ErrTemplateChanged = errors.New("the template has changed under its cell map
 
 // The files of a template.
 const (
-	blankFile       = "blank.xlsx"
+	blankFile       = "blank" // .xlsx or .xlsm
 	mapFile         = "map.csv"
 	descriptionFile = "description.yaml"
+	fingerprintFile = "fingerprint.csv"
 )
 
 // Template is a return as issued, ready to be filled.
 type Template struct {
 	Name, Title, Version string
+	Ending               string // of the workbook's name: .xlsx, or .xlsm with macros
 
-	rows  []Row
-	blank []byte
+	rows        []Row
+	fingerprint Fingerprint
+	blank       []byte
 }
 
 // Open reads a template's folder. The mistakes of its cell map are reported
@@ -44,9 +46,9 @@ func Open(files fs.FS) (Template, error) {
 	if err != nil {
 		return Template{}, err
 	}
-	blank, err := fs.ReadFile(files, blankFile)
+	blank, ending, err := readBlank(files)
 	if err != nil {
-		return Template{}, fmt.Errorf("cannot read the blank workbook of the return: %w", err)
+		return Template{}, err
 	}
 	f, err := files.Open(mapFile)
 	if err != nil {
@@ -57,7 +59,26 @@ func Open(files fs.FS) (Template, error) {
 	if err != nil {
 		return Template{}, err
 	}
-	return Template{Name: d.Name, Title: d.Title, Version: d.Version, rows: rows, blank: blank}, nil
+	taken, err := fs.ReadFile(files, fingerprintFile)
+	if err != nil {
+		return Template{}, fmt.Errorf("cannot read the fingerprint of the blank, which `return adopt` writes: %w", err)
+	}
+	fingerprint, err := readFingerprint(taken)
+	if err != nil {
+		return Template{}, err
+	}
+	return Template{Name: d.Name, Title: d.Title, Version: d.Version, Ending: ending, rows: rows, fingerprint: fingerprint, blank: blank}, nil
+}
+
+// readBlank reads the blank and tells the ending of its name.
+func readBlank(files fs.FS) (content []byte, ending string, err error) {
+	for _, ending := range []string{".xlsm", ".xlsx"} {
+		content, err = fs.ReadFile(files, blankFile+ending)
+		if err == nil {
+			return content, ending, nil
+		}
+	}
+	return nil, "", fmt.Errorf("cannot read the blank workbook of the return: %w", err)
 }
 
 // Check says which scopes and fields the cell map needs and the configured
@@ -72,7 +93,7 @@ func (t Template) Check(scopes, fields map[string]string) error {
 		}
 	}
 	for _, r := range t.rows {
-		if _, ok := scopes[r.Scope]; r.Scope != "" && !ok {
+		if _, ok := scopes[r.scope()]; r.Scope != "" && !ok && !r.optional() {
 			missing("scopes", r.Scope, r)
 		}
 		for _, name := range r.fieldNames() {
@@ -112,10 +133,11 @@ func (t Template) Mapped(cell string, scopes map[string]string, at period.Period
 	return Place{}, fmt.Errorf("the program fills no cell %q of the return %s; %s lists those it does", cell, t.Name, mapFile)
 }
 
-// figure is the place of a row's figure in a period.
+// figure is the place of a row's figure in a period. Its scope is empty where the
+// return need not have it and does not.
 func (r Row) figure(scopes map[string]string, at period.Period) (Place, error) {
-	scope, ok := scopes[r.Scope]
-	if !ok {
+	scope, ok := scopes[r.scope()]
+	if !ok && !r.optional() {
 		return Place{}, fmt.Errorf("the return has no %q under scopes, which %s needs", r.Scope, r.place())
 	}
 	return Place{Code: r.Code, Scope: scope, Period: r.periodLabel(at), Dimension: r.Dimension, Category: r.Category}, nil
@@ -141,8 +163,4 @@ func (r Row) periodLabel(at period.Period) string {
 		return at.ToDate().Label
 	}
 	return at.Label
-}
-
-func openWorkbook(content []byte) (*excelize.File, error) {
-	return excelize.OpenReader(bytes.NewReader(content), excelize.Options{RawCellValue: true, UnzipSizeLimit: 256 << 20})
 }

@@ -5,10 +5,8 @@ import (
 	"math/big"
 	"regexp"
 	"strings"
-	"unicode"
+	"time"
 	"unicode/utf16"
-
-	"github.com/xuri/excelize/v2"
 )
 
 const (
@@ -20,7 +18,10 @@ var decimal = regexp.MustCompile(`^-?[0-9]+(\.[0-9]+)?$`)
 
 // written is a number as its cell keeps it: pounds to the penny, counts whole,
 // the rest as exact as it came; the cell's own format rounds what is shown.
-func written(format, value string) (string, error) {
+func written(format, value string, from1904 bool) (string, error) {
+	if format == "date" {
+		return serial(value, from1904)
+	}
 	n, ok := new(big.Rat).SetString(value)
 	if !ok || !decimal.MatchString(value) {
 		return "", fmt.Errorf("%q is not a number", value)
@@ -47,8 +48,31 @@ func written(format, value string) (string, error) {
 	return text, nil
 }
 
-// write puts what a cell shows into it and leaves its style alone. Words are
-// written as a text, so that nothing a provider wrote can become a formula.
+// ratio is a share of two exact decimals, to ten places; empty where there is none.
+func ratio(part, whole string) string {
+	p, ok := new(big.Rat).SetString(part)
+	w, also := new(big.Rat).SetString(whole)
+	if !ok || !also || w.Sign() == 0 {
+		return ""
+	}
+	return p.Quo(p, w).FloatString(10)
+}
+
+// serial is a date as a workbook counts it: days since the end of 1899, or since
+// the start of 1904.
+func serial(date string, from1904 bool) (string, error) {
+	day, err := time.Parse(time.DateOnly, date)
+	if err != nil {
+		return "", fmt.Errorf("%q is not a date", date)
+	}
+	first := time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)
+	if from1904 {
+		first = time.Date(1904, 1, 1, 0, 0, 0, 0, time.UTC)
+	}
+	return fmt.Sprint(int(day.Sub(first) / (24 * time.Hour))), nil
+}
+
+// write keeps what a cell is to show.
 func (d *drafting) write(r Row, s shown) error {
 	if !s.number {
 		s.text = strings.Map(printable, s.text)
@@ -60,61 +84,55 @@ func (d *drafting) write(r Row, s shown) error {
 		d.result.Missing = append(d.result.Missing, r.place())
 	}
 	d.result.Filled++
-	d.written[r.place()] = s.text
-	if s.number {
-		return d.file.SetCellDefault(r.Sheet, r.Cell, s.text)
-	}
-	return d.file.SetCellStr(r.Sheet, r.Cell, escape.ReplaceAllString(s.text, "_x005F$0"))
+	d.written[r.place()] = s
+	return nil
 }
 
-// escape finds what a workbook would read as a character's number, such as
-// _x0041_ for A; its underline is written as a number itself.
-var escape = regexp.MustCompile(`_x[0-9A-Fa-f]{4}_`)
-
-// printable turns characters that a workbook cannot hold into spaces.
-func printable(c rune) rune {
-	if c != '\n' && (unicode.IsControl(c) || c == 0xFFFE || c == 0xFFFF || c == unicode.ReplacementChar) {
-		return ' '
-	}
-	return c
-}
-
-// finish sets the document properties and the used ranges, writes the workbook
-// and proves it.
-func (d *drafting) finish(before workbook) ([]byte, error) {
-	title := d.template.Title + ": " + d.Period.Human()
-	p := excelize.DocProperties{Title: title, Creator: d.Fields["recipient"], Identifier: d.Build, ContentStatus: d.word("{status}")}
-	if err := properties(d.file, p, d.Freeze); err != nil {
+// finish writes the workbook and proves it.
+func (d *drafting) finish() ([]byte, error) {
+	if err := d.fedByHidden(); err != nil {
 		return nil, err
 	}
-	for name := range before.sheets {
-		if err := d.dimension(name); err != nil {
+	changed := map[string][]byte{}
+	formulas := false
+	for _, s := range d.blank.sheets {
+		if s.root == nil {
+			continue
+		}
+		cells := map[string]shown{}
+		for place, value := range d.written {
+			if at, ok := strings.CutPrefix(place, s.name+"!"); ok {
+				cells[at] = value
+			}
+		}
+		for _, c := range s.cells {
+			formulas = formulas || c.formula != ""
+		}
+		part, err := fillSheet(s, d.blank.parts[s.part], cells)
+		if err != nil {
+			return nil, fmt.Errorf("the sheet %q cannot be filled: %w", s.name, err)
+		}
+		changed[s.part] = part
+	}
+	if formulas {
+		part, err := recalculate(d.blank.parts[d.blank.main])
+		if err != nil {
 			return nil, err
 		}
+		changed[d.blank.main] = part
 	}
-	if before.formulas {
-		recalculate := true
-		if err := d.file.SetCalcProps(&excelize.CalcPropsOptions{FullCalcOnLoad: &recalculate}); err != nil {
-			return nil, err
-		}
+	if err := d.blank.describe(d.properties(), changed); err != nil {
+		return nil, err
 	}
-	out, err := content(d.file)
+	out, err := d.blank.pack(changed)
 	if err != nil {
 		return nil, err
 	}
-	return out, d.prove(before, out)
+	return out, prove(d.blank, out, d.written)
 }
 
-// dimension widens the range a sheet says it uses to the cells it has: readers
-// that stream a sheet trust it.
-func (d *drafting) dimension(sheet string) error {
-	columns, rows, err := extent(d.file, sheet)
-	if err != nil {
-		return err
-	}
-	end, err := excelize.CoordinatesToCellName(max(columns, 1), max(rows, 1))
-	if err != nil {
-		return err
-	}
-	return d.file.SetSheetDimension(sheet, "A1:"+end)
+// properties are the document properties: from the return, never from the clock.
+func (d *drafting) properties() properties {
+	return properties{title: d.template.Title + ": " + d.Period.Human(), creator: d.Fields["recipient"], identifier: d.Build,
+		status: d.word("{status}"), at: d.Freeze}
 }

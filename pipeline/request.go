@@ -1,0 +1,142 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"math/big"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"mojreturns/pipeline/period"
+	"mojreturns/pipeline/register"
+	"mojreturns/pipeline/returns"
+)
+
+// request gathers all that a return shows for a period: figures, the terms of
+// its funds, how the extracts were filled, what people wrote, and which figures
+// of earlier quarters were printed otherwise before.
+func (p *Pipeline) request(ctx context.Context, v *view, r Return, at period.Period) (returns.Request, error) {
+	files, err := p.template(r)
+	if err != nil {
+		return returns.Request{}, err
+	}
+	template, err := returns.Open(files)
+	if err != nil {
+		return returns.Request{}, err
+	}
+	frozen, err := p.frozen(ctx, v)
+	if err != nil {
+		return returns.Request{}, err
+	}
+	figures, err := v.figures(ctx, at)
+	if err != nil {
+		return returns.Request{}, err
+	}
+	comments, err := p.comments(r, at, template)
+	if err != nil {
+		return returns.Request{}, err
+	}
+	revised, err := p.revised(r, at, template, figures)
+	if err != nil {
+		return returns.Request{}, err
+	}
+	quality, err := p.quality(ctx, v, r, at)
+	if err != nil {
+		return returns.Request{}, err
+	}
+	quality["late_changes"] = returns.FieldQuality{Rows: int64(len(revised))}
+	funds, err := p.funds(at)
+	if err != nil {
+		return returns.Request{}, err
+	}
+	return returns.Request{Template: files, Scopes: r.Scopes, Fields: r.Fields, Period: at, Figures: figures, Funds: funds, Quality: quality,
+		Comments: comments, Revised: revised, Freeze: frozen.In(p.Location), Build: v.Build}, nil
+}
+
+// funds are the terms of every fund at the end of a period, by scope.
+func (p *Pipeline) funds(at period.Period) (map[string]returns.Fund, error) {
+	out := map[string]returns.Fund{}
+	for _, f := range p.Register.Funds {
+		received, err := sum(f.CashReceived, at.End)
+		if err != nil {
+			return nil, fmt.Errorf("fund %q: cash_received: %w", f.Code, err)
+		}
+		carried, err := sum(f.CarryForward, at.End)
+		if err != nil {
+			return nil, fmt.Errorf("fund %q: carry_forward: %w", f.Code, err)
+		}
+		out["fund:"+f.Code] = returns.Fund{Name: f.Code + " " + f.Name, Received: received, CarryForward: carried,
+			SpendBy: f.SpendBy.Time, DeliveryFrom: f.DeliveryFrom.Time, DeliveryTo: f.DeliveryTo.Time}
+	}
+	return out, nil
+}
+
+// sum adds the amounts dated to a day; empty where none are registered at all.
+func sum(awards []register.Award, to time.Time) (string, error) {
+	if len(awards) == 0 {
+		return "", nil
+	}
+	total := new(big.Rat)
+	for _, a := range awards {
+		amount, ok := new(big.Rat).SetString(string(a.Amount))
+		if !ok {
+			return "", fmt.Errorf("%q is not an amount", a.Amount)
+		}
+		if !a.Date.After(to) {
+			total.Add(total, amount)
+		}
+	}
+	return total.FloatString(2), nil
+}
+
+// quality is the build's account of each column of the feeds in the period's
+// financial year, by feed and column, and the suspected duplicates. Of providers
+// of services only those of the return's count; the ledger always does.
+func (p *Pipeline) quality(ctx context.Context, v *view, r Return, at period.Period) (map[string]returns.FieldQuality, error) {
+	out := map[string]returns.FieldQuality{}
+	number := func(text string) int64 { n, _ := strconv.ParseInt(text, 10, 64); return n }
+	err := each(ctx, v.conn, `SELECT feed || '.' || column_name, provider, "rows"::VARCHAR, blank::VARCHAR, coalesce(not_known, -1)::VARCHAR, faulty::VARCHAR
+		FROM warehouse.main.field_account WHERE financial_year = $1 ORDER BY ALL`, at.Year.String(), func(row []string) {
+		if !p.reportsOn(r, row[1]) {
+			return
+		}
+		q := out[row[0]]
+		q.Rows, q.Blank, q.Faulty = q.Rows+number(row[2]), q.Blank+number(row[3]), q.Faulty+number(row[5])
+		if unknown := number(row[4]); unknown < 0 {
+			q.NotKnown = unknown
+		} else {
+			q.NotKnown += unknown
+		}
+		out[row[0]] = q
+	})
+	if err != nil {
+		return nil, err
+	}
+	var duplicates returns.FieldQuality
+	err = each(ctx, v.conn, "SELECT DISTINCT subject, found::VARCHAR FROM warehouse.main.finding WHERE code = $1", "K14", func(row []string) {
+		if provider, _, _ := strings.Cut(row[0], " "); p.reportsOn(r, provider) {
+			duplicates.Rows += number(row[1])
+		}
+	})
+	out["duplicates"] = duplicates
+	return out, err
+}
+
+// reportsOn tells whether a return is about what a provider sends.
+func (p *Pipeline) reportsOn(r Return, provider string) bool {
+	services := false
+	for _, s := range p.Register.Services {
+		if s.Provider != provider {
+			continue
+		}
+		services = true
+		for _, scope := range r.Scopes {
+			if slices.Contains([]string{"all", "service:" + s.Code, "provider:" + provider, "fund:" + s.Fund}, scope) {
+				return true
+			}
+		}
+	}
+	return !services
+}

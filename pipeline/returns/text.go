@@ -1,0 +1,46 @@
+package returns
+
+import (
+	"bytes"
+	"encoding/xml"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// escape finds what a workbook would read as a character's number, such as
+// _x0041_ for A.
+var escape = regexp.MustCompile(`_x[0-9A-Fa-f]{4}_`)
+
+// escaped is a text as a part of a workbook has it; the underline of what looks
+// like a character's number is written as a number itself.
+func escaped(text string) string {
+	var out bytes.Buffer
+	if err := xml.EscapeText(&out, []byte(escape.ReplaceAllString(text, "_x005F$0"))); err != nil {
+		return "" // a buffer takes everything
+	}
+	return strings.ReplaceAll(out.String(), "&#xA;", "\n")
+}
+
+// unescaped is the text that a part of a workbook means.
+func unescaped(text string) string {
+	if !strings.Contains(text, "_x") {
+		return text
+	}
+	return escape.ReplaceAllStringFunc(text, func(found string) string {
+		number, err := strconv.ParseUint(found[2:6], 16, 16)
+		if err != nil {
+			return found
+		}
+		return string(rune(number))
+	})
+}
+
+// printable turns characters that a workbook cannot hold into spaces.
+func printable(c rune) rune {
+	if c != '\n' && (unicode.IsControl(c) || c == 0xFFFE || c == 0xFFFF || c == unicode.ReplacementChar) {
+		return ' '
+	}
+	return c
+}
