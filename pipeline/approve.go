@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"os"
 	"path"
 	"path/filepath"
 	"runtime"
@@ -25,7 +26,7 @@ import (
 
 // The files of a seal.
 const (
-	workbookFile   = "return.xlsx"
+	workbookName   = "return" // .xlsx or .xlsm
 	figuresFile    = "figures.csv"
 	deliveriesFile = "deliveries.csv"
 	configFile     = "mojreturns.yaml"
@@ -197,7 +198,7 @@ func (p *Pipeline) sealedFiles(ctx context.Context, r Return, at period.Period, 
 	if err != nil {
 		return nil, err
 	}
-	files[workbookFile] = workbook
+	files[workbookName+p.ending(r)] = workbook
 	if files[releasedFile], err = releasedText(printed); err != nil {
 		return nil, err
 	}
@@ -275,6 +276,11 @@ func (p *Pipeline) sealedWorkbook(ctx context.Context, v *view, about About) (co
 	request.Fields, request.Freeze, request.Build, request.Status = fields, about.Freeze.In(location), about.Submission.Build, about.Status
 	content, result, err := returns.Draft(ctx, request)
 	return content, result.Printed, err
+}
+
+// sealedFile is the path of a sealed version's workbook.
+func (p *Pipeline) sealedFile(s Sealed) string {
+	return filepath.Join(s.Dir, workbookName+returns.Ending(os.DirFS(filepath.Join(s.Dir, templateDir))))
 }
 
 // covers says whether a scope is one of the return's.

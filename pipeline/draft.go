@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"path/filepath"
 
 	"mojreturns/pipeline/metrics"
 	"mojreturns/pipeline/period"
@@ -40,7 +41,7 @@ func (p *Pipeline) DraftOne(ctx context.Context, name string, at period.Period, 
 	}
 	defer v.Close()
 	workbook := func() ([]byte, error) { return p.workbook(ctx, v, r, at) }
-	return p.write(v, at, Output{Title: r.Name, Path: file}, fmt.Sprintf("%s-%s.xlsx", r.Name, at.Label), workbook)
+	return p.write(v, at, Output{Title: r.Name, Path: file}, filepath.Base(p.draftPath(r, at)), workbook)
 }
 
 func (p *Pipeline) workbook(ctx context.Context, v *view, r Return, at period.Period) ([]byte, error) {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/warehouse"
 )
 
@@ -41,12 +42,13 @@ func (p *Pipeline) keep(path, from string, make func() ([]byte, error)) error {
 	return writeFile(note, text)
 }
 
-// draftIdentity names what decides the drafts of a period besides the build:
-// the templates, the briefing's questions and the configured returns.
-func (p *Pipeline) draftIdentity(period string, build string) (string, error) {
+// draftIdentity names what decides the drafts of a period besides the build: the
+// templates, the briefing's questions, the configured returns, what people wrote,
+// and what was sealed before.
+func (p *Pipeline) draftIdentity(at period.Period, build string) (string, error) {
 	id := warehouse.NewIdentity()
 	id.Add("build", []byte(build))
-	id.Add("period", []byte(period))
+	id.Add("period", []byte(at.Label))
 	for _, dir := range []string{"briefing", "returns"} {
 		if err := addFiles(id, p.Templates, dir); err != nil {
 			return "", err
@@ -61,5 +63,19 @@ func (p *Pipeline) draftIdentity(period string, build string) (string, error) {
 	}
 	id.Add("returns", configured)
 	id.Add("time zone", []byte(p.Location.String()))
+	for _, r := range p.Returns {
+		commentary, err := p.commentary(r, at)
+		if err != nil {
+			return "", err
+		}
+		id.Add("commentary of "+r.Name, commentary)
+		sealed, err := p.sealedBefore(r, at)
+		if err != nil {
+			return "", err
+		}
+		for _, s := range sealed {
+			id.Add("sealed "+s.Dir, []byte(s.Digest))
+		}
+	}
 	return id.String(), nil
 }

@@ -54,7 +54,7 @@ func (p *Pipeline) write(v *view, at period.Period, o Output, name string, conte
 		}
 		return o, writeFile(o.Path, text)
 	}
-	from, err := p.draftIdentity(at.Label, v.Build)
+	from, err := p.draftIdentity(at, v.Build)
 	if err != nil {
 		return Output{}, err
 	}

@@ -195,7 +195,7 @@ func TestVerify(t *testing.T) {
 	if v := check("after an erasure", true, false); !strings.Contains(v.CannotRebuild, "no longer kept") {
 		t.Errorf("it says %q", v.CannotRebuild)
 	}
-	file := filepath.Join(sealed.Dir, workbookFile)
+	file := p.sealedFile(sealed)
 	content, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -204,7 +204,7 @@ func TestVerify(t *testing.T) {
 	if err := errors.Join(os.Remove(file), os.WriteFile(file, content, 0o660)); err != nil {
 		t.Fatal(err)
 	}
-	if v := check("with a flipped bit", false, false); !strings.Contains(v.Broken, workbookFile) {
+	if v := check("with a flipped bit", false, false); !strings.Contains(v.Broken, "return.xlsx") {
 		t.Errorf("it says %q", v.Broken)
 	}
 }

@@ -4,11 +4,11 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
 	"time"
 
 	"mojreturns/pipeline/landing"
 	"mojreturns/pipeline/period"
+	"mojreturns/pipeline/returns"
 	"mojreturns/pipeline/warehouse"
 )
 
@@ -136,7 +136,7 @@ func (p *Pipeline) DueReturns(at period.Period) []DueReturn {
 		}
 		if sealed, err := p.Sealed(r.Name, at); err == nil && len(sealed) > 0 {
 			last := sealed[len(sealed)-1]
-			d.Status, d.File = fmt.Sprintf("sealed as version %d", last.About.Version), filepath.Join(last.Dir, workbookFile)
+			d.Status, d.File = fmt.Sprintf("sealed as version %d", last.About.Version), p.sealedFile(last)
 		} else if submitted, err := p.submissions(r, at); err == nil && len(submitted) > 0 {
 			d.Status = "submitted"
 		}
@@ -161,7 +161,22 @@ type Return struct {
 }
 
 func (p *Pipeline) draftPath(r Return, at period.Period) string {
-	return p.Store("drafts", fmt.Sprintf("%s-%s.xlsx", r.Name, at.Label))
+	return p.Store("drafts", fmt.Sprintf("%s-%s%s", r.Name, at.Label, p.ending(r)))
+}
+
+// ending is that of a return's workbooks: .xlsx, or .xlsm where its blank has macros.
+func (p *Pipeline) ending(r Return) string {
+	if files, err := p.template(r); err == nil {
+		return returns.Ending(files)
+	}
+	return ".xlsx"
+}
+
+// WorkbookEnding is the ending of the names of a return's workbooks (empty: of
+// the first configured).
+func (p *Pipeline) WorkbookEnding(name string) (string, error) {
+	r, err := p.configured(name)
+	return p.ending(r), err
 }
 
 func exists(path string) bool {

@@ -164,7 +164,7 @@ func (p *Pipeline) sameWorkbook(ctx context.Context, v *view, sealed Sealed) (st
 	if err != nil {
 		return "", err
 	}
-	was, err := os.ReadFile(filepath.Join(sealed.Dir, workbookFile))
+	was, err := os.ReadFile(p.sealedFile(sealed))
 	if err != nil {
 		return "", err
 	}

@@ -16,7 +16,8 @@ func (a *app) returnCommand() *cobra.Command {
 			return usage("say what to do with the return; `mojreturns return --help` lists it")
 		},
 	}
-	c.AddCommand(a.returnDraftCommand(), a.returnListCommand(), a.returnSubmitCommand(), a.returnApproveCommand(), a.returnVerifyCommand(), a.returnDiffCommand(), a.returnKeyCommand())
+	c.AddCommand(a.returnDraftCommand(), a.returnListCommand(), a.returnSubmitCommand(), a.returnApproveCommand(), a.returnVerifyCommand(), a.returnDiffCommand(), a.returnKeyCommand(),
+		a.returnCommentsCommand(), a.returnLintCommand(), a.returnAdoptCommand())
 	return c
 }
 
@@ -38,8 +39,14 @@ func (a *app) returnDraftCommand() *cobra.Command {
 			if a.asAt != "" && output == "" {
 				return usage("a draft --as-at is not kept in the store: say where it goes with -o FILE.xlsx")
 			}
-			if output != "" && filepath.Ext(output) != ".xlsx" {
-				return usage("a return is a workbook: the name %q must end in .xlsx", output)
+			if output != "" {
+				ending, err := flow.WorkbookEnding(name)
+				if err != nil {
+					return usageError{err}
+				}
+				if filepath.Ext(output) != ending {
+					return usage("the return is a workbook: the name %q must end in %s", output, ending)
+				}
 			}
 			drafted, err := flow.DraftOne(c.Context(), name, p, output)
 			if err != nil {

@@ -120,7 +120,7 @@ func ReadMap(r io.Reader) ([]Row, error) {
 		for i, c := range row.columns() {
 			*c = record[i]
 		}
-		if row.Missing == "" {
+		if row.Missing == "" && row.Kind != kindLabel {
 			row.Missing = notAvailable
 		}
 		line, _ := in.FieldPos(0)
@@ -241,6 +241,17 @@ func (r Row) holds() string {
 		return "a term of the fund"
 	}
 	return "words"
+}
+
+// shows says in one line what a cell shows, for a list.
+func (r Row) shows() string {
+	var parts []string
+	for _, part := range []string{r.Kind, r.Code, r.Field, r.Scope, r.Period, r.Dimension, r.Category} {
+		if part != "" {
+			parts = append(parts, part)
+		}
+	}
+	return strings.Join(parts, " ")
 }
 
 // fieldNames are the configured and built-in fields a row shows.

@@ -242,3 +242,26 @@ func readFingerprint(content []byte) (Fingerprint, error) {
 	}
 	return f, nil
 }
+
+// templateFiles are the files of a template's folder.
+func templateFiles(blank []byte, rows []Row, d Description) (map[string][]byte, error) {
+	b, err := readBook(blank)
+	if err != nil {
+		return nil, err
+	}
+	ending := ".xlsx"
+	for name := range b.parts {
+		if strings.HasSuffix(name, "vbaProject.bin") {
+			ending = ".xlsm"
+		}
+	}
+	var cellMap, fingerprint bytes.Buffer
+	if err := WriteMap(&cellMap, rows); err != nil {
+		return nil, err
+	}
+	if err := b.fingerprint(rows).Write(&fingerprint); err != nil {
+		return nil, err
+	}
+	about := fmt.Appendf(nil, "name: %q\ntitle: %q\nversion: %q\n", d.Name, d.Title, d.Version)
+	return map[string][]byte{blankFile + ending: blank, mapFile: cellMap.Bytes(), fingerprintFile: fingerprint.Bytes(), descriptionFile: about}, nil
+}

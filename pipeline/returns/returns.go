@@ -32,7 +32,6 @@ const (
 // Template is a return as issued, ready to be filled.
 type Template struct {
 	Name, Title, Version string
-	Ending               string // of the workbook's name: .xlsx, or .xlsm with macros
 
 	rows        []Row
 	fingerprint Fingerprint
@@ -46,9 +45,9 @@ func Open(files fs.FS) (Template, error) {
 	if err != nil {
 		return Template{}, err
 	}
-	blank, ending, err := readBlank(files)
+	blank, err := fs.ReadFile(files, blankFile+Ending(files))
 	if err != nil {
-		return Template{}, err
+		return Template{}, fmt.Errorf("cannot read the blank workbook of the return: %w", err)
 	}
 	f, err := files.Open(mapFile)
 	if err != nil {
@@ -67,18 +66,16 @@ func Open(files fs.FS) (Template, error) {
 	if err != nil {
 		return Template{}, err
 	}
-	return Template{Name: d.Name, Title: d.Title, Version: d.Version, Ending: ending, rows: rows, fingerprint: fingerprint, blank: blank}, nil
+	return Template{Name: d.Name, Title: d.Title, Version: d.Version, rows: rows, fingerprint: fingerprint, blank: blank}, nil
 }
 
-// readBlank reads the blank and tells the ending of its name.
-func readBlank(files fs.FS) (content []byte, ending string, err error) {
-	for _, ending := range []string{".xlsm", ".xlsx"} {
-		content, err = fs.ReadFile(files, blankFile+ending)
-		if err == nil {
-			return content, ending, nil
-		}
+// Ending is that of the names of a template's workbooks: .xlsx, or .xlsm where the
+// blank has macros.
+func Ending(files fs.FS) string {
+	if _, err := fs.Stat(files, blankFile+".xlsm"); err == nil {
+		return ".xlsm"
 	}
-	return nil, "", fmt.Errorf("cannot read the blank workbook of the return: %w", err)
+	return ".xlsx"
 }
 
 // Check says which scopes and fields the cell map needs and the configured

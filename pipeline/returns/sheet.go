@@ -16,7 +16,8 @@ type sheet struct {
 	name, part, state string // state is empty, hidden or veryHidden
 	root              *node  // nil for a sheet without cells, such as a chart
 	cells             map[string]cell
-	arrays            []area // ranges filled by one formula
+	order             []string // of their addresses, by row and column
+	arrays            []area   // ranges filled by one formula
 	rowStyles         map[int]int
 	columns, rows     int // the last that hold a cell
 }
@@ -129,6 +130,8 @@ func (s *sheet) read(b *book) error {
 			s.columns, s.rows = max(s.columns, column), max(s.rows, row)
 		}
 	}
+	s.order = slices.Collect(maps.Keys(s.cells))
+	inOrder(s.order)
 	return nil
 }
 
@@ -219,14 +222,18 @@ func (s *sheet) style(at string) int {
 }
 
 // addresses are those of the cells that are there, by row and column.
-func (s *sheet) addresses() []string {
+func (s *sheet) addresses() []string { return s.order }
+
+// inOrder sorts addresses by row and column.
+func inOrder(addresses []string) {
 	type place struct{ row, column int }
-	where := func(at string) place {
+	where := map[string]place{}
+	for _, at := range addresses {
 		column, row, _ := excelize.CellNameToCoordinates(at)
-		return place{row, column}
+		where[at] = place{row, column}
 	}
-	return slices.SortedFunc(maps.Keys(s.cells), func(a, b string) int {
-		p, q := where(a), where(b)
+	slices.SortFunc(addresses, func(a, b string) int {
+		p, q := where[a], where[b]
 		return cmp.Or(cmp.Compare(p.row, q.row), cmp.Compare(p.column, q.column))
 	})
 }

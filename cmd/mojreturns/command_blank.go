@@ -1,0 +1,139 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"mojreturns/pipeline"
+	"mojreturns/templates"
+)
+
+func (a *app) returnCommentsCommand() *cobra.Command {
+	var at, name string
+	c := &cobra.Command{
+		Use:     "comments --period P",
+		Short:   "Writes the file in which people write a return's comments and narrative",
+		Example: "  mojreturns return comments --workspace testdata/cleveland --period 2023-24-Q4",
+		RunE: func(_ *cobra.Command, _ []string) error {
+			p, err := parsePeriod(at)
+			if err != nil {
+				return err
+			}
+			flow, _, err := a.open()
+			if err != nil {
+				return err
+			}
+			path, err := flow.StartComments(name, p)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(a.stdout, "%s\nWrite into the column \"text\", and your role into \"by\"; the next draft shows it.\n", path)
+			return nil
+		},
+	}
+	periodFlag(c, &at)
+	c.Flags().StringVar(&name, "return", "", "which return (default: the first configured)")
+	return c
+}
+
+// rules opens the workspace or, where there is none, only the program's rules
+// and templates: enough to look at a workbook.
+func (a *app) rules() (*pipeline.Pipeline, error) {
+	if _, err := os.Stat(filepath.Join(a.workspace, configFile)); errors.Is(err, fs.ErrNotExist) {
+		return &pipeline.Pipeline{Dir: a.workspace, Templates: layOver(filepath.Join(a.workspace, "templates"), templates.Files)}, nil
+	}
+	flow, _, err := a.open()
+	return flow, err
+}
+
+func (a *app) returnLintCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:     "lint [TEMPLATE or FILE]",
+		Short:   "Holds a return's blank, or any workbook, against the accessibility checklist",
+		Example: "  mojreturns return lint moj-quarterly",
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			flow, err := a.rules()
+			if err != nil {
+				return err
+			}
+			name := "moj-quarterly"
+			if len(args) == 1 {
+				name = args[0]
+			}
+			items, err := flow.LintReturn(name)
+			if err != nil {
+				return err
+			}
+			var list [][]any
+			for _, i := range items {
+				list = append(list, []any{i.Level, i.Item, map[bool]string{true: "yes", false: "NO"}[i.OK], i.Evidence})
+			}
+			return a.print(rows([]string{"level", "item", "passes", "evidence"}, list...))
+		},
+	}
+	a.printFlags(c)
+	return c
+}
+
+func (a *app) returnAdoptCommand() *cobra.Command {
+	var b pipeline.NewBlank
+	var write bool
+	c := &cobra.Command{
+		Use:   "adopt FILE --from TEMPLATE",
+		Short: "Proposes the cell map of a new blank by looking for the words of the old one",
+		Example: `  mojreturns return adopt next-year.xlsx --from moj-quarterly
+  mojreturns return adopt next-year.xlsx --from moj-quarterly --name moj-2025 --write`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			b.File = args[0]
+			if b.Name == "" {
+				b.Name = strings.TrimSuffix(filepath.Base(b.File), filepath.Ext(b.File))
+			}
+			flow, err := a.rules()
+			if err != nil {
+				return err
+			}
+			adoption, err := flow.Adopt(b)
+			if err != nil {
+				return err
+			}
+			var list [][]any
+			for _, p := range adoption.Placements {
+				list = append(list, []any{p.From, p.To, p.Holds, p.Confidence, p.Why})
+			}
+			if err := a.print(rows([]string{"from", "to", "holds", "confidence", "why"}, list...)); err != nil {
+				return err
+			}
+			for _, count := range adoption.Count() {
+				fmt.Fprintf(a.stderr, "%s: %s\n", count[0], count[1])
+			}
+			for _, u := range adoption.Unclaimed {
+				fmt.Fprintf(a.stderr, "new, and in no map: %s\n", u)
+			}
+			if !write {
+				fmt.Fprintln(a.stderr, "Nothing is written; --write makes the template's folder, with what is placed.")
+				return nil
+			}
+			dir, err := flow.WriteAdopted(b, adoption)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(a.stderr, "%s is written: look at map.csv, then name it under `returns` as the template.\n", dir)
+			return nil
+		},
+	}
+	c.Flags().StringVar(&b.From, "from", "moj-quarterly", "the template whose cell map the new blank continues")
+	c.Flags().StringVar(&b.Name, "name", "", "the new template's name (default: the file's)")
+	c.Flags().StringVar(&b.Title, "title", "", "its title (default: the old one's)")
+	c.Flags().StringVar(&b.Version, "version", "", "its version (default: the old one's)")
+	c.Flags().BoolVar(&write, "write", false, "write the new template into the workspace's templates")
+	a.printFlags(c)
+	return c
+}
