@@ -49,6 +49,7 @@ type About struct {
 	By          string            `json:"by"`
 	At          time.Time         `json:"at"`
 	Records     int               `json:"records"` // the last record of landing that was known
+	Earlier     []string          `json:"earlier"` // seals of earlier periods that were there, such as 2023-24-Q3/v001
 	Freeze      time.Time         `json:"freeze"`
 	TimeZone    string            `json:"time_zone"`
 	Settings    Return            `json:"settings"`
@@ -63,6 +64,9 @@ type Sealed struct {
 	Digest string
 	Signed bool
 }
+
+// name is the seal's place among those of its return.
+func (s Sealed) name() string { return s.About.Period + "/" + filepath.Base(s.Dir) }
 
 // Approve seals the submitted return with the declaration. It refuses if the
 // build or the figures are no longer those submitted, and whoever submitted it.
@@ -164,7 +168,15 @@ func (p *Pipeline) about(ctx context.Context, r Return, at period.Period, sub Su
 	if len(versions) > 0 {
 		status = "revised"
 	}
-	return About{Return: r.Name, Period: at.Label, Version: len(versions) + 1, Status: status, Submission: sub, At: p.Now().UTC().Truncate(time.Second),
+	sealed, err := p.sealedBefore(r, at)
+	if err != nil {
+		return About{}, err
+	}
+	earlier := []string{}
+	for _, s := range sealed {
+		earlier = append(earlier, s.name())
+	}
+	return About{Return: r.Name, Period: at.Label, Earlier: earlier, Version: len(versions) + 1, Status: status, Submission: sub, At: p.Now().UTC().Truncate(time.Second),
 		Records: records, Freeze: freeze.UTC(), TimeZone: p.Location.String(), Settings: r, Register: p.Register, Versions: versionsInUse()}, nil
 }
 

@@ -3,12 +3,15 @@ package pipeline
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"math/big"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"mojreturns/pipeline/metrics"
 	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/register"
 	"mojreturns/pipeline/returns"
@@ -24,6 +27,12 @@ func (p *Pipeline) request(ctx context.Context, v *view, r Return, at period.Per
 	}
 	template, err := returns.Open(files)
 	if err != nil {
+		return returns.Request{}, err
+	}
+	if err := p.checkCodes(template); err != nil {
+		return returns.Request{}, err
+	}
+	if err := v.hasYear(ctx, at); err != nil {
 		return returns.Request{}, err
 	}
 	frozen, err := p.frozen(ctx, v)
@@ -53,6 +62,34 @@ func (p *Pipeline) request(ctx context.Context, v *view, r Return, at period.Per
 	}
 	return returns.Request{Template: files, Scopes: r.Scopes, Fields: r.Fields, Period: at, Figures: figures, Funds: funds, Quality: quality,
 		Comments: comments, Revised: revised, Freeze: frozen.In(p.Location), Build: v.Build}, nil
+}
+
+// checkCodes holds a cell map against the metrics and conditions in force.
+func (p *Pipeline) checkCodes(template returns.Template) error {
+	files, err := fs.Glob(p.Queries, "conditions/*.sql")
+	if err != nil {
+		return err
+	}
+	err = template.CheckCodes(func(code, dimension string) bool {
+		m, ok := p.metrics.Metric(code)
+		return ok && (dimension == "" || slices.ContainsFunc(m.By, func(b metrics.Breakdown) bool { return b.String() == dimension }))
+	}, func(code string) bool {
+		return slices.ContainsFunc(files, func(file string) bool { return strings.HasPrefix(path.Base(file), code+"_") })
+	})
+	if err != nil {
+		return fmt.Errorf("%w: the cell map is not one of these rules:\n%w", ErrRefused, err)
+	}
+	return nil
+}
+
+// hasYear refuses a period of a financial year for which nothing was delivered.
+func (v *view) hasYear(ctx context.Context, at period.Period) error {
+	found := false
+	err := each(ctx, v.conn, "SELECT file FROM warehouse.main.delivery WHERE current AND financial_year = $1 LIMIT 1", at.Year.String(), func([]string) { found = true })
+	if err == nil && !found {
+		err = fmt.Errorf("nothing has been delivered for the financial year %s, so there is nothing to report for %s", at.Year, at.Label)
+	}
+	return err
 }
 
 // funds are the terms of every fund at the end of a period, by scope.

@@ -53,7 +53,7 @@ func (p *Pipeline) revised(r Return, at period.Period, template returns.Template
 }
 
 // sealedBefore lists what was sealed of a return for earlier periods of the
-// financial year; for a seal made again, what was sealed before it.
+// financial year; for a seal made again, those that were there then.
 func (p *Pipeline) sealedBefore(r Return, at period.Period) ([]Sealed, error) {
 	if !p.AsAt.IsZero() {
 		return nil, nil
@@ -80,7 +80,7 @@ func (p *Pipeline) sealedBefore(r Return, at period.Period) ([]Sealed, error) {
 			if err != nil {
 				return nil, err
 			}
-			if p.again == nil || s.About.At.Before(p.again.at) {
+			if p.again == nil || slices.Contains(p.again.earlier, s.name()) {
 				out = append(out, s)
 			}
 		}

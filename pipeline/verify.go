@@ -23,7 +23,7 @@ import (
 type again struct {
 	dir        string
 	records    int
-	at         time.Time // when it was sealed
+	earlier    []string // the seals of earlier periods that were there
 	commentary []byte
 }
 
@@ -225,7 +225,7 @@ func (p *Pipeline) asSealed(s Sealed) (then *Pipeline, release func(), err error
 	}
 	then = &Pipeline{Dir: p.Dir, Register: s.About.Register, Returns: []Return{s.About.Settings}, Config: p.Config, Queries: queries,
 		Templates: sealedTemplates{os.DirFS(s.Dir), s.About.Settings.Template}, Location: location, Settings: p.Settings, Now: p.Now, Log: p.Log,
-		again: &again{dir: dir, records: s.About.Records, at: s.About.At, commentary: commentary}}
+		again: &again{dir: dir, records: s.About.Records, earlier: s.About.Earlier, commentary: commentary}}
 	if err := then.Open(); err != nil {
 		release()
 		return nil, nil, fmt.Errorf("the rules in the seal cannot be read: %w", err)

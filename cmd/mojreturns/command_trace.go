@@ -14,11 +14,14 @@ import (
 
 func (a *app) traceCommand() *cobra.Command {
 	var at, scope, by, category, name string
+	var version int
+	var sealed, sent bool
 	c := &cobra.Command{
 		Use:   "trace CELL-or-CODE --period P",
 		Short: "The rows behind a figure, back to file, sheet and row",
 		Example: `  mojreturns trace 'T04_Source!D7' --workspace testdata/cleveland --period 2023-24-Q4
-  mojreturns trace R08 --workspace testdata/cleveland --period 2023-24-Q3 --scope service:STK-ADV`,
+  mojreturns trace R08 --workspace testdata/cleveland --period 2023-24-Q3 --scope service:STK-ADV
+  mojreturns trace 'T04_Source!D7' --workspace testdata/cleveland --period 2023-24-Q4 --sealed --as-sent -o rows.xlsx`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			p, err := parsePeriod(at)
@@ -28,6 +31,16 @@ func (a *app) traceCommand() *cobra.Command {
 			flow, _, err := a.open()
 			if err != nil {
 				return err
+			}
+			if sealed || version > 0 {
+				if !strings.Contains(args[0], "!") {
+					return usage("a sealed return is traced by its cells, such as T04_Source!D7")
+				}
+				parts, err := flow.TraceVersion(c.Context(), name, args[0], p, version, sent)
+				if err != nil {
+					return err
+				}
+				return a.printTrace(parts)
 			}
 			cell := metrics.Cell{Code: args[0], Scope: scope, Dimension: by, Category: category, Period: p}
 			if strings.Contains(args[0], "!") {
@@ -39,6 +52,11 @@ func (a *app) traceCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if sent {
+				if err := flow.AsSent(c.Context(), parts); err != nil {
+					return err
+				}
+			}
 			return a.printTrace(parts)
 		},
 	}
@@ -47,6 +65,9 @@ func (a *app) traceCommand() *cobra.Command {
 	c.Flags().StringVar(&by, "by", "", "the breakdown of the figure, such as source")
 	c.Flags().StringVar(&category, "category", "", "its category, such as POL")
 	c.Flags().StringVar(&name, "return", "", "the return a cell belongs to (default: the first)")
+	c.Flags().BoolVar(&sealed, "sealed", false, "trace the newest sealed version, not what is published")
+	c.Flags().IntVar(&version, "version", 0, "trace this sealed version")
+	c.Flags().BoolVar(&sent, "as-sent", false, "show the provider's own text of each row beside what was counted")
 	a.printFlags(c)
 	return c
 }
