@@ -1,0 +1,49 @@
+// Package disclosure decides which cells of an output may be shown. A count of
+// people from 1 to one less than the threshold is hidden, and so is every other
+// cell that would give it away. The package works on numbers handed to it and
+// touches nothing else.
+//
+// # The attacker
+//
+// He has everything published to his audience: every shown cell of this output,
+// every cell shown in an earlier release to it or to the public, and the marks
+// of the cells that are hidden. He knows every relation between counts (totals,
+// quarters and years, crossings, scopes, equal figures, people counted once), in
+// this output and in each earlier one. He knows the rules and the threshold:
+// that counts are whole and never negative, that a zero is shown, so that a mark
+// is at least 1, and that where marks depend on each other one at least is of a
+// small count. Of a figure that was restated since he is taken to know whether
+// it changed. He does not know which marks are of small counts and which are
+// only there to protect them: they are the same mark.
+//
+// A shown share is taken to give away its numerator, complement and denominator,
+// a shown mean, median or rate the number it is of, whatever the rounding and
+// whether or not that number is printed: from 40.2% of 92 anyone has 37.
+//
+// # The standard
+//
+// For every hidden count there is another set of whole numbers that fits all of
+// the above and in which that count is different. So no count can be had by
+// linear algebra, by bounds, or by trying every whole number: two values at
+// least are left. The program finds such a set, which proves it, or it
+// hides more, or it refuses. (A weaker standard would be that the count cannot
+// be solved for; but 1 + 1 = 2 can be read off where zeros are shown. A
+// stronger one, that nothing narrower than 1 to 4 may be known, would hide
+// far more of tables that are mostly small.)
+//
+// # The method
+//
+// A move is a change to counts that no relation notices: +1 here, -1 there, and
+// so on round. A move over unknown counts alone is the other set of numbers
+// asked for. For each count to protect the cheapest move through it is
+// sought; the shown counts on it are hidden. When all are protected, what was
+// hidden early and turned out not to be needed is shown again.
+//
+// # What is not claimed
+//
+// He is not taken to run this program on each set of numbers he thinks possible,
+// to see which would have hidden these cells. What he knows of single people
+// is not considered. Means are guarded by their number alone: the
+// mean of a hidden group cannot be had from the mean of all without that number.
+// Relations the caller does not state are not known here.
+package disclosure

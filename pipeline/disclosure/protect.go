@@ -1,0 +1,237 @@
+package disclosure
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// ErrCannotProtect is wrapped by Protect's error when a count can be worked out
+// whatever is hidden. The error is then an *Unprotected.
+var ErrCannotProtect = errors.New("disclosure: refused")
+
+// Unprotected says which counts cannot be protected, and what gives them away.
+type Unprotected struct {
+	Counts []Exposed
+}
+
+// Exposed is a count that can be worked out whatever is hidden now.
+type Exposed struct {
+	ID       ID
+	Releases []string // the earlier ones that give it away; none if the figures themselves do
+}
+
+func (u *Unprotected) Error() string {
+	var lines []string
+	for _, e := range u.Counts {
+		by := "figures that are never hidden"
+		if len(e.Releases) > 0 {
+			by = "what was released in " + strings.Join(e.Releases, " and ")
+		}
+		lines = append(lines, fmt.Sprintf("%s could be worked out from %s, whatever is hidden now", e.ID, by))
+	}
+	return fmt.Sprintf("%s: %s", ErrCannotProtect, strings.Join(lines, "; "))
+}
+
+// Unwrap makes the error an ErrCannotProtect.
+func (u *Unprotected) Unwrap() error { return ErrCannotProtect }
+
+// Protect decides which cells may be shown, in order of ID. The relations hold
+// between their counts, and held in earlier releases, which are given oldest first; those
+// to other audiences are left aside. The error is an *Unprotected, or
+// says what is wrong with the policy, the cells or the relations.
+func Protect(policy Policy, cells []Cell, relations []Relation, earlier []Release) ([]Decision, error) {
+	if err := policy.check(); err != nil {
+		return nil, err
+	}
+	var known []Release
+	for _, r := range earlier {
+		if r.knownTo(policy.Audience) {
+			known = append(known, r)
+		}
+	}
+	m, err := newModel(policy, cells, relations, known)
+	if err != nil {
+		return nil, err
+	}
+	if !policy.Off {
+		targets := m.hideSmall()
+		if err := m.hideOthers(targets); err != nil {
+			return nil, err
+		}
+		m.showNeedless(targets)
+	}
+	decisions := make([]Decision, len(m.cells))
+	for i, c := range m.cells {
+		decisions[i] = c.Decision
+	}
+	return decisions, nil
+}
+
+// hideSmall hides the counts that are small and those hidden before, and
+// returns all that must not be found out, in order of ID.
+func (m *model) hideSmall() []*count {
+	var targets []*count
+	for _, c := range m.counts {
+		why := ""
+		switch {
+		case len(c.public) > 0:
+			continue
+		case c.people && m.policy.small(c.value):
+			why = fmt.Sprintf("fewer than %d people", m.policy.Threshold)
+		case c.marked != "":
+			why = "hidden in " + c.marked
+		default:
+			continue
+		}
+		targets = append(targets, c)
+		c.hide(c, why)
+	}
+	slices.SortStableFunc(targets, func(a, b *count) int { return a.id.Compare(b.id) })
+	return targets
+}
+
+// hide hides every cell that gives the count away.
+func (c *count) hide(toProtect *count, why string) {
+	c.chosen = toProtect
+	for _, cell := range c.cells {
+		cell.hide(why)
+	}
+}
+
+// hideOthers gives each target a move over hidden counts, hiding what that takes.
+func (m *model) hideOthers(targets []*count) error {
+	var failed []Exposed
+	for _, t := range targets {
+		if t.proof != nil {
+			continue
+		}
+		v, never := m.find(t, true, patience)
+		if v == nil {
+			if never && len(t.cells) == 0 {
+				continue // only of earlier releases, which gave it away themselves: nothing here does
+			}
+			failed = append(failed, Exposed{t.id, m.exposers(t)})
+			continue
+		}
+		for step := v; step != nil; step = step.before {
+			c := step.count
+			c.proof = v
+			if c.shown() {
+				c.hide(t, fmt.Sprintf("would give away %s", t.id))
+			}
+		}
+	}
+	if len(failed) > 0 {
+		return &Unprotected{failed}
+	}
+	return nil
+}
+
+// exposers names the releases that tell of the counts nearest to one.
+func (m *model) exposers(target *count) []string {
+	seen := map[int]bool{target.at: true}
+	for near := []*count{target}; len(near) > 0; {
+		var next []*count
+		var names []string
+		for _, c := range near {
+			for _, l := range c.links {
+				for _, o := range m.links[l].counts {
+					if seen[o.at] {
+						continue
+					}
+					seen[o.at] = true
+					if len(o.public) == 0 {
+						next = append(next, o)
+					} else if o.public[0] != "" {
+						names = append(names, o.public[0])
+					}
+				}
+			}
+		}
+		if len(names) > 0 {
+			slices.Sort(names)
+			return slices.Compact(names)
+		}
+		near = next
+	}
+	return nil
+}
+
+// showNeedless shows again, the dearest first, what was hidden to protect
+// others and is not needed now that the rest is.
+func (m *model) showNeedless(targets []*count) {
+	var extra []*count
+	for _, c := range m.counts {
+		if c.chosen != nil && c.chosen != c {
+			extra = append(extra, c)
+		}
+	}
+	slices.SortStableFunc(extra, func(a, b *count) int {
+		return cmp.Or(cmp.Compare(b.value, a.value), a.id.Compare(b.id))
+	})
+	guarded := append(slices.Clone(targets), extra...)
+	for _, c := range extra {
+		chosen := c.chosen
+		c.chosen = nil
+		was := c.uncover()
+		if !m.reprove(guarded) {
+			c.chosen = chosen
+			for i, cell := range c.cells {
+				cell.Decision = was[i]
+			}
+		}
+	}
+}
+
+// uncover shows the cells that were hidden for this count alone, and returns what they were.
+func (c *count) uncover() []Decision {
+	var was []Decision
+	for _, cell := range c.cells {
+		was = append(was, cell.Decision)
+		needed := cell.kept || slices.ContainsFunc(cell.prints, func(o *count) bool { return o.chosen != nil })
+		if !needed {
+			cell.Hidden, cell.Why = false, ""
+		}
+	}
+	return was
+}
+
+// reprove finds moves for the guarded counts that have lost theirs; if one has
+// none it says so and leaves all as they were.
+func (m *model) reprove(guarded []*count) bool {
+	old := map[*count]*move{}
+	for _, c := range guarded {
+		if c.proof == nil || c.chosen == nil || m.stands(c, c.proof) {
+			continue
+		}
+		v, _ := m.find(c, false, patience/10)
+		if v == nil {
+			for o, proof := range old {
+				o.proof = proof
+			}
+			return false
+		}
+		for step := v; step != nil; step = step.before {
+			if _, had := old[step.count]; !had {
+				old[step.count] = step.count.proof
+			}
+			step.count.proof = v
+		}
+	}
+	return true
+}
+
+// stands says whether a move still goes over hidden counts alone.
+func (m *model) stands(c *count, v *move) bool {
+	by := map[int]int64{}
+	for ; v != nil; v = v.before {
+		if !m.mayChange(v.count, v.by, false) {
+			return false
+		}
+		by[v.count.at] = v.by
+	}
+	return m.hasReason(c, by)
+}
