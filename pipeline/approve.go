@@ -3,7 +3,6 @@ package pipeline
 import (
 	"bytes"
 	"context"
-	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"io/fs"
@@ -48,8 +47,9 @@ type About struct {
 	Declaration Declaration       `json:"declaration"`
 	By          string            `json:"by"`
 	At          time.Time         `json:"at"`
-	Records     int               `json:"records"` // the last record of landing that was known
-	Earlier     []string          `json:"earlier"` // seals of earlier periods that were there, such as 2023-24-Q3/v001
+	Records     int               `json:"records"`  // the last record of landing that was known
+	Releases    []string          `json:"releases"` // what had been released in the financial year, by name
+	Disclosure  Disclosure        `json:"disclosure"`
 	Freeze      time.Time         `json:"freeze"`
 	TimeZone    string            `json:"time_zone"`
 	Settings    Return            `json:"settings"`
@@ -65,8 +65,10 @@ type Sealed struct {
 	Signed bool
 }
 
-// name is the seal's place among those of its return.
-func (s Sealed) name() string { return s.About.Period + "/" + filepath.Base(s.Dir) }
+// name is the seal's, as people know it.
+func (s Sealed) name() string {
+	return fmt.Sprintf("return %s for %s, version %d", s.About.Return, s.About.Period, s.About.Version)
+}
 
 // Approve seals the submitted return with the declaration. It refuses if the
 // build or the figures are no longer those submitted, and whoever submitted it.
@@ -168,15 +170,11 @@ func (p *Pipeline) about(ctx context.Context, r Return, at period.Period, sub Su
 	if len(versions) > 0 {
 		status = "revised"
 	}
-	sealed, err := p.sealedBefore(r, at)
+	releases, err := p.releaseNames(at.Year)
 	if err != nil {
 		return About{}, err
 	}
-	earlier := []string{}
-	for _, s := range sealed {
-		earlier = append(earlier, s.name())
-	}
-	return About{Return: r.Name, Period: at.Label, Earlier: earlier, Version: len(versions) + 1, Status: status, Submission: sub, At: p.Now().UTC().Truncate(time.Second),
+	return About{Return: r.Name, Period: at.Label, Releases: releases, Disclosure: p.Disclosure, Version: len(versions) + 1, Status: status, Submission: sub, At: p.Now().UTC().Truncate(time.Second),
 		Records: records, Freeze: freeze.UTC(), TimeZone: p.Location.String(), Settings: r, Register: p.Register, Versions: versionsInUse()}, nil
 }
 
@@ -211,7 +209,7 @@ func (p *Pipeline) sealedFiles(ctx context.Context, r Return, at period.Period, 
 		return nil, err
 	}
 	files[workbookName+p.ending(r)] = workbook
-	if files[releasedFile], err = releasedText(printed); err != nil {
+	if files[releasedFile], err = writeReleased(printed); err != nil {
 		return nil, err
 	}
 	if commentary, err := p.commentary(r, at); err != nil {
@@ -261,7 +259,7 @@ func addTo(files seal.Files, fsys fs.FS, dir, to string) error {
 
 // sealedWorkbook fills the return as it is sealed: the draft's figures, and the
 // declaration. It tells what was printed as well.
-func (p *Pipeline) sealedWorkbook(ctx context.Context, v *view, about About) (content []byte, printed []returns.PrintedFigure, err error) {
+func (p *Pipeline) sealedWorkbook(ctx context.Context, v *view, about About) (content []byte, printed []released, err error) {
 	at, err := period.Parse(about.Period)
 	if err != nil {
 		return nil, nil, err
@@ -287,7 +285,16 @@ func (p *Pipeline) sealedWorkbook(ctx context.Context, v *view, about About) (co
 	}
 	request.Fields, request.Freeze, request.Build, request.Status = fields, about.Freeze.In(location), about.Submission.Build, about.Status
 	content, result, err := returns.Draft(ctx, request)
-	return content, result.Printed, err
+	return content, printedOf(result, figures), err
+}
+
+// printedOf is what a return printed, with the figures behind it.
+func printedOf(result returns.Result, figures figures) []released {
+	var out []released
+	for _, f := range result.Printed {
+		out = append(out, released{Printed: f.Printed, Shows: f.Shows, Value: figures.values[f.Place]})
+	}
+	return out
 }
 
 // sealedFile is the path of a sealed version's workbook.
@@ -321,16 +328,4 @@ func (d Declaration) fields() (fields map[string]string, date string, err error)
 	date = words("the declaration", d.Date)
 	return map[string]string{"declared_by": d.Name, "declared_role": d.Role, "declared_on": date, "declared_in_line": d.InLine,
 		"declared_notified": d.Notified, "declared_notified_on": words("the notice", d.NotifiedOn)}, date, err
-}
-
-// releasedText is the list of what a return printed.
-func releasedText(printed []returns.PrintedFigure) ([]byte, error) {
-	var text bytes.Buffer
-	out := csv.NewWriter(&text)
-	records := [][]string{releasedColumns}
-	for _, f := range printed {
-		records = append(records, []string{f.Place.Code, f.Place.Scope, f.Place.Period, f.Place.Dimension, f.Place.Category, f.Field, f.Shows})
-	}
-	err := out.WriteAll(records)
-	return text.Bytes(), err
 }

@@ -25,18 +25,20 @@ const Engine = 2
 // Pipeline is a workspace with its rules. It is made once, by the command line,
 // and read-only afterwards.
 type Pipeline struct {
-	Dir       string // the workspace
-	Register  register.Register
-	Returns   []Return
-	Users     []User
-	Config    []byte // mojreturns.yaml as it is, for the seals
-	Queries   fs.FS  // the embedded rules with the workspace's laid over them
-	Templates fs.FS
-	Location  *time.Location // the time zone of business dates
-	Settings  warehouse.Settings
-	Now       func() time.Time
-	Log       *slog.Logger
-	Progress  Progress
+	Dir      string // the workspace
+	Register register.Register
+	Returns  []Return
+	Users    []User
+	// Disclosure says how small counts of people are guarded.
+	Disclosure Disclosure
+	Config     []byte // mojreturns.yaml as it is, for the seals
+	Queries    fs.FS  // the embedded rules with the workspace's laid over them
+	Templates  fs.FS
+	Location   *time.Location // the time zone of business dates
+	Settings   warehouse.Settings
+	Now        func() time.Time
+	Log        *slog.Logger
+	Progress   Progress
 	// AsAt, where given, leaves out what was received later. Nothing built under
 	// it is published, drafted or recorded.
 	AsAt time.Time

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"mojreturns/pipeline/disclosure"
 	"mojreturns/pipeline/metrics"
 	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/register"
@@ -47,7 +48,21 @@ func (p *Pipeline) request(ctx context.Context, v *view, r Return, at period.Per
 	if err != nil {
 		return returns.Request{}, err
 	}
-	revised, err := p.revised(r, at, template, figures)
+	cells, err := template.Cells(r.Scopes, at)
+	if err != nil {
+		return returns.Request{}, err
+	}
+	var printed []returns.Printed
+	for _, c := range cells {
+		if !c.Condition {
+			printed = append(printed, returns.Printed{Place: c.Place, Field: c.Field})
+		}
+	}
+	guarded, err := p.protect(disclosure.Ministry, at, printed, figures.values)
+	if err != nil {
+		return returns.Request{}, err
+	}
+	revised, err := p.revised(r, at, template, figures.values, guarded.hidden)
 	if err != nil {
 		return returns.Request{}, err
 	}
@@ -61,7 +76,7 @@ func (p *Pipeline) request(ctx context.Context, v *view, r Return, at period.Per
 		return returns.Request{}, err
 	}
 	return returns.Request{Template: files, Scopes: r.Scopes, Fields: r.Fields, Period: at, Figures: figures, Funds: funds, Quality: quality,
-		Comments: comments, Revised: revised, Freeze: frozen.In(p.Location), Build: v.Build}, nil
+		Comments: comments, Revised: revised, Hidden: guarded.hidden, Fewest: p.fewest(), Freeze: frozen.In(p.Location), Build: v.Build}, nil
 }
 
 // checkCodes holds a cell map against the metrics and conditions in force.
@@ -140,6 +155,7 @@ func (p *Pipeline) quality(ctx context.Context, v *view, r Return, at period.Per
 			return
 		}
 		q := out[row[0]]
+		q.People = row[0][:strings.IndexByte(row[0], '.')] == "referrals" || strings.HasPrefix(row[0], "referral_") || p.Disclosure.Delegates && strings.HasPrefix(row[0], "training_delegates")
 		q.Rows, q.Blank, q.Faulty = q.Rows+number(row[2]), q.Blank+number(row[3]), q.Faulty+number(row[5])
 		if unknown := number(row[4]); unknown < 0 {
 			q.NotKnown = unknown
@@ -151,7 +167,7 @@ func (p *Pipeline) quality(ctx context.Context, v *view, r Return, at period.Per
 	if err != nil {
 		return nil, err
 	}
-	var duplicates returns.FieldQuality
+	duplicates := returns.FieldQuality{People: true}
 	err = each(ctx, v.conn, "SELECT DISTINCT subject, found::VARCHAR FROM warehouse.main.finding WHERE code = $1", "K14", func(row []string) {
 		if provider, _, _ := strings.Cut(row[0], " "); p.reportsOn(r, provider) {
 			duplicates.Rows += number(row[1])
@@ -159,6 +175,15 @@ func (p *Pipeline) quality(ctx context.Context, v *view, r Return, at period.Per
 	})
 	out["duplicates"] = duplicates
 	return out, err
+}
+
+// fewest is the smallest count of people that the return shows; 0 where disclosure
+// control is off.
+func (p *Pipeline) fewest() int64 {
+	if p.Disclosure.Ministry.Off {
+		return 0
+	}
+	return int64(p.Disclosure.threshold())
 }
 
 // reportsOn tells whether a return is about what a provider sends.

@@ -23,7 +23,7 @@ import (
 type again struct {
 	dir        string
 	records    int
-	earlier    []string // the seals of earlier periods that were there
+	releases   []string // what had been released by then
 	commentary []byte
 }
 
@@ -223,9 +223,9 @@ func (p *Pipeline) asSealed(s Sealed) (then *Pipeline, release func(), err error
 			p.Log.Warn("cannot remove what verifying made", "folder", dir, "error", err)
 		}
 	}
-	then = &Pipeline{Dir: p.Dir, Register: s.About.Register, Returns: []Return{s.About.Settings}, Config: p.Config, Queries: queries,
+	then = &Pipeline{Dir: p.Dir, Register: s.About.Register, Returns: []Return{s.About.Settings}, Disclosure: s.About.Disclosure, Config: p.Config, Queries: queries,
 		Templates: sealedTemplates{os.DirFS(s.Dir), s.About.Settings.Template}, Location: location, Settings: p.Settings, Now: p.Now, Log: p.Log,
-		again: &again{dir: dir, records: s.About.Records, earlier: s.About.Earlier, commentary: commentary}}
+		again: &again{dir: dir, records: s.About.Records, releases: s.About.Releases, commentary: commentary}}
 	if err := then.Open(); err != nil {
 		release()
 		return nil, nil, fmt.Errorf("the rules in the seal cannot be read: %w", err)

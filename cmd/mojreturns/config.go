@@ -22,11 +22,12 @@ const configFile = "mojreturns.yaml"
 // package is handed the part it needs.
 type config struct {
 	register.Register `yaml:",inline"`
-	TimeZone          string            `yaml:"time_zone"`
-	Returns           []pipeline.Return `yaml:"returns"`
-	Users             []pipeline.User   `yaml:"users"`
-	Schedule          []schedule.Entry  `yaml:"schedule"`
-	Resources         resources         `yaml:"resources"`
+	TimeZone          string              `yaml:"time_zone"`
+	Returns           []pipeline.Return   `yaml:"returns"`
+	Users             []pipeline.User     `yaml:"users"`
+	Disclosure        pipeline.Disclosure `yaml:"disclosure"`
+	Schedule          []schedule.Entry    `yaml:"schedule"`
+	Resources         resources           `yaml:"resources"`
 
 	text []byte // the file as it is
 }

@@ -153,7 +153,7 @@ func (a *app) open() (*pipeline.Pipeline, config, error) {
 		level = slog.LevelDebug
 	}
 	p := &pipeline.Pipeline{
-		Dir: a.workspace, Register: c.Register, Returns: c.Returns, Users: c.Users, Config: c.text, Location: location,
+		Dir: a.workspace, Register: c.Register, Returns: c.Returns, Users: c.Users, Disclosure: c.Disclosure, Config: c.text, Location: location,
 		Queries:   layOver(filepath.Join(a.workspace, "queries"), queries.Files),
 		Templates: layOver(filepath.Join(a.workspace, "templates"), templates.Files),
 		Settings:  warehouse.Settings{Memory: c.Resources.Memory, Threads: c.Resources.Threads},

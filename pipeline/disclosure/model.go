@@ -70,6 +70,9 @@ func newModel(policy Policy, cells []Cell, relations []Relation, releases []Rele
 			errs = append(errs, fmt.Errorf("%s is given twice", c.ID))
 		}
 		errs = append(errs, c.check(), today.take(m.equal, c))
+		if c.Private {
+			continue
+		}
 		m.cells = append(m.cells, &cellState{Decision: Decision{Cell: c}})
 	}
 	worlds := []world{today}

@@ -143,7 +143,7 @@ FROM (SELECT *, %s AS gone FROM (
 
 // formula is the SQL of a metric made of other metrics' figures.
 func (e Engine) formula(m Metric) string {
-	parts := m.Count.Formula.parts()
+	parts := m.Count.Formula.Parts()
 	codes, bys := []string{}, []string{"''"}
 	for _, b := range m.By {
 		bys = append(bys, quote(b.String()))
@@ -162,7 +162,7 @@ func (e Engine) formula(m Metric) string {
 		case part.Dimension != "": // a narrowed part without rows has no value
 			on = fmt.Sprintf("%[1]s.dimension = %[2]s AND %[1]s.category = %[3]s", p, quote(part.Dimension), quote(part.Category))
 			operand[part] = fmt.Sprintf("CASE WHEN %[1]s.n > 0 THEN %[1]s.value END", p)
-		case metric.Count.counts(): // a category only another part has counts 0 here
+		case metric.Count.Counts(): // a category only another part has counts 0 here
 			operand[part] = fmt.Sprintf("CASE WHEN %[1]s.code IS NULL THEN 0 ELSE %[1]s.value END", p)
 		}
 		joins += fmt.Sprintf("\nLEFT JOIN %[1]s.figure %[2]s ON %[2]s.code = %[3]s AND %[2]s.scope = k.scope AND %[2]s.period = k.period AND %[4]s",
@@ -172,7 +172,7 @@ func (e Engine) formula(m Metric) string {
 		}
 	}
 	numerator, denominator := "NULL", "NULL"
-	if d := m.Count.Formula.division(); d != nil {
+	if d := m.Count.Formula.Division(); d != nil {
 		numerator, denominator = d.Left.sql(operand), d.Right.sql(operand)
 	}
 	value := m.Count.Formula.sql(operand)

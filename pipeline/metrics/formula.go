@@ -18,8 +18,8 @@ type Node struct {
 	Constant    string
 }
 
-// parts lists the parts from left to right, repeats left out.
-func (n *Node) parts() []Part {
+// Parts lists the parts from left to right, repeats left out.
+func (n *Node) Parts() []Part {
 	var out []Part
 	seen := map[Part]bool{}
 	var walk func(*Node)
@@ -40,14 +40,14 @@ func (n *Node) parts() []Part {
 	return out
 }
 
-// division is the quotient whose two sides are the formula's numerator and
+// Division is the quotient whose two sides are the formula's numerator and
 // denominator: the formula itself, or the quotient a constant multiplies.
-func (n *Node) division() *Node {
+func (n *Node) Division() *Node {
 	switch {
 	case n.Op == '/':
 		return n
 	case n.Op == '*' && n.Right.Constant != "":
-		return n.Left.division()
+		return n.Left.Division()
 	}
 	return nil
 }
@@ -68,7 +68,7 @@ func parseFormula(text string) (*Node, error) {
 	if strings.TrimSpace(r.rest) != "" {
 		return nil, fmt.Errorf("%q is not understood", strings.TrimSpace(r.rest))
 	}
-	if len(n.parts()) == 0 {
+	if len(n.Parts()) == 0 {
 		return nil, fmt.Errorf("no metric code is in it")
 	}
 	return n, nil

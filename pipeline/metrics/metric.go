@@ -145,7 +145,7 @@ func (s *Set) With(codes []string) ([]Metric, error) {
 			return fmt.Errorf("no metric has the code %q; `metrics` without a code lists them all", code)
 		}
 		want[code] = true
-		for _, part := range m.Count.Formula.parts() {
+		for _, part := range m.Count.Formula.Parts() {
 			if err := add(part.Code); err != nil {
 				return err
 			}
@@ -185,7 +185,7 @@ func inOrder(metrics []Metric) ([]Metric, error) {
 			return nil
 		}
 		state[m.Code] = 1
-		for _, part := range m.Count.Formula.parts() {
+		for _, part := range m.Count.Formula.Parts() {
 			p, ok := byCode[part.Code]
 			if !ok {
 				return fmt.Errorf("%s: formula %s needs %q, which no file defines", m.File, m.Code, part.Code)

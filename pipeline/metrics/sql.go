@@ -232,7 +232,7 @@ func (s *Set) finish(m Metric) string {
 	case m.Count.Over != "":
 		value, numerator, denominator = divide("num", m.Count.Over), "CASE WHEN n = 0 THEN 0 ELSE num END", m.Count.Over
 	}
-	if m.Count.counts() {
+	if m.Count.Counts() {
 		value = fmt.Sprintf("CASE WHEN n = 0 THEN 0 ELSE %s END", value)
 	}
 	if m.NoTotal {
@@ -250,8 +250,8 @@ FROM (SELECT period, scope, dimension, category, coalesce(n, 0) AS n, num, den%s
 		quote(m.Code), quote(m.Name), unclaimed(m), value, numerator, denominator, quote(m.Unit), base)
 }
 
-// counts says whether no rows means 0 rather than no value.
-func (c Count) counts() bool {
+// Counts says whether no rows means 0 rather than no value.
+func (c Count) Counts() bool {
 	return c.Kind == "rows" || c.Kind == "rate" || c.Kind == "distinct" || c.Kind == "sum"
 }
 

@@ -56,7 +56,7 @@ func (e Engine) Trace(ctx context.Context, cell Cell) ([]TracePart, error) {
 // traceParts traces each component of a formula, down to metrics with rows.
 func (e Engine) traceParts(ctx context.Context, m Metric, cell Cell) ([]TracePart, error) {
 	var out []TracePart
-	for _, part := range m.Count.Formula.parts() {
+	for _, part := range m.Count.Formula.Parts() {
 		c := cell
 		c.Code = part.Code
 		if part.Dimension != "" {

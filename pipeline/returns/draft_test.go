@@ -197,7 +197,7 @@ func TestDraftResult(t *testing.T) {
 	if !strings.Contains(missing, "T04_Source!B7") || strings.Contains(missing, "T04_Source!C7") {
 		t.Errorf("missing cells are %s; T04_Source!B7 shows [x] and C7 does not", missing)
 	}
-	want := "T02_Spend has no row for budget_line MGT, yet S02 is 120.00 there in 2023-24-Q4-YTD: its rows do not add up to its total"
+	want := "T02_Spend has no row for budget_line MGT, yet S02 is not zero there in 2023-24-Q4-YTD: its rows do not add up to its total"
 	if len(result.Warnings) != 1 || result.Warnings[0] != want {
 		t.Errorf("warnings are %q, want only %q", result.Warnings, want)
 	}

@@ -46,6 +46,8 @@ type Request struct {
 	Quality  map[string]FieldQuality // by feed and column, such as referrals.sex_code
 	Comments map[string]string       // what people wrote, by cell, such as T17_Narrative!B7
 	Revised  []Revision              // the figures that the notes mark [r]
+	Hidden   map[Printed]bool        // the figures that show [c]
+	Fewest   int64                   // the smallest count of people that the quality sheet shows, zero apart
 	Freeze   time.Time               // when the newest delivery that counts was received, in the zone to print it in
 	Build    string                  // the build the figures come from
 	Status   string                  // draft, final or revised; empty means draft
@@ -174,6 +176,9 @@ func (d *drafting) look(r Row) (value, marker string, err error) {
 	if r.Kind == kindCondition {
 		return d.condition(r, at)
 	}
+	if d.Hidden[Printed{Place: at, Field: r.Field}] {
+		return "", "c", nil
+	}
 	v, ok := d.Figures.Figure(at)
 	if !ok || v.Marker != "" {
 		return "", v.Marker, nil
@@ -223,7 +228,10 @@ func (d *drafting) quality(r Row) (value, marker string, err error) {
 	if !ok {
 		return "", "", nil
 	}
-	if value = q.field(r.Field); value == "" {
+	switch value = q.field(r.Field); {
+	case q.hides(r.Field, d.Fewest):
+		return "", "c", nil
+	case value == "":
 		marker = "z"
 	}
 	return value, marker, nil
@@ -283,8 +291,8 @@ func (d *drafting) warn() {
 			continue
 		}
 		told[key] = true
-		d.result.Warnings = append(d.result.Warnings, fmt.Sprintf("%s has no row for %s %s, yet %s is %s there in %s: its rows do not add up to its total",
-			r.Sheet, r.Dimension, r.Category, r.Code, value, r.periodLabel(d.Period)))
+		d.result.Warnings = append(d.result.Warnings, fmt.Sprintf("%s has no row for %s %s, yet %s is not zero there in %s: its rows do not add up to its total",
+			r.Sheet, r.Dimension, r.Category, r.Code, r.periodLabel(d.Period)))
 	}
 }
 

@@ -40,8 +40,26 @@ func (f Fund) term(name string) string {
 // feed. A row is counted at most once: as blank, not known or faulty. NotKnown is
 // negative for a column that has no such code.
 type FieldQuality struct {
-	Feed, Column                  string
 	Rows, Blank, NotKnown, Faulty int64
+	// People says that the rows are of people, so that small counts are hidden.
+	People bool
+}
+
+// hides tells whether a field must not be shown: a small count of people, or what
+// one can be had from. A count alone in its row is hidden as any other.
+func (q FieldQuality) hides(field string, fewest int64) bool {
+	small := func(n int64) bool { return q.People && n > 0 && n < fewest }
+	switch field {
+	case "blank":
+		return small(q.Blank)
+	case "not known":
+		return small(q.NotKnown)
+	case "faulty":
+		return small(q.Faulty)
+	case "percent complete":
+		return small(q.Blank) || small(q.NotKnown) || small(q.Faulty) || small(q.Rows)
+	}
+	return small(q.Rows)
 }
 
 // field is one of qualityFields as a decimal; empty means it does not apply.

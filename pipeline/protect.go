@@ -1,0 +1,124 @@
+package pipeline
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"mojreturns/pipeline/disclosure"
+	"mojreturns/pipeline/period"
+	"mojreturns/pipeline/returns"
+)
+
+// protected is what may be shown of an output.
+type protected struct {
+	hidden   map[returns.Printed]bool
+	releases []string // those to its audience that it had to keep to, by name
+}
+
+// protect decides which of the figures an output prints may be shown to its
+// audience, with what was released to it before. It refuses where an earlier
+// release gives a count away whatever is hidden now.
+func (p *Pipeline) protect(audience string, at period.Period, printed []returns.Printed, figures map[returns.Place]returns.Value) (protected, error) {
+	out := protected{hidden: map[returns.Printed]bool{}}
+	g, err := p.guard()
+	if err != nil {
+		return out, err
+	}
+	var cells []disclosure.Cell
+	where := map[disclosure.ID]returns.Printed{}
+	scopes := map[string]bool{}
+	for _, f := range printed {
+		c, ok, err := g.cell(f, figures)
+		if err != nil {
+			return out, err
+		}
+		if _, twice := where[c.ID]; !ok || twice {
+			continue
+		}
+		cells, where[c.ID] = append(cells, c), f
+		scopes[f.Place.Scope] = true
+	}
+	earlier, err := p.releases(audience, at, g)
+	if err != nil {
+		return out, err
+	}
+	for _, r := range earlier {
+		out.releases = append(out.releases, r.Name)
+		for _, d := range r.Cells {
+			scopes[d.Cell.ID.Scope] = true
+		}
+	}
+	for at := range figures {
+		f := returns.Printed{Place: at, Field: "value"}
+		if _, printed := where[idOf(at)]; printed || !scopes[at.Scope] {
+			continue
+		}
+		c, ok, err := g.cell(f, figures)
+		if err != nil {
+			return out, err
+		}
+		if ok {
+			c.Private = true
+			cells = append(cells, c)
+		}
+	}
+	relations := append(g.relations(figures, slices.Sorted(maps.Keys(scopes))), percentages(cells)...)
+	decisions, err := disclosure.Protect(p.Disclosure.policy(audience), cells, g.holding(relations, figures), earlier)
+	if errors.Is(err, disclosure.ErrCannotProtect) {
+		return out, fmt.Errorf("%w: %w", ErrRefused, err)
+	}
+	if err != nil {
+		return out, fmt.Errorf("cannot decide which figures may be shown: %w", err)
+	}
+	for _, d := range decisions {
+		if d.Hidden {
+			out.hidden[where[d.Cell.ID]] = true
+		}
+	}
+	return out, nil
+}
+
+// holding leaves out the relations that figures contradict: rows that break a
+// rule, such as a case closed before it began, can make one untrue, and what is
+// untrue helps nobody.
+func (g guard) holding(relations []disclosure.Relation, figures map[returns.Place]returns.Value) []disclosure.Relation {
+	value := func(id disclosure.ID) (int64, bool) {
+		v, ok := figures[returns.Place{Code: id.Code, Scope: id.Scope, Period: id.Period, Dimension: id.Dimension, Category: id.Category}]
+		if !ok || v.Marker != "" {
+			return 0, false
+		}
+		part := id.Part
+		if part == "" {
+			part = "value"
+		}
+		return whole(v.Part(part))
+	}
+	return slices.DeleteFunc(relations, func(r disclosure.Relation) bool {
+		var sum int64
+		unknown := 0
+		for _, t := range r {
+			v, ok := value(t.ID)
+			if !ok {
+				unknown++
+			}
+			sum += t.Times * v
+		}
+		last := r[len(r)-1]
+		_, known := value(last.ID)
+		room := unknown == 1 && !known && last.Times == 1 // the term that takes up what is left must not be negative
+		return unknown == 0 && sum != 0 || room && sum > 0
+	})
+}
+
+// apply is figures with what must be hidden marked so.
+func (o protected) apply(figures map[returns.Place]returns.Value) map[returns.Place]returns.Value {
+	out := maps.Clone(figures)
+	for f := range o.hidden {
+		if f.Field == "value" {
+			out[f.Place] = returns.Value{Marker: "c"}
+		}
+	}
+	return out
+}

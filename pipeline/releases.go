@@ -1,0 +1,231 @@
+package pipeline
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"mojreturns/pipeline/disclosure"
+	"mojreturns/pipeline/period"
+	"mojreturns/pipeline/returns"
+	"mojreturns/pipeline/seal"
+)
+
+// release is what was given to an audience: a sealed return, or a briefing.
+type release struct {
+	name, audience, file string
+	period               period.Period
+	at                   time.Time
+}
+
+// released is a figure as an output printed it, with what is behind it.
+type released struct {
+	returns.Printed
+	Shows string
+	Value returns.Value
+}
+
+var releasedColumns = []string{"code", "scope", "period", "dimension", "category", "field", "shows", "value", "numerator", "denominator", "n"}
+
+// writeReleased writes the figures of a release as CSV. It holds what was hidden,
+// so it never leaves the store.
+func writeReleased(list []released) ([]byte, error) {
+	var text bytes.Buffer
+	out := csv.NewWriter(&text)
+	records := [][]string{releasedColumns}
+	for _, f := range list {
+		records = append(records, []string{f.Place.Code, f.Place.Scope, f.Place.Period, f.Place.Dimension, f.Place.Category, f.Field, f.Shows,
+			f.Value.Value, f.Value.Numerator, f.Value.Denominator, f.Value.N})
+	}
+	err := out.WriteAll(records)
+	return text.Bytes(), err
+}
+
+// readReleased reads what writeReleased wrote.
+func readReleased(path string) ([]released, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	records, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		return nil, fmt.Errorf("%q: %w", path, err)
+	}
+	if len(records) == 0 || !slices.Equal(records[0], releasedColumns) {
+		return nil, fmt.Errorf("%q is not a list of released figures", path)
+	}
+	var out []released
+	for _, r := range records[1:] {
+		out = append(out, released{
+			Printed: returns.Printed{Place: returns.Place{Code: r[0], Scope: r[1], Period: r[2], Dimension: r[3], Category: r[4]}, Field: r[5]},
+			Shows:   r[6], Value: returns.Value{Value: r[7], Numerator: r[8], Denominator: r[9], N: r[10]}})
+	}
+	return out, nil
+}
+
+// isHidden tells whether the release hid the figure.
+func (f released) isHidden() bool { return f.Shows == "[c]" }
+
+// sealedReturns lists every sealed version of every return for the periods of a
+// financial year, in the order they were sealed.
+func (p *Pipeline) sealedReturns(year period.Year) ([]Sealed, error) {
+	dirs, err := filepath.Glob(p.Store("returns", "*", "*"))
+	if err != nil {
+		return nil, err
+	}
+	var out []Sealed
+	for _, dir := range dirs {
+		at, err := period.Parse(filepath.Base(dir))
+		if err != nil || at.Year != year {
+			continue
+		}
+		versions, err := seal.Versions(dir)
+		if err != nil {
+			return nil, err
+		}
+		for _, version := range versions {
+			s, err := readSealed(filepath.Join(dir, version))
+			if err != nil {
+				return nil, err
+			}
+			if p.again == nil || slices.Contains(p.again.releases, s.name()) {
+				out = append(out, s)
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b Sealed) int {
+		return cmp.Or(a.About.At.Compare(b.About.At), cmp.Compare(a.name(), b.name()))
+	})
+	return out, nil
+}
+
+// briefingsDir is where released briefings are kept.
+func (p *Pipeline) briefingsDir() string { return p.Store("releases", "briefing") }
+
+// aboutRelease says what a released briefing is.
+type aboutRelease struct {
+	Audience string    `json:"audience"`
+	Period   string    `json:"period"`
+	Number   int       `json:"number"`
+	Build    string    `json:"build"`
+	By       string    `json:"by,omitempty"`
+	At       time.Time `json:"at"`
+}
+
+// releasedBriefings lists the briefings released for the periods of a financial
+// year, in order.
+func (p *Pipeline) releasedBriefings(year period.Year) ([]release, error) {
+	files, err := filepath.Glob(filepath.Join(p.briefingsDir(), "*", aboutFile))
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(files)
+	var out []release
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		var about aboutRelease
+		if err := json.Unmarshal(text, &about); err != nil {
+			return nil, fmt.Errorf("%q cannot be read; restore it from a backup: %w", file, err)
+		}
+		at, err := period.Parse(about.Period)
+		if err != nil {
+			return nil, fmt.Errorf("%q: %w", file, err)
+		}
+		if at.Year == year {
+			dir := filepath.Dir(file)
+			out = append(out, release{name: "briefing " + filepath.Base(dir), audience: about.Audience, file: filepath.Join(dir, releasedFile), period: at, at: about.At})
+		}
+	}
+	return out, nil
+}
+
+// releases are those to an audience that speak of a period's financial year, the
+// oldest first, as disclosure control needs them.
+func (p *Pipeline) releases(audience string, at period.Period, g guard) ([]disclosure.Release, error) {
+	if !p.AsAt.IsZero() {
+		return nil, nil
+	}
+	var list []release
+	sealed, err := p.sealedReturns(at.Year)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range sealed {
+		list = append(list, release{name: s.name(), audience: disclosure.Ministry, file: filepath.Join(s.Dir, releasedFile), at: s.About.At})
+	}
+	briefings, err := p.releasedBriefings(at.Year)
+	if err != nil {
+		return nil, err
+	}
+	for _, b := range briefings {
+		if p.again == nil || slices.Contains(p.again.releases, b.name) {
+			list = append(list, b)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b release) int { return cmp.Or(a.at.Compare(b.at), strings.Compare(a.name, b.name)) })
+	var out []disclosure.Release
+	for _, r := range list {
+		if r.audience != audience && r.audience != disclosure.Public {
+			continue
+		}
+		figures, err := readReleased(r.file)
+		if err != nil {
+			return nil, err
+		}
+		cells, err := g.decisions(figures)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", r.name, err)
+		}
+		out = append(out, disclosure.Release{Name: r.name, Audience: r.audience, Cells: cells})
+	}
+	return out, nil
+}
+
+// decisions are the figures of a release as they were decided on then.
+func (g guard) decisions(list []released) ([]disclosure.Decision, error) {
+	values := map[returns.Place]returns.Value{}
+	for _, f := range list {
+		values[f.Place] = f.Value
+	}
+	var out []disclosure.Decision
+	seen := map[disclosure.ID]bool{}
+	for _, f := range list {
+		c, ok, err := g.cell(f.Printed, values)
+		if err != nil {
+			return nil, err
+		}
+		if ok && !seen[c.ID] {
+			seen[c.ID] = true
+			out = append(out, disclosure.Decision{Cell: c, Hidden: f.isHidden()})
+		}
+	}
+	return out, nil
+}
+
+// releaseNames lists everything released in a financial year.
+func (p *Pipeline) releaseNames(year period.Year) ([]string, error) {
+	names := []string{}
+	sealed, err := p.sealedReturns(year)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range sealed {
+		names = append(names, s.name())
+	}
+	briefings, err := p.releasedBriefings(year)
+	for _, b := range briefings {
+		names = append(names, b.name)
+	}
+	return names, err
+}
