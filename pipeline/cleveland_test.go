@@ -26,7 +26,7 @@ type exampleConfig struct {
 }
 
 // example is the pipeline of a copy of the example workspace.
-func example(t *testing.T) *Pipeline {
+func example(t testing.TB) *Pipeline {
 	t.Helper()
 	dir := t.TempDir()
 	if err := os.CopyFS(dir, os.DirFS("../testdata/cleveland")); err != nil {
@@ -38,7 +38,7 @@ func example(t *testing.T) *Pipeline {
 	return openExample(t, dir)
 }
 
-func openExample(t *testing.T, dir string) *Pipeline {
+func openExample(t testing.TB, dir string) *Pipeline {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(dir, "mojreturns.yaml"))
 	if err != nil {
@@ -65,7 +65,7 @@ func openExample(t *testing.T, dir string) *Pipeline {
 	return p
 }
 
-func quarter(t *testing.T, label string) period.Period {
+func quarter(t testing.TB, label string) period.Period {
 	t.Helper()
 	at, err := period.Parse(label)
 	if err != nil {

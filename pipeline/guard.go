@@ -14,7 +14,7 @@ import (
 // Disclosure is how the office guards small counts of people.
 type Disclosure struct {
 	Threshold int  `yaml:"threshold" json:"threshold"` // the smallest count shown, zero apart; 0 means 5
-	Delegates bool `yaml:"delegates" json:"delegates"` // whether people who were trained are guarded too
+	Delegates bool `yaml:"delegates" json:"delegates"` // whether the return guards people who were trained too, as the briefing does
 	// Ministry may switch it off for the return, with a reason that is sealed with
 	// it. The briefing is always guarded.
 	Ministry struct {
@@ -47,9 +47,10 @@ type guard struct {
 	identities []identity
 }
 
-func (p *Pipeline) guard() (guard, error) {
+// guard is for what goes to an audience.
+func (p *Pipeline) guard(audience string) (guard, error) {
 	identities, err := parseIdentities(p.lists["relation"])
-	return guard{set: p.metrics, delegates: p.Disclosure.Delegates, identities: identities}, err
+	return guard{set: p.metrics, delegates: p.Disclosure.Delegates || audience != disclosure.Ministry, identities: identities}, err
 }
 
 // protects tells whether a metric counts people who are guarded.

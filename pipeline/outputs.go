@@ -1,49 +1,13 @@
 package pipeline
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"time"
 
-	"mojreturns/pipeline/briefing"
 	"mojreturns/pipeline/landing"
 	"mojreturns/pipeline/period"
 )
-
-// Briefing writes the Commissioner's pack for a period, to path or, where that
-// is empty, into the store's drafts.
-func (p *Pipeline) Briefing(ctx context.Context, at period.Period, path string) (Output, error) {
-	if len(p.Returns) == 0 {
-		return Output{}, fmt.Errorf("no return is configured, so the briefing has no fund and no service to speak of; add one under `returns`")
-	}
-	v, err := p.at(ctx, at)
-	if err != nil {
-		return Output{}, err
-	}
-	defer v.Close()
-	page := func() ([]byte, error) { return p.page(ctx, v, at) }
-	return p.write(v, at, Output{Title: "briefing", Path: path}, fmt.Sprintf("briefing-%s.html", at.Label), page)
-}
-
-func (p *Pipeline) page(ctx context.Context, v *view, at period.Period) ([]byte, error) {
-	frozen, err := p.frozen(ctx, v)
-	if err != nil {
-		return nil, err
-	}
-	money, activity := p.Returns[0].Scopes["money"], p.Returns[0].Scopes["activity"]
-	data, err := briefing.Collect(ctx, v.DB, p.Queries, briefing.Request{
-		Period: at.Label, PeriodWords: at.Human(), MoneyScope: money, MoneyName: p.scopeName(money),
-		ActivityScope: activity, ActivityName: p.scopeName(activity), Office: p.Register.Area.Office,
-		Frozen: frozen.In(p.Location), Build: v.Build,
-	})
-	if err != nil {
-		return nil, err
-	}
-	var page bytes.Buffer
-	err = briefing.Render(ctx, &page, p.Templates, data)
-	return page.Bytes(), err
-}
 
 // write puts an output where it was asked for, or keeps it in the drafts.
 func (p *Pipeline) write(v *view, at period.Period, o Output, name string, content func() ([]byte, error)) (Output, error) {

@@ -22,7 +22,7 @@ type protected struct {
 // release gives a count away whatever is hidden now.
 func (p *Pipeline) protect(audience string, at period.Period, printed []returns.Printed, figures map[returns.Place]returns.Value) (protected, error) {
 	out := protected{hidden: map[returns.Printed]bool{}}
-	g, err := p.guard()
+	g, err := p.guard(audience)
 	if err != nil {
 		return out, err
 	}

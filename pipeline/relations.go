@@ -16,6 +16,8 @@ import (
 type related struct {
 	guard
 	scopes, periods []string
+	quarters        []period.Period // in order of time
+	longer          []period.Period // than a quarter
 	// categories are those of a breakdown of a metric, in order, wherever it has figures.
 	categories map[[2]string][]string
 	// there are the figures that exist: a relation speaks of no others.
@@ -40,6 +42,17 @@ func (g guard) relations(figures map[returns.Place]returns.Value, scopes []strin
 		}
 	}
 	r.periods = slices.Sorted(maps.Keys(periods))
+	for _, label := range r.periods {
+		p, err := period.Parse(label)
+		switch {
+		case err != nil || p.Kind == period.Month:
+		case p.Kind == period.Quarter:
+			r.quarters = append(r.quarters, p)
+		default:
+			r.longer = append(r.longer, p)
+		}
+	}
+	slices.SortFunc(r.quarters, func(a, b period.Period) int { return a.Start.Compare(b.Start) })
 	for _, c := range r.categories {
 		slices.Sort(c)
 	}
@@ -141,32 +154,21 @@ func (r *related) sum(total returns.Place, places []returns.Place, part string) 
 
 // overTime: quarters make up longer periods, each in the way the metric counts.
 func (r *related) overTime(m metrics.Metric, scope string) {
-	var quarters []period.Period
-	for _, label := range r.periods {
-		if p, err := period.Parse(label); err == nil && p.Kind == period.Quarter {
-			quarters = append(quarters, p)
-		}
-	}
-	slices.SortFunc(quarters, func(a, b period.Period) int { return a.Start.Compare(b.Start) })
 	for _, category := range r.all(m) {
 		at := func(label string) returns.Place {
 			return returns.Place{Code: m.Code, Scope: scope, Period: label, Dimension: category[0], Category: category[1]}
 		}
-		for _, label := range r.periods {
-			long, err := period.Parse(label)
-			if err != nil || long.Kind == period.Quarter || long.Kind == period.Month {
-				continue
-			}
+		for _, long := range r.longer {
 			var within []returns.Place
-			for _, q := range quarters {
+			for _, q := range r.quarters {
 				if !q.Start.Before(long.Start) && !q.End.After(long.End) {
 					within = append(within, at(q.Label))
 				}
 			}
-			r.longer(m, at(label), within)
+			r.madeOf(m, at(long.Label), within)
 		}
-		for i := 1; i < len(quarters); i++ {
-			r.opening(m, at(quarters[i].Label), quarters[i-1].Label)
+		for i := 1; i < len(r.quarters); i++ {
+			r.opening(m, at(r.quarters[i].Label), r.quarters[i-1].Label)
 		}
 	}
 }
@@ -182,8 +184,8 @@ func (r *related) all(m metrics.Metric) [][2]string {
 	return out
 }
 
-// longer relates a longer period to the quarters it is made of.
-func (r *related) longer(m metrics.Metric, long returns.Place, quarters []returns.Place) {
+// madeOf relates a longer period to the quarters it is made of.
+func (r *related) madeOf(m metrics.Metric, long returns.Place, quarters []returns.Place) {
 	if !r.there[long] || len(quarters) == 0 || slices.ContainsFunc(quarters, func(q returns.Place) bool { return !r.there[q] }) {
 		return
 	}

@@ -2,20 +2,38 @@ package main
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
+
+	"mojreturns/pipeline"
 )
 
 func (a *app) briefingCommand() *cobra.Command {
-	var at, output string
+	var at, output, audience, by string
+	var release bool
+	var wait time.Duration
 	c := &cobra.Command{
 		Use:     "briefing --period P",
 		Short:   "The Commissioner's pack: one page of HTML that needs nothing else",
-		Example: "  mojreturns briefing --workspace testdata/cleveland --period 2023-24-Q4 -o briefing.html",
+		Example: "  mojreturns briefing --workspace testdata/cleveland --period 2023-24-Q4 -o briefing.html\n  mojreturns briefing --workspace testdata/cleveland --period 2023-24-Q4 --release --by \"Performance analyst\"",
 		RunE: func(c *cobra.Command, _ []string) error {
 			p, err := parsePeriod(at)
 			if err != nil {
 				return err
+			}
+			if release {
+				flow, _, done, err := a.change(c.Context(), "briefing --release", wait)
+				if err != nil {
+					return err
+				}
+				defer done()
+				kept, err := flow.ReleaseBriefing(c.Context(), pipeline.Release{Period: p, Audience: audience, By: by})
+				if err != nil {
+					return err
+				}
+				fmt.Fprintln(a.stdout, kept.Path)
+				return nil
 			}
 			flow, _, err := a.open()
 			if err != nil {
@@ -33,6 +51,10 @@ func (a *app) briefingCommand() *cobra.Command {
 		},
 	}
 	periodFlag(c, &at)
+	c.Flags().BoolVar(&release, "release", false, "keep it as released: later outputs must not give away what it hides")
+	c.Flags().StringVar(&audience, "audience", "briefing", "with --release, who it goes to: briefing or public")
+	c.Flags().StringVar(&by, "by", "", "with --release, the role of who released it")
+	waitFlag(c, &wait)
 	c.Flags().StringVarP(&output, "output", "o", "", "where to write it (default: the store's drafts)")
 	return c
 }

@@ -23,10 +23,15 @@ type Request struct {
 	Build  string
 }
 
+// Querier answers questions: a warehouse, or one connection to it.
+type Querier interface {
+	QueryContext(ctx context.Context, query string, arguments ...any) (*sql.Rows, error)
+}
+
 // Collect reads everything the page shows from a published warehouse, through
 // the files in briefing/ of queries. It fails if the warehouse has no such
 // period; a figure that is not there is shown as not available.
-func Collect(ctx context.Context, db *sql.DB, queries fs.FS, r Request) (Data, error) {
+func Collect(ctx context.Context, db Querier, queries fs.FS, r Request) (Data, error) {
 	found, err := load(queries)
 	if err != nil {
 		return Data{}, err
@@ -42,9 +47,6 @@ func Collect(ctx context.Context, db *sql.DB, queries fs.FS, r Request) (Data, e
 	}
 	period := answers["period"][0]
 	quarters := answers["referrals"]
-	for _, column := range []string{"received", "valid", "started", "still_open"} {
-		hideColumn(quarters, column)
-	}
 	d := Data{
 		Office: r.Office, Period: r.PeriodWords, Money: r.MoneyName, Activity: r.ActivityName,
 		Frozen: r.Frozen.Format("2 January 2006, 15:04"), Build: r.Build,
@@ -93,17 +95,12 @@ func measure(value, unit, marker, n string) string {
 }
 
 func organisations(rows []row) []Organisation {
-	parts := make([][2]string, len(rows))
-	for i, r := range rows {
-		parts[i] = [2]string{r["completions"], r["people"]}
-	}
-	hide := hideSmall(parts)
 	var list []Organisation
-	for i, r := range rows {
-		o := Organisation{r["label"], figure(r["completions"], "", r["marker"]), figure(r["people"], "", r["marker"]), notApplicable}
+	for _, r := range rows {
+		o := Organisation{r["label"], figure(r["completions"], "", r["marker"]), figure(r["people"], "", r["people_marker"]), notApplicable}
 		switch {
-		case hide[i]:
-			o.Completions, o.People, o.FrontLine = hidden, hidden, hidden
+		case r["front_line_marker"] != "" || r["marker"] != "":
+			o.FrontLine = figure("", "", r["front_line_marker"]+r["marker"])
 		case number(r["completions"]).Sign() > 0:
 			o.FrontLine = share(part(r["front_line"], r["front_line_known"]), "", r["front_line_known"])
 		}

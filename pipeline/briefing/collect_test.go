@@ -137,9 +137,9 @@ func TestCollect(t *testing.T) {
 		{"Police", "1,022", "1,021", "90.0% (n = 1,000)"}, // 22 not known leave the denominator
 		{"Local authority", "12", "12", "60.0% (n = 10)"},
 		{"Probation", "8", "8", "[u]"},
-		{"Housing", "[c]", "[c]", "[c]"}, // else the 2 of the next but one could be had from the total
-		{"Voluntary and community", "[c]", "[c]", "[c]"},
 		{"Health", "0", "0", "[z]"},
+		{"Housing", "[c]", "[c]", "[c]"}, // hidden figures have no value and come last
+		{"Voluntary and community", "[c]", "[c]", "[c]"},
 	}, d.Organisations)
 	check("quarters", []briefing.Quarter{
 		{"Quarter 1", "April to June 2023", "[c]", "0", "0", "[x]", false},

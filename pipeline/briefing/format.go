@@ -91,3 +91,11 @@ func decimal(v *big.Rat, places int) string {
 	}
 	return sign + whole
 }
+
+// number is a decimal as text, nought if it is none.
+func number(count string) *big.Rat {
+	if v, ok := new(big.Rat).SetString(count); ok {
+		return v
+	}
+	return new(big.Rat)
+}

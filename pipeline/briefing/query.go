@@ -23,7 +23,7 @@ var sections = []section{
 	{"money", []string{"item", "label", "unit", "value", "marker", "note"}},
 	{"conditions", []string{"code", "title", "status", "evidence", "basis", "breaches"}},
 	{"training", []string{"item", "label", "unit", "value", "marker", "n", "to_date_value", "to_date_marker", "to_date_n"}},
-	{"organisations", []string{"label", "completions", "marker", "people", "front_line", "front_line_known"}},
+	{"organisations", []string{"label", "completions", "marker", "people", "people_marker", "front_line", "front_line_known", "front_line_marker"}},
 	{"referrals", []string{"label", "months", "total", "received", "received_marker", "valid", "valid_marker", "started", "started_marker", "still_open", "still_open_marker"}},
 	{"deliveries", []string{"provider", "feed", "files", "rows", "accepted", "rejected"}},
 	{"missing", []string{"provider", "feed", "period", "detail"}},
@@ -103,7 +103,7 @@ func parse(file, text string) (name string, q query, mistakes []error) {
 type row map[string]string
 
 // ask runs a query with the parameters it names.
-func ask(ctx context.Context, db *sql.DB, q query, columns []string, r Request) ([]row, error) {
+func ask(ctx context.Context, db Querier, q query, columns []string, r Request) ([]row, error) {
 	values := map[string]string{"$period": r.Period, "$money_scope": r.MoneyScope, "$activity_scope": r.ActivityScope}
 	var arguments []any
 	for _, p := range parameters {

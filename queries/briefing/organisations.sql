@@ -7,9 +7,10 @@ WITH reached AS (
     AND f.period = (SELECT d.period FROM period p JOIN period d ON d.period LIKE '%-YTD' AND d.period_end = p.period_end WHERE p.period = $period))
 SELECT coalesce(o.label, c.category) AS label,
   c.value::VARCHAR AS completions, c.marker,
-  people.value::VARCHAR AS people,
+  people.value::VARCHAR AS people, coalesce(people.marker, 'x') AS people_marker,
   front.value::VARCHAR AS front_line,
-  (front.value + others.value)::VARCHAR AS front_line_known
+  (front.value + others.value)::VARCHAR AS front_line_known,
+  CASE WHEN 'c' IN (front.marker, others.marker) THEN 'c' ELSE '' END AS front_line_marker
 FROM reached c
 LEFT JOIN reference.organisation_type o ON o.code = c.category
 LEFT JOIN reached people ON people.code = 'TR04' AND people.dimension = c.dimension AND people.category = c.category

@@ -1,0 +1,209 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/xuri/excelize/v2"
+
+	"mojreturns/pipeline/disclosure"
+	"mojreturns/pipeline/landing"
+	"mojreturns/pipeline/returns"
+)
+
+// built is the example landed and built, without drafts.
+func built(t *testing.T) *Pipeline {
+	t.Helper()
+	ctx := context.Background()
+	p := example(t)
+	if _, err := p.Land(ctx, nil, landing.Given{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Build(ctx); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func figuresOf(t *testing.T, p *Pipeline, label string) figures {
+	t.Helper()
+	v, err := p.at(context.Background(), quarter(t, label))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer v.Close()
+	f, err := v.figures(context.Background(), quarter(t, label))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// What disclosure control takes to hold between figures does hold, in every scope
+// and period of the example: were it not so, an attacker would know less than is
+// thought, and a figure could be refused for nothing.
+func TestRelationsHold(t *testing.T) {
+	p := built(t)
+	f := figuresOf(t, p, "2023-24-Q4")
+	g, err := p.guard(disclosure.Public)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := g.relations(f.values, p.Register.Scopes())
+	said := map[string]bool{}
+	for _, r := range all {
+		for _, term := range r {
+			said[term.ID.Code] = true
+		}
+	}
+	for _, m := range p.metrics.Metrics {
+		if _, guarded := g.guarded(m); guarded && !said[m.Code] && m.Code != "R08" && m.Code != "R08P" && m.Code != "R14D" && m.Code != "R25" {
+			t.Errorf("nothing is known of %s %s", m.Code, m.Title)
+		}
+	}
+	kept := map[string]bool{}
+	for _, r := range g.holding(slices.Clone(all), f.values) {
+		kept[r.String()] = true
+	}
+	for _, r := range all {
+		if !kept[r.String()] {
+			t.Errorf("it does not hold that %s", r)
+		}
+	}
+	if len(all) < 2000 {
+		t.Errorf("only %d relations were looked at", len(all))
+	}
+}
+
+// No small count of people is in the return, whatever sheet it stands on; money,
+// sessions and places are all there; and the ministry may be shown all of it for a
+// reason that is kept.
+func TestReturnHidesSmallCounts(t *testing.T) {
+	ctx := context.Background()
+	p := built(t)
+	at := quarter(t, "2023-24-Q4")
+	values := figuresOf(t, p, at.Label).values
+	look := func() (small, hidden, other int) {
+		t.Helper()
+		path := filepath.Join(t.TempDir(), "draft.xlsx")
+		if _, err := p.DraftOne(ctx, "", at, path); err != nil {
+			t.Fatal(err)
+		}
+		book, err := excelize.OpenFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer book.Close()
+		files, err := p.template(p.Returns[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		template, err := returns.Open(files)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cells, err := template.Cells(p.Returns[0].Scopes, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range cells {
+			sheet, cell, _ := strings.Cut(c.Cell, "!")
+			shows, err := book.GetCellValue(sheet, cell)
+			if err != nil {
+				t.Fatal(err)
+			}
+			victims := regexp.MustCompile(`^(R|O)\d`).MatchString(c.Place.Code)
+			n, whole := whole(values[c.Place].Value)
+			switch {
+			case shows == "[c]" && !victims:
+				other++
+			case shows == "[c]":
+				hidden++
+			case victims && !c.Condition && c.Field == "value" && whole && n > 0 && n < 5 && !strings.Contains(shows, "%") && shows != "[x]" && shows != "[z]" && !strings.Contains(shows, "."):
+				small++
+			}
+		}
+		return small, hidden, other
+	}
+	if small, hidden, other := look(); small > 0 || hidden < 50 || other > 0 {
+		t.Errorf("%d small counts are shown, %d hidden, %d of money or sessions hidden", small, hidden, other)
+	}
+	p.Disclosure.Ministry.Off = true
+	if _, err := p.DraftOne(ctx, "", at, filepath.Join(t.TempDir(), "draft.xlsx")); err == nil || !strings.Contains(err.Error(), "without a reason") {
+		t.Errorf("switched off without a reason: %v", err)
+	}
+	p.Disclosure.Ministry.Reason = "the ministry asked for all counts in its letter"
+	if small, hidden, _ := look(); small < 50 || hidden > 0 {
+		t.Errorf("switched off, %d small counts are shown and %d cells hidden", small, hidden)
+	}
+}
+
+// What was released is kept to: a cell that was hidden stays hidden, and a later
+// output that could not help giving it away is refused.
+func TestReleasesAreKeptTo(t *testing.T) {
+	ctx := context.Background()
+	p := built(t)
+	at := quarter(t, "2023-24-Q3")
+	out, err := p.ReleaseBriefing(ctx, Release{Period: at, Audience: disclosure.Public, By: "Performance analyst"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := os.ReadFile(out.Path)
+	if err != nil || !strings.Contains(string(page), "[c]") {
+		t.Errorf("the pack hides nothing (%v)", err)
+	}
+	list, err := readReleased(filepath.Join(filepath.Dir(out.Path), releasedFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(list, func(f released) bool { return f.isHidden() })
+	if i < 0 {
+		t.Fatal("nothing is recorded as hidden")
+	}
+	g, err := p.guard(disclosure.Ministry)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for audience, want := range map[string]int{disclosure.Public: 1, disclosure.Ministry: 1, disclosure.Briefing: 1} {
+		if known, err := p.releases(audience, at, g); err != nil || len(known) != want {
+			t.Errorf("%s knows %d releases, want %d (%v)", audience, len(known), want, err)
+		}
+	}
+	if _, err := p.ReleaseBriefing(ctx, Release{Period: at, Audience: "ministry"}); err == nil {
+		t.Error("a briefing was released to the ministry")
+	}
+
+	// had the pack shown every source but one small one, nothing could protect that one
+	stalking := returns.Place{Code: "R01", Scope: "service:STK-ADV", Period: "2023-24-Q3"}
+	values := figuresOf(t, p, at.Label).values
+	var told []released
+	for place, v := range values {
+		if place.Code == stalking.Code && place.Scope == stalking.Scope && place.Period == stalking.Period && (place.Dimension == "source" || place.Dimension == "") {
+			f := released{Printed: returns.Printed{Place: place, Field: "value"}, Shows: plain(v.Value), Value: v}
+			if place.Category == "HUB" { // 4 referrals, hidden, and everything else shown
+				f.Shows = "[c]"
+			}
+			told = append(told, f)
+		}
+	}
+	text, err := writeReleased(told)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(filepath.Join(filepath.Dir(out.Path), releasedFile), 0o660); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(filepath.Dir(out.Path), releasedFile), text, 0o660); err != nil {
+		t.Fatal(err)
+	}
+	_, err = p.DraftOne(ctx, "", at, filepath.Join(t.TempDir(), "draft.xlsx"))
+	if !errors.Is(err, ErrRefused) || !strings.Contains(err.Error(), "R01 service:STK-ADV 2023-24-Q3 source HUB could be worked out from what was released in briefing 001") {
+		t.Errorf("the return gives away what a briefing did not: %v", err)
+	}
+}
