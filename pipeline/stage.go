@@ -90,7 +90,7 @@ func (p *Pipeline) stageOne(ctx context.Context, d landing.Delivery, at place) (
 		return s, err
 	}
 	s.Contract, _ = p.contractFor(d.Feed)
-	if s.Mapping, err = s.Contract.Match(s.Table.Header, d.Spec.Columns, d.Spec.Constants); err != nil {
+	if s.Mapping, err = s.Contract.MatchFeed(s.Table.Header, d.Spec); err != nil {
 		s.Refused = err.Error()
 	}
 	return s, nil

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -15,9 +16,85 @@ import (
 type Mapping struct {
 	Columns   map[string]int    // contract column to header position, from 0
 	Constants map[string]string // contract column to its one value
+	Derived   map[string]Derivation
 	Unused    []string          // headers no column claims, in the file's order
 	Missing   []string          // required columns neither sent nor constant, in the contract's order
 }
+
+// Derivation is a contract column made from the text of a header.
+type Derivation struct {
+	At       int // header position, from 0
+	As, Part string
+}
+
+// MatchFeed does what Match does, by all that a provider's feed says.
+func (c Contract) MatchFeed(header []string, feed register.Feed) (Mapping, error) {
+	derived := map[string]Derivation{}
+	constants := maps.Clone(feed.Constants)
+	var errs []error
+	for _, column := range slices.Sorted(maps.Keys(feed.Derive)) {
+		d, at, err := c.derive(header, column, feed.Derive[column])
+		if err != nil {
+			errs = append(errs, err)
+		}
+		if d {
+			derived[column] = Derivation{At: at, As: feed.Derive[column].As, Part: feed.Derive[column].Part}
+		}
+		if constants == nil {
+			constants = map[string]string{}
+		}
+		constants[column] = "derived" // taken from the header, so that no header is claimed for it
+	}
+	m, err := c.Match(header, feed.Columns, constants)
+	for column := range feed.Derive {
+		delete(m.Constants, column)
+	}
+	m.Derived = derived
+	m.Unused = slices.DeleteFunc(m.Unused, func(h string) bool {
+		for _, d := range derived {
+			if header[d.At] == h {
+				return true
+			}
+		}
+		return false
+	})
+	return m, errors.Join(append(errs, err)...)
+}
+
+// derive finds the header that a column is made from.
+func (c Contract) derive(header []string, column string, d register.Derived) (found bool, at int, err error) {
+	col, ok := c.Column(column)
+	if !ok {
+		return false, 0, fmt.Errorf("the provider's mapping derives the column %q, which the contract %s does not have", column, c.Feed)
+	}
+	if d.As != "" && d.As != AsFinancialYear && d.As != AsLedgerPeriod {
+		return false, 0, fmt.Errorf("%s is derived as %q; it can be %q or %q of a date", column, d.As, AsFinancialYear, AsLedgerPeriod)
+	}
+	if part, err := regexp.Compile(d.Part); err != nil || d.Part != "" && part.NumSubexp() != 1 {
+		return false, 0, fmt.Errorf("%s is derived by the part %q, which must be a regular expression with one group in brackets", column, d.Part)
+	}
+	var places []int
+	for i, h := range header {
+		if isOne(d.From, h) {
+			places = append(places, i)
+		}
+	}
+	switch {
+	case len(places) > 1:
+		return false, 0, twice(col, header, places)
+	case len(places) == 0 && col.Constraints.Required:
+		return false, 0, fmt.Errorf("the column %s is made from %q, and no header is that", column, strings.Join(d.From, `" or "`))
+	case len(places) == 0:
+		return false, 0, nil
+	}
+	return true, places[0], nil
+}
+
+// What a column can be derived as, of a date.
+const (
+	AsFinancialYear = "financial year"
+	AsLedgerPeriod  = "ledger period"
+)
 
 // Match finds the contract's columns in a header. A header is a column's when
 // it is one of the names the provider is configured to use, else its name or

@@ -140,10 +140,13 @@ func (j judge) text(col Column) string {
 	switch {
 	case given:
 		return quote(constant)
-	case !sent:
+	case !sent && !j.derived(col):
 		return "NULL::VARCHAR"
 	}
 	text := fmt.Sprintf("tidy(c%d)", at+1)
+	if d, ok := j.Mapping.Derived[col.Name]; ok {
+		text = j.derive(d)
+	}
 	translations := j.Codes[col.Name]
 	if len(translations) == 0 {
 		return text
@@ -160,6 +163,28 @@ func (j judge) text(col Column) string {
 	return fmt.Sprintf("CASE lower(%s)%s ELSE %s END", text, cases, text)
 }
 
+func (j judge) derived(col Column) bool {
+	_, ok := j.Mapping.Derived[col.Name]
+	return ok
+}
+
+// derive is a text made from another; one that cannot be made stays as it was
+// sent, and is judged so.
+func (j judge) derive(d Derivation) string {
+	text := fmt.Sprintf("tidy(c%d)", d.At+1)
+	if d.Part != "" {
+		text = fmt.Sprintf("CASE WHEN regexp_matches(%[1]s, %[2]s) THEN regexp_extract(%[1]s, %[2]s, 1) ELSE %[1]s END", text, quote(d.Part))
+	}
+	date := j.parse(Column{Type: "date"}, text)
+	switch d.As {
+	case AsFinancialYear:
+		return fmt.Sprintf("coalesce(financial_year_of(%s), %s)", date, text)
+	case AsLedgerPeriod:
+		return fmt.Sprintf("coalesce(((month(%s) + 8) %% 12 + 1)::VARCHAR, %s)", date, text)
+	}
+	return text
+}
+
 func (j judge) texts() string {
 	var out []string
 	for _, col := range j.Contract.Columns {
@@ -174,6 +199,9 @@ func (j judge) texts() string {
 // sourceText is the provider's own text where a translation may have changed it.
 func (j judge) sourceText(col Column) string {
 	at, sent := j.Mapping.Columns[col.Name]
+	if d, ok := j.Mapping.Derived[col.Name]; ok {
+		return fmt.Sprintf("tidy(c%d)", d.At+1)
+	}
 	if _, given := j.Mapping.Constants[col.Name]; given || !sent || len(j.Codes[col.Name]) == 0 {
 		return ""
 	}

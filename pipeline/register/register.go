@@ -117,10 +117,24 @@ type Feed struct {
 	Columns map[string]Names `yaml:"columns" json:"columns"`
 	// Constants gives, for a contract column the provider does not send, its one value.
 	Constants map[string]string `yaml:"constants" json:"constants"`
+	// Derive makes a contract column out of a header's text: one header may serve
+	// several columns so.
+	Derive map[string]Derived `yaml:"derive" json:"derive,omitempty"`
 	// Codes translates the provider's values: contract column, theirs, ours.
 	Codes map[string]map[string]string `yaml:"codes" json:"codes"`
 	// Expected says what should arrive; nil means nothing is awaited.
 	Expected *Expected `yaml:"expected" json:"expected"`
+}
+
+// Derived says how a column is made from a header's text.
+type Derived struct {
+	From Names `yaml:"from" json:"from"` // the header, or the names it goes by
+	// As is "financial year" (2023-24) or "ledger period" (1 is April) of a date;
+	// empty takes the text itself.
+	As string `yaml:"as" json:"as,omitempty"`
+	// Part is a regular expression with one group: that part of the text. A text
+	// that it does not fit stays whole, and is judged so.
+	Part string `yaml:"part" json:"part,omitempty"`
 }
 
 // Expected says from when a feed is awaited, how often, and how many working

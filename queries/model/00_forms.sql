@@ -11,6 +11,10 @@ CREATE MACRO as_date(t) AS CASE WHEN length(t) = 10 THEN TRY_CAST(t AS DATE) END
 CREATE MACRO as_day_first(t) AS
   coalesce(as_date(t), try_strptime(t, ['%d/%m/%Y', '%d-%m-%Y', '%d.%m.%Y'])::DATE);
 
+-- 2023-24, the financial year of a date
+CREATE MACRO financial_year_of(d) AS
+  (year(d) - (month(d) < 4)::INTEGER)::VARCHAR || '-' || printf('%02d', ((year(d) - (month(d) < 4)::INTEGER + 1) % 100)::INTEGER);
+
 -- 2024-03-31 09:30, with T or a space, with or without seconds
 CREATE MACRO as_datetime(t) AS CASE WHEN length(t) >= 16 THEN TRY_CAST(t AS TIMESTAMP) END;
 
