@@ -147,7 +147,10 @@ func (a *app) listEntries(found []catalogue.Entry) error {
 // writeEntry prints all that is known of one entry.
 func writeEntry(w io.Writer, e catalogue.Entry) error {
 	var out strings.Builder
-	fmt.Fprintf(&out, "%s %s: %s\n\n%s\n\n", e.Kind, e.Code, e.Title, e.Meaning)
+	fmt.Fprintf(&out, "%s %s: %s\n\n", e.Kind, e.Code, e.Title)
+	if more := e.Beyond(); more != "" {
+		fmt.Fprintf(&out, "%s\n\n", more)
+	}
 	line := func(name, text string) { fmt.Fprintf(&out, "%-20s  %s\n", name, text) }
 	if e.Name != e.Code {
 		line("Name", e.Name)

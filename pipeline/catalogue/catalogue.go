@@ -81,6 +81,12 @@ func (e Entry) Fact(name string) string {
 	return ""
 }
 
+// Beyond is the meaning without the title it begins with, for where the title
+// stands above it already; empty where there is no more to say.
+func (e Entry) Beyond() string {
+	return strings.TrimSpace(strings.TrimPrefix(e.Meaning, sentence(e.Title)))
+}
+
 // say adds a fact; empty words are left out, and a fact without any too.
 func (e *Entry) say(name string, values ...Value) {
 	values = slices.DeleteFunc(values, func(v Value) bool { return v.Text == "" })

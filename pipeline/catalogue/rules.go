@@ -102,7 +102,7 @@ func (f files) metrics() ([]Entry, error) {
 		e.say("Scopes", words(scopes(m.Scopes)...)...)
 		e.say("Breakdowns", words(breakdowns(m)...)...)
 		if m.NoTotal {
-			e.say("Total", words("the categories do not add up to anything, so no total is shown")...)
+			e.say("Total", words("the sum of its categories means nothing")...)
 		}
 		e.say("Category of a person", words(prefer(m))...)
 		e.say("Protects", words(protects(m.Protect))...)
@@ -185,7 +185,7 @@ func protects(whom string) string {
 	if whom == "none" {
 		return "nobody: it counts money, sessions or places"
 	}
-	return whom + ": small counts are hidden"
+	return whom + ": small counts could point to a person"
 }
 
 // statuses are what a condition may answer, best first.
