@@ -191,7 +191,7 @@ func protects(whom string) string {
 // statuses are what a condition may answer, best first.
 var statuses = []string{"met", "at risk", "not met", "not applicable", "not available"}
 
-var limitForm = regexp.MustCompile(`(?m)([^\n,]*\S) AS limit_value`)
+var limitForm = regexp.MustCompile(`(?m)(?:^|, *)([^\n,()]*[^\s,()]) AS limit_value`)
 
 func (f files) conditions() ([]Entry, error) {
 	var out []Entry
@@ -208,12 +208,13 @@ func (f files) conditions() ([]Entry, error) {
 				can = append(can, s)
 			}
 		}
-		if !slices.Contains(can, "not available") {
+		// the engine says so where a feed of the rows that breach has not come
+		if !slices.Contains(can, "not available") && len(f.relations.feeds(c.Breaches)) > 0 {
 			can = append(can, "not available (a delivery it needs has not come)")
 		}
 		e.say("Statuses", words(can...)...)
 		e.say("Basis", words(c.Basis)...)
-		if m := limitForm.FindStringSubmatch(c.Answer); m != nil && !strings.Contains(m[1], "NULL") {
+		if m := limitForm.FindStringSubmatch(c.Answer); m != nil {
 			e.say("Held against", words(strings.TrimSpace(m[1]))...)
 		}
 		e.say("Answered for", words("each fund, at the end of each period")...)
