@@ -1,17 +1,13 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"mojreturns/pipeline"
-	"mojreturns/templates"
 )
 
 func (a *app) returnCommentsCommand() *cobra.Command {
@@ -42,14 +38,11 @@ func (a *app) returnCommentsCommand() *cobra.Command {
 	return c
 }
 
-// rules opens the workspace or, where there is none, only the program's rules
-// and templates: enough to look at a workbook.
-func (a *app) rules() (*pipeline.Pipeline, error) {
-	if _, err := os.Stat(filepath.Join(a.workspace, configFile)); errors.Is(err, fs.ErrNotExist) {
-		return &pipeline.Pipeline{Dir: a.workspace, Templates: layOver(filepath.Join(a.workspace, "templates"), templates.Files)}, nil
-	}
-	flow, _, err := a.open()
-	return flow, err
+// blanks is enough of a workspace to look at workbooks: its templates, or the
+// program's own where there is no workspace.
+func (a *app) blanks() (*pipeline.Pipeline, error) {
+	_, forms, err := a.rules(false)
+	return &pipeline.Pipeline{Dir: a.workspace, Templates: forms}, err
 }
 
 func (a *app) returnLintCommand() *cobra.Command {
@@ -59,7 +52,7 @@ func (a *app) returnLintCommand() *cobra.Command {
 		Example: "  mojreturns return lint moj-quarterly",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			flow, err := a.rules()
+			flow, err := a.blanks()
 			if err != nil {
 				return err
 			}
@@ -96,7 +89,7 @@ func (a *app) returnAdoptCommand() *cobra.Command {
 			if b.Name == "" {
 				b.Name = strings.TrimSuffix(filepath.Base(b.File), filepath.Ext(b.File))
 			}
-			flow, err := a.rules()
+			flow, err := a.blanks()
 			if err != nil {
 				return err
 			}

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"mojreturns/pipeline"
+	"mojreturns/pipeline/catalogue"
 	"mojreturns/pipeline/landing"
 	"mojreturns/pipeline/schedule"
 	"mojreturns/pipeline/web"
@@ -56,7 +57,8 @@ func (a *app) serve(ctx context.Context, flow *pipeline.Pipeline, conf config, a
 	if err != nil {
 		return usageError{fmt.Errorf("%s: %w", configFile, err)}
 	}
-	page, err := web.Handler(site{flow: flow, plan: plan, now: a.now}, web.Options{Templates: flow.Templates, Location: flow.Location, Now: a.now, Log: flow.Log})
+	page, err := web.Handler(site{flow: flow, plan: plan, now: a.now}, web.Options{
+		Templates: flow.Templates, Location: flow.Location, Now: a.now, Log: flow.Log, Catalogue: cataloguePages(flow)})
 	if err != nil {
 		return err
 	}
@@ -68,6 +70,18 @@ func (a *app) serve(ctx context.Context, flow *pipeline.Pipeline, conf config, a
 		return err
 	}
 	return nil
+}
+
+// cataloguePages makes the catalogue of the rules in force.
+func cataloguePages(flow *pipeline.Pipeline) func() ([]byte, string, error) {
+	return func() ([]byte, string, error) {
+		all, err := catalogue.Load(flow.Queries, flow.Templates)
+		if err != nil {
+			return nil, "", err
+		}
+		page, err := all.Page(flow.Templates)
+		return page.HTML, page.Policy, err
+	}
 }
 
 // job is the scheduled run: the quarter that ended last, beside any command

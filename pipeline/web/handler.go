@@ -23,10 +23,13 @@ type Options struct {
 	Location *time.Location
 	Now      func() time.Time
 	Log      *slog.Logger
+	// Catalogue makes the page of /catalogue and the Content-Security-Policy
+	// under which its own style and script work; nil where there is none.
+	Catalogue func() (page []byte, policy string, err error)
 }
 
-// Handler answers /, /status.json, /style.css and /healthz, to GET and HEAD
-// from this machine only. It fails if a template is missing or wrong.
+// Handler answers /, /status.json, /catalogue, /style.css and /healthz, to GET
+// and HEAD from this machine only. It fails if a template is missing or wrong.
 func Handler(source Source, o Options) (http.Handler, error) {
 	if source == nil || o.Templates == nil || o.Location == nil || o.Now == nil || o.Log == nil {
 		return nil, errors.New("the web pages need a source, templates, a time zone, a clock and a log")
@@ -45,6 +48,9 @@ func Handler(source Source, o Options) (http.Handler, error) {
 	mux.HandleFunc("/status.json", s.json)
 	mux.HandleFunc("/style.css", s.css)
 	mux.HandleFunc("/healthz", s.health)
+	if o.Catalogue != nil {
+		mux.HandleFunc("/catalogue", s.catalogue)
+	}
 	return guard(mux), nil
 }
 
@@ -62,8 +68,9 @@ func (s site) status(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		err = s.page.Execute(&page, struct {
 			Status
-			Now time.Time
-		}{status, now})
+			Now       time.Time
+			Catalogue bool
+		}{status, now, s.options.Catalogue != nil})
 	}
 	if err != nil {
 		s.fail(w, r, err)
@@ -92,6 +99,18 @@ func (s site) json(w http.ResponseWriter, r *http.Request) {
 	w.Write(append(text, '\n'))
 }
 
+// catalogue is made afresh at each look, since the files may have been changed.
+func (s site) catalogue(w http.ResponseWriter, r *http.Request) {
+	page, policy, err := s.options.Catalogue()
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	w.Header().Set("Content-Security-Policy", policy+"; frame-ancestors 'none'")
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Write(page)
+}
+
 func (s site) css(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/css; charset=utf-8")
 	w.Write(s.style)
@@ -107,8 +126,8 @@ func (s site) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if r.Context().Err() != nil {
 		return // the reader has gone
 	}
-	s.options.Log.Error("the status could not be shown", "path", r.URL.Path, "error", err)
-	http.Error(w, "The status could not be read. The program's log says why.", http.StatusInternalServerError)
+	s.options.Log.Error("the page could not be shown", "path", r.URL.Path, "error", err)
+	http.Error(w, "The page could not be made. The program's log says why.", http.StatusInternalServerError)
 }
 
 // guard refuses what a read-only page on this machine has no use for, and

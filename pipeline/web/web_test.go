@@ -174,6 +174,40 @@ func TestASourceThatFailsIsNotQuoted(t *testing.T) {
 	}
 }
 
+func TestCatalogue(t *testing.T) {
+	london, err := time.LoadLocation("Europe/London")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var fails error
+	options := web.Options{Templates: os.DirFS("../../templates"), Location: london, Now: time.Now, Log: slog.New(slog.DiscardHandler),
+		Catalogue: func() ([]byte, string, error) { return []byte("<!DOCTYPE html>all"), "default-src 'none'", fails }}
+	h, err := web.Handler(source{}, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := ask(h, "GET", "localhost", "/catalogue")
+	if w.Code != http.StatusOK || w.Body.String() != "<!DOCTYPE html>all" {
+		t.Errorf("status %d, page %q", w.Code, w.Body)
+	}
+	if got := w.Header().Get("Content-Security-Policy"); got != "default-src 'none'; frame-ancestors 'none'" {
+		t.Errorf("content security policy %q", got)
+	}
+	if page := ask(h, "GET", "localhost", "/").Body.String(); !strings.Contains(page, `<a href="/catalogue">`) {
+		t.Error("the status page has no link to the catalogue")
+	}
+	if w := ask(h, "GET", "elsewhere.example", "/catalogue"); w.Code != http.StatusMisdirectedRequest {
+		t.Errorf("another host is answered with status %d", w.Code)
+	}
+	fails = errors.New("C:/office/queries: access denied")
+	if w := ask(h, "GET", "localhost", "/catalogue"); w.Code != http.StatusInternalServerError || strings.Contains(w.Body.String(), "C:/") {
+		t.Errorf("a failure gives status %d, %q", w.Code, w.Body)
+	}
+	if w := ask(handler(t, source{}), "GET", "localhost", "/catalogue"); w.Code != http.StatusNotFound {
+		t.Errorf("without a catalogue the status is %d, want 404", w.Code)
+	}
+}
+
 func TestAccessibility(t *testing.T) {
 	for name, status := range map[string]web.Status{"full": full(t), "empty": {}} {
 		page := ask(handler(t, source{status: status}), "GET", "localhost", "/").Body.String()
