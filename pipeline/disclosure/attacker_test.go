@@ -28,7 +28,8 @@ type figureAt struct {
 
 // equation says that the unknowns, so many times each, add up to the constant.
 type equation struct {
-	times    map[int]int64
+	columns  []int
+	times    []int64
 	constant int64
 }
 
@@ -98,7 +99,7 @@ func (a *attacker) read(d disclosure.Decision) {
 }
 
 func (a *attacker) equate(values map[disclosure.ID]int64, s sum) {
-	e := equation{times: map[int]int64{}}
+	var e equation
 	add := func(id disclosure.ID, times int64) bool {
 		v, ok := values[id]
 		f := figureAt{id, v}
@@ -112,14 +113,15 @@ func (a *attacker) equate(values map[disclosure.ID]int64, s sum) {
 			a.column[f] = at
 			a.unknown = append(a.unknown, f)
 		}
-		e.times[at] += times
+		e.columns = append(e.columns, at)
+		e.times = append(e.times, times)
 		return ok
 	}
 	ok := add(s.total, -1)
 	for _, p := range s.parts {
 		ok = add(p, 1) && ok
 	}
-	if ok && len(e.times) > 0 {
+	if ok && len(e.columns) > 0 {
 		a.equations = append(a.equations, e)
 	}
 }
@@ -144,7 +146,10 @@ func (a *attacker) solved() map[figureAt]bool {
 	for i, e := range a.equations {
 		rows[i] = make([]*big.Rat, len(a.unknown))
 		for j := range rows[i] {
-			rows[i][j] = big.NewRat(e.times[j], 1)
+			rows[i][j] = new(big.Rat)
+		}
+		for k, j := range e.columns {
+			rows[i][j].SetInt64(e.times[k])
 		}
 	}
 	rank := 0
@@ -155,12 +160,15 @@ func (a *attacker) solved() map[figureAt]bool {
 		}
 		rows[rank], rows[rank+pivot] = rows[rank+pivot], rows[rank]
 		scale := new(big.Rat).Inv(rows[rank][j])
-		for k := range rows[rank] {
-			rows[rank][k] = new(big.Rat).Mul(rows[rank][k], scale)
+		for k, v := range rows[rank] {
+			rows[rank][k] = new(big.Rat).Mul(v, scale)
 		}
 		for i := range rows {
 			if times := rows[i][j]; i != rank && times.Sign() != 0 {
-				for k := range rows[i] {
+				for k, v := range rows[rank] {
+					if v.Sign() == 0 {
+						continue
+					}
 					rows[i][k] = new(big.Rat).Sub(rows[i][k], new(big.Rat).Mul(times, rows[rank][k]))
 				}
 			}
@@ -217,14 +225,16 @@ func (a *attacker) pins(secret figureAt) (pinned, gaveUp bool) {
 
 // group is the unknowns that hang together with one.
 func (a *attacker) group(at int) []int {
-	group := []int{at}
-	for i := 0; i < len(group); i++ {
+	group, in := []int{at}, map[int]bool{at: true}
+	for again := true; again; {
+		again = false
 		for _, e := range a.equations {
-			if e.times[group[i]] == 0 {
+			if !slices.ContainsFunc(e.columns, func(j int) bool { return in[j] }) {
 				continue
 			}
-			for j := range a.unknown {
-				if e.times[j] != 0 && !slices.Contains(group, j) {
+			for _, j := range e.columns {
+				if !in[j] {
+					in[j], again = true, true
 					group = append(group, j)
 				}
 			}

@@ -54,6 +54,9 @@ func drawStory(t *rapid.T) *story {
 		rows: rapid.IntRange(1, 3).Draw(t, "rows"), columns: rapid.IntRange(1, 3).Draw(t, "columns"),
 		quarters: rapid.IntRange(1, 3).Draw(t, "quarters"), services: rapid.SampledFrom([]int{0, 0, 2}).Draw(t, "services"),
 	}
+	if s.services > 0 {
+		s.quarters = min(s.quarters, 2) // more takes the attacker minutes
+	}
 	for service := 0; service <= s.services; service++ {
 		for q := 1; q <= s.quarters; q++ {
 			for _, when := range []int{q, 10 + q} {

@@ -9,22 +9,19 @@ const most = 400
 // bounds by every equation, then halves the narrowest that is left, and so on.
 type solver struct {
 	equations []equation
-	low, high map[int]int64
+	low, high []int64 // by column
 	order     []int
 	patience  int
 }
 
 func (a *attacker) solver(group []int) *solver {
-	s := &solver{low: map[int]int64{}, high: map[int]int64{}, order: group, patience: 20_000}
+	s := &solver{low: make([]int64, len(a.unknown)), high: make([]int64, len(a.unknown)), order: group, patience: 20_000}
 	for _, j := range group {
 		s.low[j], s.high[j] = a.atLeast[a.unknown[j]], most
 	}
 	for _, e := range a.equations {
-		for j := range e.times {
-			if slices.Contains(group, j) {
-				s.equations = append(s.equations, e)
-				break
-			}
+		if slices.Contains(group, e.columns[0]) {
+			s.equations = append(s.equations, e)
 		}
 	}
 	return s
@@ -43,7 +40,7 @@ func (s *solver) solvable() bool {
 	if split < 0 {
 		return true
 	}
-	low, high := clone(s.low), clone(s.high)
+	low, high := slices.Clone(s.low), slices.Clone(s.high)
 	middle := (s.low[split] + s.high[split]) / 2
 	s.high[split] = middle
 	if s.solvable() {
@@ -54,28 +51,22 @@ func (s *solver) solvable() bool {
 	return s.solvable()
 }
 
-func clone(m map[int]int64) map[int]int64 {
-	c := make(map[int]int64, len(m))
-	for k, v := range m {
-		c[k] = v
-	}
-	return c
-}
-
 // narrow takes from each unknown what the rest of an equation cannot make up for.
 func (s *solver) narrow() bool {
 	for again := true; again; {
 		again = false
 		for _, e := range s.equations {
 			var least, greatest int64
-			for j, n := range e.times {
+			for k, j := range e.columns {
+				n := e.times[k]
 				least += min(n*s.low[j], n*s.high[j])
 				greatest += max(n*s.low[j], n*s.high[j])
 			}
 			if least > e.constant || greatest < e.constant {
 				return false
 			}
-			for j, n := range e.times {
+			for k, j := range e.columns {
+				n := e.times[k]
 				// n times the unknown lies between these.
 				from := e.constant - (greatest - max(n*s.low[j], n*s.high[j]))
 				to := e.constant - (least - min(n*s.low[j], n*s.high[j]))
