@@ -3,7 +3,6 @@ package disclosure
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 )
 
@@ -35,6 +34,7 @@ type count struct {
 	times []int64
 
 	people bool         // within a cell that is guarded
+	own    bool         // a cell of this output is the count itself: not hidden when zero
 	least  int64        // the least it can be when hidden: 1 where a zero would have been seen
 	public []string     // releases, or this output, that gave it away whatever is hidden now
 	marked string       // the release in which its own cell is hidden
@@ -93,9 +93,7 @@ func newModel(policy Policy, cells []Cell, relations []Relation, releases []Rele
 	}
 	for i, w := range worlds {
 		w.noteBroken(relations)
-		for borrow(worlds, i, relations) {
-			w.derive(relations)
-		}
+		borrow(worlds, i, relations)
 	}
 	m.printToday()
 	for _, r := range releases {
@@ -183,33 +181,42 @@ func (w world) rest(r Relation) (int64, []Term) {
 	return rest, missing
 }
 
-// borrow takes values that a world does not know from others, where together
-// they fit a relation: the attacker too will try whether figures have stayed the
-// same. Today's come before a release's, a later release's before an earlier one's.
-func borrow(worlds []world, at int, relations []Relation) bool {
-	w, any := worlds[at], false
+// borrow gives a world the values that it does not know and others do, today's
+// before a release's, a later release's before an earlier one's: the attacker
+// too will try whether figures have stayed the same. Figures that hang together
+// are taken to have done so all or none.
+func borrow(worlds []world, at int, relations []Relation) {
+	w, group := worlds[at], classes{}
+	for _, r := range relations {
+		if _, missing := w.rest(r); len(missing) > 0 {
+			for _, t := range missing[1:] {
+				group.join(missing[0].ID, t.ID)
+			}
+		}
+	}
+	found, wrong := map[ID]int64{}, map[ID]bool{}
 	for _, r := range relations {
 		rest, missing := w.rest(r)
-		if len(missing) < 2 || len(missing) == len(r) {
-			continue
-		}
-		found := map[ID]int64{}
+		known := len(missing) > 0
 		for _, t := range missing {
 			v, ok := worlds[0].values[t.ID]
 			for k := len(worlds) - 1; !ok && k > 0; k-- {
 				v, ok = worlds[k].values[t.ID]
 			}
-			if ok {
+			if known = known && ok; ok {
 				found[t.ID] = v
-				rest += t.Times * v
 			}
+			rest += t.Times * v
 		}
-		if len(found) == len(missing) && rest == 0 {
-			maps.Copy(w.values, found)
-			any = true
+		if known && rest != 0 {
+			wrong[group.of(missing[0].ID)] = true
 		}
 	}
-	return any
+	for id, v := range found {
+		if !wrong[group.of(id)] {
+			w.values[id] = v
+		}
+	}
 }
 
 // holds says which relations the figures of this output contradict.
@@ -245,9 +252,11 @@ func (m *model) printToday() {
 		for _, p := range cell.Cell.prints() {
 			c := m.printed(p)
 			c.guard(cell.Cell, p)
-			if cell.Cell.Kind == Free {
+			c.own = c.own || cell.Cell.Kind == Count
+			switch {
+			case cell.Cell.Kind == Free:
 				c.public = append(c.public, "")
-			} else {
+			case !slices.Contains(cell.prints, c): // equal counts are one
 				cell.prints = append(cell.prints, c)
 				c.cells = append(c.cells, cell)
 			}
@@ -286,20 +295,22 @@ func (c *count) guard(cell Cell, p printed) {
 }
 
 // join links counts as the relations say they were in a world. What a release
-// says of counts that have not changed since is said by today's links already.
+// says of counts that have not changed since is said by today's links already;
+// with unknown counts on both sides it says nothing.
 func (m *model) join(worlds []world, at int, relations []Relation) {
 	w, now := worlds[at], worlds[0]
 	for i, r := range relations {
 		if w.broken[i] {
 			continue
 		}
-		news := at == 0
+		changed, more, less := false, false, false
 		for _, t := range r {
 			then, ok := w.values[t.ID]
 			v, same := now.values[t.ID]
-			news = news || ok && !(same && v == then)
+			changed = changed || ok && !(same && v == then)
+			more, less = more || !ok && t.Times > 0, less || !ok && t.Times < 0
 		}
-		if news {
+		if at == 0 || changed && !(more && less) {
 			m.link(w, at, r)
 		}
 	}

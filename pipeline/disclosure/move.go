@@ -24,8 +24,8 @@ type move struct {
 const (
 	stepCost   = 16
 	unevenCost = 4096
-	longest    = 64     // steps
-	patience   = 20_000 // moves looked at for one count, before giving up
+	longest    = 64    // steps
+	patience   = 2_000 // moves looked at for one count, before trying otherwise
 )
 
 func (v *move) rank() int { return v.cost + unevenCost*v.uneven + stepCost*v.steps }
@@ -41,35 +41,26 @@ type search struct {
 	found   int
 }
 
-// find looks for the cheapest move through the target that meets the standard. Without
-// hideToo it goes over hidden counts alone. The second result says that
-// there is surely none, rather than none found with patience.
-func (m *model) find(target *count, hideToo bool, patience int) (*move, bool) {
+// find looks for the cheapest move through the target that meets the standard;
+// without hideToo, over hidden counts alone. That it finds none is no proof.
+func (m *model) find(target *count, hideToo bool, patience int) *move {
 	s := &search{m: m, target: target, hideToo: hideToo}
 	for _, by := range []int64{1, -1, 2, -2} {
 		s.by, s.off = map[int]int64{}, map[int]int64{}
 		s.push(nil, target, by)
 	}
-	complete := true
-	for looked := 0; s.queue.Len() > 0; looked++ {
-		if looked == patience {
-			return nil, false
-		}
+	for looked := 0; s.queue.Len() > 0 && looked < patience; looked++ {
 		v := heap.Pop(&s.queue).(*move)
 		s.lay(v)
 		if v.uneven == 0 {
 			if m.hasReason(target, s.by) {
-				return v, false
+				return v
 			}
-			continue
+		} else if v.steps < longest {
+			s.extend(v)
 		}
-		if v.steps == longest {
-			complete = false
-			continue
-		}
-		s.extend(v)
 	}
-	return nil, complete
+	return nil
 }
 
 // lay spreads the steps of a move out.
@@ -142,7 +133,7 @@ func (m *model) mayChange(c *count, by int64, hideToo bool) bool {
 	if len(c.public) > 0 || c.value+by < c.least {
 		return false
 	}
-	return !c.shown() || hideToo && c.value > 0
+	return !c.shown() || hideToo && !(c.value == 0 && c.own)
 }
 
 // shown says whether a cell of this output that is not hidden gives the count away.
@@ -163,8 +154,9 @@ func (c *count) cost() int {
 		if cell.Hidden {
 			continue
 		}
-		whole := bits.Len64(uint64(c.value)) - 1
-		cost += 1024 + 1024*whole + int((c.value-1<<whole)<<10>>whole)
+		value := max(1, c.value)
+		whole := bits.Len64(uint64(value)) - 1
+		cost += 1024 + 1024*whole + int((value-1<<whole)<<10>>whole)
 		if cell.Cell.ID.Dimension == "" {
 			cost += 512
 		}

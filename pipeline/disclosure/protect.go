@@ -108,7 +108,10 @@ func (m *model) hideOthers(targets []*count) error {
 		if t.proof != nil {
 			continue
 		}
-		v, never := m.find(t, true, patience)
+		v, never := m.find(t, true, patience), false
+		if v == nil {
+			v, never = m.settle(t, 10*patience)
+		}
 		if v == nil {
 			if never && len(t.cells) == 0 {
 				continue // only of earlier releases, which gave it away themselves: nothing here does
@@ -207,7 +210,7 @@ func (m *model) reprove(guarded []*count) bool {
 		if c.proof == nil || c.chosen == nil || m.stands(c, c.proof) {
 			continue
 		}
-		v, _ := m.find(c, false, patience/10)
+		v := m.find(c, false, patience/10)
 		if v == nil {
 			for o, proof := range old {
 				o.proof = proof

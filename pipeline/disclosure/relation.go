@@ -72,17 +72,21 @@ type classes map[ID]ID
 func equals(relations []Relation) classes {
 	c := classes{}
 	for _, r := range relations {
-		if len(r) == 2 && r[0].Times == -r[1].Times && r[0].Times != 0 {
-			a, b := c.of(r[0].ID), c.of(r[1].ID)
-			if a.Compare(b) > 0 {
-				a, b = b, a
-			}
-			if a != b {
-				c[b] = a
-			}
+		if len(r) == 2 && r[0].Times == -r[1].Times {
+			c.join(r[0].ID, r[1].ID)
 		}
 	}
 	return c
+}
+
+func (c classes) join(a, b ID) {
+	a, b = c.of(a), c.of(b)
+	if a.Compare(b) > 0 {
+		a, b = b, a
+	}
+	if a != b {
+		c[b] = a
+	}
 }
 
 func (c classes) of(id ID) ID {

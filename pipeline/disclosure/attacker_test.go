@@ -1,0 +1,244 @@
+package disclosure_test
+
+import (
+	"math/big"
+	"slices"
+
+	"mojreturns/pipeline/disclosure"
+)
+
+// attacker is the one of the package's documentation, in code of its own. He has
+// an unknown for each count that is not shown and an equation for each sum.
+type attacker struct {
+	threshold int64
+	shown     map[figureAt]bool
+	marked    map[figureAt]bool // its own cell is marked: at least 1
+	atLeast   map[figureAt]int64
+	people    map[figureAt]bool
+	unknown   []figureAt
+	column    map[figureAt]int
+	equations []equation
+}
+
+// figureAt is a count while it had one value: he is taken to know what changed.
+type figureAt struct {
+	id    disclosure.ID
+	value int64
+}
+
+// equation says that the unknowns, so many times each, add up to the constant.
+type equation struct {
+	columns  []int
+	times    []int64
+	constant int64
+}
+
+// sum is how the tests state a relation: the total is the parts together.
+type sum struct {
+	total disclosure.ID
+	parts []disclosure.ID
+}
+
+// output is what was published at one time, and all the figures as they then were.
+type output struct {
+	decisions []disclosure.Decision
+	values    map[disclosure.ID]int64
+}
+
+// newAttacker reads all outputs; the sums hold in each for the figures it has.
+func newAttacker(threshold int64, outputs []output, sums []sum) *attacker {
+	a := &attacker{threshold: threshold, shown: map[figureAt]bool{}, marked: map[figureAt]bool{},
+		atLeast: map[figureAt]int64{}, people: map[figureAt]bool{}, column: map[figureAt]int{}}
+	for _, o := range outputs {
+		for _, d := range o.decisions {
+			a.read(d)
+		}
+	}
+	for _, o := range outputs {
+		for _, s := range append(slices.Clone(sums), shareSums(o)...) {
+			a.equate(o.values, s)
+		}
+	}
+	return a
+}
+
+func shareSums(o output) []sum {
+	var sums []sum
+	for _, d := range o.decisions {
+		if id := d.Cell.ID; d.Cell.Kind == disclosure.Share {
+			sums = append(sums, sum{id.Of("denominator"), []disclosure.ID{id.Of("numerator"), id.Of("complement")}})
+			o.values[id.Of("denominator")] = d.Cell.N
+			o.values[id.Of("numerator")] = d.Cell.Numerator
+			o.values[id.Of("complement")] = d.Cell.N - d.Cell.Numerator
+		}
+	}
+	return sums
+}
+
+// read takes from a cell what anyone can.
+func (a *attacker) read(d disclosure.Decision) {
+	c := d.Cell
+	given := []figureAt{{c.ID, c.N}}
+	switch c.Kind {
+	case disclosure.Share:
+		given = []figureAt{{c.ID.Of("denominator"), c.N}, {c.ID.Of("numerator"), c.Numerator}, {c.ID.Of("complement"), c.N - c.Numerator}}
+		a.atLeast[given[0]] = 1
+	case disclosure.Statistic:
+		given = []figureAt{{c.ID.Of("n"), c.N}}
+		a.atLeast[given[0]] = 1
+	case disclosure.Count:
+		if d.Hidden {
+			a.marked[given[0]] = true
+			a.atLeast[given[0]] = 1
+		}
+	}
+	for _, f := range given {
+		a.people[f] = a.people[f] || c.Kind != disclosure.Free
+		a.shown[f] = a.shown[f] || !d.Hidden
+	}
+}
+
+func (a *attacker) equate(values map[disclosure.ID]int64, s sum) {
+	var e equation
+	add := func(id disclosure.ID, times int64) bool {
+		v, ok := values[id]
+		f := figureAt{id, v}
+		if a.shown[f] {
+			e.constant -= times * v
+			return ok
+		}
+		at, had := a.column[f]
+		if ok && !had {
+			at = len(a.unknown)
+			a.column[f] = at
+			a.unknown = append(a.unknown, f)
+		}
+		e.columns = append(e.columns, at)
+		e.times = append(e.times, times)
+		return ok
+	}
+	ok := add(s.total, -1)
+	for _, p := range s.parts {
+		ok = add(p, 1) && ok
+	}
+	if ok && len(e.columns) > 0 {
+		a.equations = append(a.equations, e)
+	}
+}
+
+// secrets are the counts he is after: the marked ones, and the small ones within
+// cells that are hidden.
+func (a *attacker) secrets() []figureAt {
+	var secrets []figureAt
+	for f := range a.people {
+		small := a.people[f] && f.value > 0 && f.value < a.threshold
+		if !a.shown[f] && (a.marked[f] || small) {
+			secrets = append(secrets, f)
+		}
+	}
+	slices.SortFunc(secrets, func(x, y figureAt) int { return x.id.Compare(y.id) })
+	return secrets
+}
+
+// solved are the unknowns that Gauss's elimination over exact fractions pins down.
+func (a *attacker) solved() map[figureAt]bool {
+	rows := make([][]*big.Rat, len(a.equations))
+	for i, e := range a.equations {
+		rows[i] = make([]*big.Rat, len(a.unknown))
+		for j := range rows[i] {
+			rows[i][j] = new(big.Rat)
+		}
+		for k, j := range e.columns {
+			rows[i][j].SetInt64(e.times[k])
+		}
+	}
+	rank := 0
+	for j := range a.unknown {
+		pivot := slices.IndexFunc(rows[rank:], func(r []*big.Rat) bool { return r[j].Sign() != 0 })
+		if pivot < 0 {
+			continue
+		}
+		rows[rank], rows[rank+pivot] = rows[rank+pivot], rows[rank]
+		scale := new(big.Rat).Inv(rows[rank][j])
+		for k, v := range rows[rank] {
+			rows[rank][k] = new(big.Rat).Mul(v, scale)
+		}
+		for i := range rows {
+			if times := rows[i][j]; i != rank && times.Sign() != 0 {
+				for k, v := range rows[rank] {
+					if v.Sign() == 0 {
+						continue
+					}
+					rows[i][k] = new(big.Rat).Sub(rows[i][k], new(big.Rat).Mul(times, rows[rank][k]))
+				}
+			}
+		}
+		if rank++; rank == len(rows) {
+			break
+		}
+	}
+	solved := map[figureAt]bool{}
+	for _, row := range rows[:rank] {
+		last, n := 0, 0
+		for j, v := range row {
+			if v.Sign() != 0 {
+				last, n = j, n+1
+			}
+		}
+		if n == 1 {
+			solved[a.unknown[last]] = true
+		}
+	}
+	return solved
+}
+
+// pins says whether whole numbers leave the secret one value only: he looks for
+// any other, lower or higher, with a small count in its group for a reason. He
+// gives up, which the second result says, when that takes too long.
+func (a *attacker) pins(secret figureAt) (pinned, gaveUp bool) {
+	at, linked := a.column[secret]
+	if !linked {
+		return false, false // nothing is said of it but that it is small: 1 to 4
+	}
+	group := a.group(at)
+	for _, reason := range group {
+		if !a.people[a.unknown[reason]] {
+			continue
+		}
+		for _, low := range []bool{true, false} {
+			s := a.solver(group)
+			s.high[reason] = min(s.high[reason], a.threshold-1)
+			s.low[reason] = max(s.low[reason], 1)
+			if low {
+				s.high[at] = min(s.high[at], secret.value-1)
+			} else {
+				s.low[at] = max(s.low[at], secret.value+1)
+			}
+			if s.solvable() {
+				return false, false
+			}
+			gaveUp = gaveUp || s.patience <= 0
+		}
+	}
+	return true, gaveUp
+}
+
+// group is the unknowns that hang together with one.
+func (a *attacker) group(at int) []int {
+	group, in := []int{at}, map[int]bool{at: true}
+	for again := true; again; {
+		again = false
+		for _, e := range a.equations {
+			if !slices.ContainsFunc(e.columns, func(j int) bool { return in[j] }) {
+				continue
+			}
+			for _, j := range e.columns {
+				if !in[j] {
+					in[j], again = true, true
+					group = append(group, j)
+				}
+			}
+		}
+	}
+	return group
+}

@@ -1,0 +1,94 @@
+package disclosure_test
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"mojreturns/pipeline/disclosure"
+)
+
+func TestPolicy(t *testing.T) {
+	cells := []disclosure.Cell{{ID: figure("R01 Q1"), Kind: disclosure.Count, N: 3}}
+	for _, c := range []struct {
+		name   string
+		policy disclosure.Policy
+		hidden bool
+		wrong  string // part of the error
+	}{
+		{"on", disclosure.Policy{Audience: disclosure.Ministry, Threshold: 5}, true, ""},
+		{"a lower threshold", disclosure.Policy{Audience: disclosure.Ministry, Threshold: 3}, false, ""},
+		{"off with a reason", disclosure.Policy{Audience: disclosure.Ministry, Threshold: 5, Off: true, Reason: "asked for in the agreement"}, false, ""},
+		{"off without a reason", disclosure.Policy{Audience: disclosure.Ministry, Threshold: 5, Off: true, Reason: " "}, false, "without a reason"},
+		{"off for the briefing", disclosure.Policy{Audience: disclosure.Briefing, Threshold: 5, Off: true, Reason: "asked"}, false, "only"},
+		{"off for the public", disclosure.Policy{Audience: disclosure.Public, Threshold: 5, Off: true, Reason: "asked"}, false, "only"},
+		{"no audience", disclosure.Policy{Threshold: 5}, false, `audience is ""`},
+		{"a threshold that tells", disclosure.Policy{Audience: disclosure.Public, Threshold: 2}, false, "threshold is 2"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			decisions, err := disclosure.Protect(c.policy, cells, nil, nil)
+			if c.wrong != "" {
+				if err == nil || !strings.Contains(err.Error(), c.wrong) {
+					t.Fatalf("want an error with %q, have %v", c.wrong, err)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if decisions[0].Hidden != c.hidden {
+				t.Errorf("hidden is %v", decisions[0].Hidden)
+			}
+		})
+	}
+}
+
+func TestMistakes(t *testing.T) {
+	count := func(name string, n int64) disclosure.Cell {
+		return disclosure.Cell{ID: figure(name), Kind: disclosure.Count, N: n}
+	}
+	for _, c := range []struct {
+		name      string
+		cells     []disclosure.Cell
+		relations []disclosure.Relation
+		wrong     string
+	}{
+		{"the same cell twice", []disclosure.Cell{count("R01 Q1", 7), count("R01 Q1", 7)}, nil, "R01 Q1 is given twice"},
+		{"fewer than nobody", []disclosure.Cell{count("R01 Q1", -1)}, nil, "cannot be negative"},
+		{"more than all", []disclosure.Cell{{ID: figure("R06 Q1"), Kind: disclosure.Share, N: 4, Numerator: 5}}, nil, "5 of 4 is not a share"},
+		{"a sum that is wrong", []disclosure.Cell{count("R01 Q1", 9), count("R01 Q1 source=A", 3), count("R01 Q1 source=B", 5)},
+			[]disclosure.Relation{disclosure.Sum(figure("R01 Q1"), figure("R01 Q1 source=A"), figure("R01 Q1 source=B"))}, "comes to -1"},
+		{"equals that differ", []disclosure.Cell{count("R01 Q1", 9), count("R02 Q1", 8)},
+			[]disclosure.Relation{disclosure.Equal(figure("R01 Q1"), figure("R02 Q1"))}, "must equal it"},
+		{"a part above the whole", []disclosure.Cell{count("R01 Q1", 9), count("R02 Q1", 10)},
+			[]disclosure.Relation{disclosure.AtMost(figure("R02 Q1"), figure("R01 Q1"))}, "not negative"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := disclosure.Protect(disclosure.Policy{Audience: disclosure.Public, Threshold: 5}, c.cells, c.relations, nil)
+			if err == nil || !strings.Contains(err.Error(), c.wrong) {
+				t.Errorf("want an error with %q, have %v", c.wrong, err)
+			}
+		})
+	}
+}
+
+// The order in which cells and relations are given decides nothing.
+func TestOrderIsNothing(t *testing.T) {
+	policy := disclosure.Policy{Audience: disclosure.Public, Threshold: 5}
+	cells, _ := readCells(t, "testdata/two-way-table")
+	relations := readRelations(t, "testdata/two-way-table")
+	want, err := disclosure.Protect(policy, cells, relations, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Reverse(cells)
+	slices.Reverse(relations)
+	have, err := disclosure.Protect(policy, cells, relations, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(want, have) {
+		t.Errorf("want %v\nhave %v", want, have)
+	}
+}
