@@ -17,8 +17,8 @@ type Mapping struct {
 	Columns   map[string]int    // contract column to header position, from 0
 	Constants map[string]string // contract column to its one value
 	Derived   map[string]Derivation
-	Unused    []string          // headers no column claims, in the file's order
-	Missing   []string          // required columns neither sent nor constant, in the contract's order
+	Unused    []string // headers no column claims, in the file's order
+	Missing   []string // required columns neither sent nor constant, in the contract's order
 }
 
 // Derivation is a contract column made from the text of a header.
