@@ -54,6 +54,16 @@ func (s *Store) Preview(ctx context.Context, path string, given Given, providers
 	return first(s.land(ctx, []string{path}, given, providers, true))
 }
 
+// Screen looks into a file before its bytes are kept, and says in a sentence why
+// they must not be; empty lets the file in. The receipt has its name, hash and size.
+type Screen func(ctx context.Context, path string, r Receipt) (refusal string, err error)
+
+// LandScreened is LandAll with each new file screened first. A refusal leaves a
+// record with the file's name, hash and size, and nothing else of it.
+func (s *Store) LandScreened(ctx context.Context, paths []string, given Given, providers []register.Provider, screen Screen, dry bool) ([]Landed, error) {
+	return s.landWith(ctx, paths, given, providers, screen, dry)
+}
+
 // LandAll takes files in, in order. Two files of one name and different contents
 // are both refused, since each would replace the other at every run. With an
 // error it returns what was done before it.
@@ -79,11 +89,16 @@ type landing struct {
 	ledger
 	patterns patterns
 	given    Given
+	screen   Screen // nil lets everything in
 	dry      bool
 	clashes  map[string]string
 }
 
 func (s *Store) land(ctx context.Context, paths []string, given Given, providers []register.Provider, dry bool) ([]Landed, error) {
+	return s.landWith(ctx, paths, given, providers, nil, dry)
+}
+
+func (s *Store) landWith(ctx context.Context, paths []string, given Given, providers []register.Provider, screen Screen, dry bool) ([]Landed, error) {
 	s.write.Lock()
 	defer s.write.Unlock()
 	known, err := compile(providers)
@@ -98,7 +113,7 @@ func (s *Store) land(ctx context.Context, paths []string, given Given, providers
 		return nil, err
 	}
 	given.Received = given.Received.UTC().Truncate(time.Millisecond)
-	l := &landing{Store: s, ledger: records, patterns: known, given: given, dry: dry}
+	l := &landing{Store: s, ledger: records, patterns: known, given: given, screen: screen, dry: dry}
 	if l.clashes, err = sameNames(ctx, paths); err != nil {
 		return nil, err
 	}
@@ -171,11 +186,24 @@ func (l *landing) one(ctx context.Context, path string) (Landed, error) {
 			return out.as(StatusRefused, "%s", clash), nil
 		}
 		if out.SHA256 = sha; l.dry {
+			if refused, stop, err := l.screened(ctx, path, out); stop {
+				return refused, err
+			}
 			return l.judge(out, StatusWould), nil
 		}
 	}
 	if judged := l.judge(out, StatusLanded); judged.Status == StatusRefused {
 		return judged, nil
+	}
+	if l.screen != nil {
+		sha, err := hash(ctx, src)
+		if err != nil {
+			return out.unread(err)
+		}
+		out.SHA256 = sha
+		if refused, stop, err := l.screened(ctx, path, out); stop {
+			return refused, err
+		}
 	}
 	sha, size, err := l.take(ctx, src, info)
 	if err != nil {
@@ -191,6 +219,28 @@ func (l *landing) one(ctx context.Context, path string) (Landed, error) {
 	}
 	l.receipts, l.next = append(l.receipts, out.Receipt), l.next+1
 	return l.judge(out, StatusLanded), nil
+}
+
+// screened asks the screen, and records its refusal once for each file.
+func (l *landing) screened(ctx context.Context, path string, out Landed) (refused Landed, stop bool, err error) {
+	if l.screen == nil {
+		return out, false, nil
+	}
+	if r := l.refused(out.Name, out.SHA256); r != nil {
+		return out.as(StatusRefused, "%s", r.Reason), true, nil
+	}
+	reason, err := l.screen(ctx, path, out.Receipt)
+	if err != nil || reason == "" {
+		return out, err != nil, err
+	}
+	if !l.dry {
+		r := Refusal{Number: l.next, Name: out.Name, Size: out.Size, SHA256: out.SHA256, Reason: reason, At: l.clock()}
+		if err := l.writeRecord(r.Number, "refused-", r.SHA256, r); err != nil {
+			return out, true, err
+		}
+		l.refusals, l.next = append(l.refusals, r), l.next+1
+	}
+	return out.as(StatusRefused, "%s", reason), true, nil
 }
 
 // judge gives a new delivery its status and says what the configuration makes of it.

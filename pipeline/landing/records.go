@@ -32,24 +32,37 @@ type Receipt struct {
 }
 
 // Withdrawal says that a file's bytes no longer count, from a time on and under
-// whatever name they were or will be sent.
+// whatever name they were or will be sent. An erased one is the tombstone of
+// bytes that are not kept any more.
 type Withdrawal struct {
 	Number int       `json:"number"`
 	SHA256 string    `json:"sha256"`
 	Reason string    `json:"reason"`
 	By     string    `json:"by"`
 	At     time.Time `json:"at"` // UTC
+	Erased bool      `json:"erased,omitempty"`
+}
+
+// Refusal is the record of a file that was not taken in because of what it holds.
+type Refusal struct {
+	Number int       `json:"number"`
+	Name   string    `json:"name"`
+	Size   int64     `json:"size"` // bytes
+	SHA256 string    `json:"sha256"`
+	Reason string    `json:"reason"`
+	At     time.Time `json:"at"` // UTC
 }
 
 var (
 	fullSHA    = regexp.MustCompile(`^[0-9a-f]{64}$`)
-	recordName = regexp.MustCompile(`^(\d{6,9})-(withdrawn-)?([0-9a-f]{8})\.json$`)
+	recordName = regexp.MustCompile(`^(\d{6,9})-(withdrawn-|erased-|refused-)?([0-9a-f]{8})\.json$`)
 )
 
 // ledger is every record, in order of number.
 type ledger struct {
 	receipts    []Receipt
 	withdrawals []Withdrawal
+	refusals    []Refusal
 	next        int // the number of the next record
 }
 
@@ -87,17 +100,18 @@ func (s *Store) ledger() (ledger, error) {
 		}
 		seen[number] = e.Name()
 		l.next = max(l.next, number+1)
-		if err := l.read(filepath.Join(s.deliveries(), e.Name()), number, m[2] != "", m[3]); err != nil {
+		if err := l.read(filepath.Join(s.deliveries(), e.Name()), number, m[2], m[3]); err != nil {
 			errs = append(errs, err)
 		}
 	}
 	sort.Slice(l.receipts, func(i, j int) bool { return l.receipts[i].Number < l.receipts[j].Number })
+	sort.Slice(l.refusals, func(i, j int) bool { return l.refusals[i].Number < l.refusals[j].Number })
 	sort.Slice(l.withdrawals, func(i, j int) bool { return l.withdrawals[i].Number < l.withdrawals[j].Number })
 	return l, errors.Join(errs...)
 }
 
 // read adds one record, which must be what its file name says.
-func (l *ledger) read(path string, number int, withdrawn bool, short string) error {
+func (l *ledger) read(path string, number int, kind, short string) error {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return fmt.Errorf("cannot read the record %q: %w", path, err)
@@ -112,10 +126,15 @@ func (l *ledger) read(path string, number int, withdrawn bool, short string) err
 	}
 	var r Receipt
 	var w Withdrawal
-	if withdrawn {
+	var f Refusal
+	switch kind {
+	case "withdrawn-", "erased-":
 		err = decode(&w)
 		r.Number, r.SHA256 = w.Number, w.SHA256
-	} else {
+	case "refused-":
+		err = decode(&f)
+		r.Number, r.SHA256 = f.Number, f.SHA256
+	default:
 		err = decode(&r)
 	}
 	if err != nil {
@@ -124,9 +143,12 @@ func (l *ledger) read(path string, number int, withdrawn bool, short string) err
 	if r.Number != number || !fullSHA.MatchString(r.SHA256) || !strings.HasPrefix(r.SHA256, short) {
 		return fmt.Errorf("the record %q says number %d and hash %q, which its name does not; restore it from a backup", path, r.Number, r.SHA256)
 	}
-	if withdrawn {
+	switch kind {
+	case "withdrawn-", "erased-":
 		l.withdrawals = append(l.withdrawals, w)
-	} else {
+	case "refused-":
+		l.refusals = append(l.refusals, f)
+	default:
 		l.receipts = append(l.receipts, r)
 	}
 	return nil
@@ -185,6 +207,60 @@ func (s *Store) Withdraw(sha, reason, by string) (Withdrawal, error) {
 	}
 	w := Withdrawal{Number: l.next, SHA256: full, Reason: strings.TrimSpace(reason), By: strings.TrimSpace(by), At: s.clock()}
 	return w, s.writeRecord(w.Number, "withdrawn-", full, w)
+}
+
+// Erase removes the bytes with this SHA-256 (or its first 8 or more digits) from
+// the store and leaves a tombstone: the receipts stay, and say that they were here.
+// What was made from them elsewhere is the caller's to remove.
+func (s *Store) Erase(sha, reason, by string) (Withdrawal, error) {
+	s.write.Lock()
+	defer s.write.Unlock()
+	if strings.TrimSpace(reason) == "" || strings.TrimSpace(by) == "" {
+		return Withdrawal{}, fmt.Errorf("an erasure of %q needs a reason and the name of who asks for it", sha)
+	}
+	l, err := s.ledger()
+	if err != nil {
+		return Withdrawal{}, err
+	}
+	full, err := l.find(sha)
+	if err != nil {
+		return Withdrawal{}, err
+	}
+	w := Withdrawal{Number: l.next, SHA256: full, Reason: strings.TrimSpace(reason), By: strings.TrimSpace(by), At: s.clock(), Erased: true}
+	if done := l.erased(full); done != nil {
+		w = *done // a kill may have come between the tombstone and the removal
+	} else if err := s.writeRecord(w.Number, "erased-", full, w); err != nil {
+		return Withdrawal{}, err
+	}
+	if err := os.Remove(s.Path(full)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return w, fmt.Errorf("cannot remove the bytes of %s: is the file open in another program? Close it and erase again: %w", full[:8], err)
+	}
+	return w, nil
+}
+
+// erased is the tombstone of bytes that are not kept any more.
+func (l ledger) erased(sha string) *Withdrawal {
+	for i, w := range l.withdrawals {
+		if w.SHA256 == sha && w.Erased {
+			return &l.withdrawals[i]
+		}
+	}
+	return nil
+}
+
+// Refusals reads the record of every file refused for what it holds.
+func (s *Store) Refusals() ([]Refusal, error) {
+	l, err := s.ledger()
+	return l.refusals, err
+}
+
+func (l ledger) refused(name, sha string) *Refusal {
+	for i, r := range l.refusals {
+		if r.SHA256 == sha && strings.EqualFold(r.Name, name) {
+			return &l.refusals[i]
+		}
+	}
+	return nil
 }
 
 func (l ledger) withdrawn(sha string) *Withdrawal {

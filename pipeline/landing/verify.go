@@ -48,7 +48,7 @@ func (s *Store) Verify(ctx context.Context) (files int, err error) {
 		files++
 	}
 	for _, r := range firstOfEach(l.receipts) {
-		if _, missing := sizes[r.SHA256]; missing {
+		if _, missing := sizes[r.SHA256]; missing && l.erased(r.SHA256) == nil {
 			errs = append(errs, fmt.Errorf("the bytes of %s (delivery %d) are missing: %q is not there; restore it from a backup", r.Name, r.Number, s.Path(r.SHA256)))
 		}
 	}
@@ -85,6 +85,9 @@ func (s *Store) verifyRecords(l ledger) []error {
 	}
 	for _, w := range l.withdrawals {
 		have[w.Number] = true
+	}
+	for _, r := range l.refusals {
+		have[r.Number] = true
 	}
 	for n := 1; n < l.next; n++ {
 		if !have[n] {
