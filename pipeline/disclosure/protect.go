@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// ErrCannotProtect is wrapped by Protect's error when a count can be worked out
-// whatever is hidden. The error is then an *Unprotected.
+// ErrCannotProtect is wrapped by Protect's error when a count cannot be
+// protected, whatever is hidden. The error is then an *Unprotected.
 var ErrCannotProtect = errors.New("disclosure: refused")
 
 // Unprotected says which counts cannot be protected, and what gives them away.
@@ -17,10 +17,11 @@ type Unprotected struct {
 	Counts []Exposed
 }
 
-// Exposed is a count that can be worked out whatever is hidden now.
+// Exposed is a count that cannot be protected.
 type Exposed struct {
 	ID       ID
-	Releases []string // the earlier ones that give it away; none if the figures themselves do
+	Releases []string // the earlier ones that tell of the counts nearest to it, if any
+	Proved   bool     // that nothing can protect it; else nothing was found in reasonable time
 }
 
 func (u *Unprotected) Error() string {
@@ -30,7 +31,11 @@ func (u *Unprotected) Error() string {
 		if len(e.Releases) > 0 {
 			by = "what was released in " + strings.Join(e.Releases, " and ")
 		}
-		lines = append(lines, fmt.Sprintf("%s could be worked out from %s, whatever is hidden now", e.ID, by))
+		if e.Proved {
+			lines = append(lines, fmt.Sprintf("%s could be worked out from %s, whatever is hidden now", e.ID, by))
+		} else {
+			lines = append(lines, fmt.Sprintf("%s: nothing was found in reasonable time that protects it from %s", e.ID, by))
+		}
 	}
 	return fmt.Sprintf("%s: %s", ErrCannotProtect, strings.Join(lines, "; "))
 }
@@ -116,7 +121,7 @@ func (m *model) hideOthers(targets []*count) error {
 			if never && len(t.cells) == 0 {
 				continue // only of earlier releases, which gave it away themselves: nothing here does
 			}
-			failed = append(failed, Exposed{t.id, m.exposers(t)})
+			failed = append(failed, Exposed{t.id, m.exposers(t), never})
 			continue
 		}
 		for step := v; step != nil; step = step.before {

@@ -73,7 +73,7 @@ func (s *story) yearOf() {
 	}
 }
 
-func TestAReturnTakesSeconds(t *testing.T) {
+func TestAReturnIsNotHiddenAway(t *testing.T) {
 	cells, relations := aReturn(rand.New(rand.NewPCG(1, 2)))
 	start := time.Now()
 	decisions, err := disclosure.Protect(disclosure.Policy{Audience: disclosure.Ministry, Threshold: 5}, cells, relations, nil)
@@ -88,6 +88,9 @@ func TestAReturnTakesSeconds(t *testing.T) {
 		if d.Cell.N > 0 && d.Cell.N < 5 {
 			small++
 		}
+	}
+	if hidden > 2*small {
+		t.Errorf("%d cells hidden for %d small ones: too many", hidden, small)
 	}
 	t.Logf("%d cells, %d relations: %d small, %d hidden, %v", len(cells), len(relations), small, hidden, time.Since(start))
 }

@@ -152,12 +152,16 @@ func (s *settler) solve() bool {
 	return false
 }
 
-// choose finds a link that does not hold at the smallest changes, and in it the
-// cheapest count to change, and to what.
+// choose finds the link that does not hold at the smallest changes with the
+// fewest counts that could mend it, and of these the cheapest, and to what to change it.
 func (s *settler) choose() (chosen *count, to int64) {
-	best := -1
+	fewest, seen := 0, map[int]bool{}
 	for _, b := range s.trail {
 		for _, at := range b.count.links {
+			if seen[at] {
+				continue
+			}
+			seen[at] = true
 			l := s.m.links[at]
 			var off int64
 			for i, c := range l.counts {
@@ -166,22 +170,39 @@ func (s *settler) choose() (chosen *count, to int64) {
 			if off == 0 {
 				continue
 			}
+			ways, cheapest := 0, 0
+			var way *count
+			var by int64
 			for i, c := range l.counts {
-				by := -off / l.times[i]
-				if by == 0 {
-					by = 1
+				v := s.mended(c, off, l.times[i])
+				if v == s.least(c) {
+					continue
 				}
-				v := max(s.low[c.at], min(s.high[c.at], s.least(c)+by))
-				if cost := c.cost(); v != s.least(c) && (best < 0 || cost < best) {
-					chosen, to, best = c, v, cost
+				if cost := c.cost(); ways == 0 || cost < cheapest {
+					way, by, cheapest = c, v, cost
 				}
+				ways++
 			}
-			if chosen != nil {
-				return chosen, to
+			if chosen == nil || ways < fewest {
+				chosen, to, fewest = way, by, ways
 			}
 		}
 	}
-	return nil, 0
+	return chosen, to
+}
+
+// mended is the change to a count, within its bounds, that does most to mend a
+// link that is off.
+func (s *settler) mended(c *count, off, times int64) int64 {
+	by := -off / times
+	switch {
+	case by != 0:
+	case off > 0 == (times > 0):
+		by = -1
+	default:
+		by = 1
+	}
+	return max(s.low[c.at], min(s.high[c.at], s.least(c)+by))
 }
 
 // result is the move: the target first, then the others in order.
