@@ -28,7 +28,7 @@ func (p *Pipeline) protect(audience string, at period.Period, printed []returns.
 	}
 	var cells []disclosure.Cell
 	where := map[disclosure.ID]returns.Printed{}
-	scopes := map[string]bool{}
+	seen := newSeen()
 	for _, f := range printed {
 		c, ok, err := g.cell(f, figures)
 		if err != nil {
@@ -38,7 +38,7 @@ func (p *Pipeline) protect(audience string, at period.Period, printed []returns.
 			continue
 		}
 		cells, where[c.ID] = append(cells, c), f
-		scopes[f.Place.Scope] = true
+		seen.add(idOf(f.Place))
 	}
 	earlier, err := p.releases(audience, at, g)
 	if err != nil {
@@ -47,12 +47,12 @@ func (p *Pipeline) protect(audience string, at period.Period, printed []returns.
 	for _, r := range earlier {
 		out.releases = append(out.releases, r.Name)
 		for _, d := range r.Cells {
-			scopes[d.Cell.ID.Scope] = true
+			seen.add(d.Cell.ID)
 		}
 	}
 	for at := range figures {
 		f := returns.Printed{Place: at, Field: "value"}
-		if _, printed := where[idOf(at)]; printed || !scopes[at.Scope] {
+		if _, printed := where[idOf(at)]; printed || !seen.has(at) {
 			continue
 		}
 		c, ok, err := g.cell(f, figures)
@@ -64,7 +64,7 @@ func (p *Pipeline) protect(audience string, at period.Period, printed []returns.
 			cells = append(cells, c)
 		}
 	}
-	relations := append(g.relations(figures, slices.Sorted(maps.Keys(scopes))), percentages(cells)...)
+	relations := append(g.relations(figures, seen), percentages(cells)...)
 	decisions, err := disclosure.Protect(p.Disclosure.policy(audience), cells, g.holding(relations, figures), earlier)
 	if errors.Is(err, disclosure.ErrCannotProtect) {
 		return out, fmt.Errorf("%w: %w", ErrRefused, err)

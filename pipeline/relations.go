@@ -25,15 +25,38 @@ type related struct {
 	out   []disclosure.Relation
 }
 
+// seen is what the outputs show, or showed, anything of.
+type seen struct {
+	breakdowns      map[[2]string]bool // code and dimension; every code with the total
+	scopes, periods map[string]bool
+}
+
+func newSeen() seen {
+	return seen{map[[2]string]bool{}, map[string]bool{}, map[string]bool{}}
+}
+
+func (s seen) add(id disclosure.ID) {
+	s.breakdowns[[2]string{id.Code, id.Dimension}], s.breakdowns[[2]string{id.Code, ""}] = true, true
+	s.scopes[id.Scope], s.periods[id.Period] = true, true
+}
+
+func (s seen) has(at returns.Place) bool {
+	return s.breakdowns[[2]string{at.Code, at.Dimension}] && s.scopes[at.Scope] && s.periods[at.Period]
+}
+
 // relations are all that an attacker knows about how guarded figures belong
 // together: totals and categories, crossings and their margins, quarters and the
 // year to date, and the identities of reference/relation.csv.
-func (g guard) relations(figures map[returns.Place]returns.Value, scopes []string) []disclosure.Relation {
+//
+// Figures that no output shows anything of are left out: a breakdown or a period
+// that nobody has seen can always be made to fit, and tells nothing.
+func (g guard) relations(figures map[returns.Place]returns.Value, seen seen) []disclosure.Relation {
+	scopes := slices.Sorted(maps.Keys(seen.scopes))
 	r := related{guard: g, scopes: scopes, categories: map[[2]string][]string{}, there: map[returns.Place]bool{}}
 	periods := map[string]bool{}
 	for at := range figures {
 		m, ok := g.set.Metric(at.Code)
-		if _, guarded := g.guarded(m); !ok || !guarded || !slices.Contains(scopes, at.Scope) {
+		if _, guarded := g.guarded(m); !ok || !guarded || !seen.has(at) {
 			continue
 		}
 		r.there[at], periods[at.Period] = true, true
