@@ -189,8 +189,8 @@ func TestNotes(t *testing.T) {
 		"2 rows have values to the right of the last column named; they were left out",
 		"1 formula has no saved result and reads as blank: open the workbook in Excel and save it",
 	}
-	if diff := cmp.Diff(notes, table.Notes); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
+	if diff := cmp.Diff(notes, table.Notes); diff != "" || table.HiddenRows != 2 || !table.Filtered {
+		t.Errorf("%d hidden, filter %t (-want +got):\n%s", table.HiddenRows, table.Filtered, diff)
 	}
 }
 
@@ -251,7 +251,12 @@ func TestWorkbookDamaged(t *testing.T) {
 
 func refusedWith(t *testing.T, src string, o extract.Options, sentence string) {
 	t.Helper()
-	_, err := extract.Stage(context.Background(), src, "extract.xlsx", filepath.Join(t.TempDir(), "staged.parquet"), o)
+	refusedAs(t, src, "extract.xlsx", o, sentence)
+}
+
+func refusedAs(t *testing.T, src, name string, o extract.Options, sentence string) {
+	t.Helper()
+	_, err := extract.Stage(context.Background(), src, name, filepath.Join(t.TempDir(), "staged.parquet"), o)
 	var refused *extract.Refusal
 	if !errors.As(err, &refused) {
 		t.Errorf("got %v, want a refusal", err)
