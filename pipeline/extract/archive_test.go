@@ -97,7 +97,7 @@ func parts() []entry {
 		{name: "[Content_Types].xml", content: `<Types/>`},
 		{name: "_rels/.rels", content: `<Relationships><Relationship Id="r" Type="x/officeDocument" Target="xl/workbook.xml"/></Relationships>`},
 		{name: "xl/workbook.xml", content: mainPart},
-		{name: "xl/_rels/workbook.xml.rels", content: `<Relationships><Relationship Id="r1" Type="x/worksheet" Target="worksheets/sheet1.xml"/></Relationships>`},
+		{name: "xl/_rels/workbook.xml.rels", content: `<Relationships><Relationship Id="r1" Type="x/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="r2" Type="x/styles" Target="styles.xml"/></Relationships>`},
 	}
 }
 
@@ -119,30 +119,32 @@ func noise(n int) string {
 	return string(b)
 }
 
-// archived writes a zip archive; parts that lie are written raw.
+// archived writes a zip archive; small parts are not packed.
 func archived(t testing.TB, entries []entry) []byte {
 	t.Helper()
 	var out bytes.Buffer
 	w := zip.NewWriter(&out)
-	f, err := flate.NewWriter(nil, flate.DefaultCompression)
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, e := range entries {
 		content := e.content + e.end
-		var packed bytes.Buffer
-		f.Reset(&packed)
-		if _, err := io.WriteString(f, content); err != nil {
-			t.Fatal(err)
-		}
-		if err := f.Close(); err != nil {
-			t.Fatal(err)
+		method, packed := zip.Store, bytes.NewBufferString(content)
+		if len(content) > 64<<10 {
+			method, packed = zip.Deflate, new(bytes.Buffer)
+			f, err := flate.NewWriter(packed, flate.DefaultCompression)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := io.WriteString(f, content); err != nil {
+				t.Fatal(err)
+			}
+			if err := f.Close(); err != nil {
+				t.Fatal(err)
+			}
 		}
 		size := uint64(len(content))
 		if e.claims > 0 {
 			size = e.claims
 		}
-		part, err := w.CreateRaw(&zip.FileHeader{Name: e.name, Method: zip.Deflate, CRC32: crc32.ChecksumIEEE([]byte(content)), UncompressedSize64: size, CompressedSize64: uint64(packed.Len())})
+		part, err := w.CreateRaw(&zip.FileHeader{Name: e.name, Method: method, CRC32: crc32.ChecksumIEEE([]byte(content)), UncompressedSize64: size, CompressedSize64: uint64(packed.Len())})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,5 +1,5 @@
-// Package extract reads what a provider sent, a CSV or a workbook, as text
-// with row numbers, and stages it as Parquet. It guesses no types: dates of a
+// Package extract reads what a provider sent, a CSV or a workbook (of Excel or
+// OpenDocument), as text with row numbers, and stages it as Parquet. It guesses no types: dates of a
 // workbook become ISO text because the workbook says they are dates; all else is
 // the provider's own text, judged later by the contract.
 //

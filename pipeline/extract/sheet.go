@@ -163,25 +163,8 @@ func (r *sheetReader) readRow() error {
 // says another, and gives the next.
 func (r *sheetReader) readCell(at int) (int, error) {
 	m := r.markup
-	style := 0
-	var kind byte // the first letter of the type tells it, but for "str"
-	for _, g := range m.given {
-		switch string(g.name) {
-		case "r":
-			if at = columnOf(g.value); at < 0 {
-				return 0, r.damaged(nil)
-			}
-		case "s":
-			style, _ = strconv.Atoi(string(g.value))
-		case "t":
-			if kind = 'n'; string(g.value) == "str" {
-				kind = 't'
-			} else if len(g.value) > 0 {
-				kind = g.value[0]
-			}
-		}
-	}
-	if at >= mostColumns {
+	at, style, kind := r.cellTag(at)
+	if at < 0 || at >= mostColumns {
 		return 0, r.damaged(nil)
 	}
 	from, formula, valued := len(r.text), false, false
@@ -214,6 +197,26 @@ func (r *sheetReader) readCell(at int) (int, error) {
 		return at + 1, nil
 	}
 	return at + 1, r.take(at, style, kind, text)
+}
+
+// cellTag reads where a cell is (-1 if nowhere), its style and its type, by the
+// type's first letter: that tells it, but for "str", which is given as t.
+func (r *sheetReader) cellTag(at int) (column, style int, kind byte) {
+	for _, g := range r.markup.given {
+		switch string(g.name) {
+		case "r":
+			at = columnOf(g.value)
+		case "s":
+			style, _ = strconv.Atoi(string(g.value))
+		case "t":
+			if kind = 'n'; string(g.value) == "str" {
+				kind = 't'
+			} else if len(g.value) > 0 {
+				kind = g.value[0]
+			}
+		}
+	}
+	return at, style, kind
 }
 
 // take puts a cell's text as its type and style say.

@@ -104,6 +104,17 @@ func TestDatesFrom1904(t *testing.T) {
 	}
 }
 
+// TestTableFilter: a filter of a table laid out on the sheet is noticed too.
+func TestTableFilter(t *testing.T) {
+	src := written(t, archived(t, append(parts(), entry{name: "xl/worksheets/sheet1.xml", content: worksheet + headerCell + `<row r="2" hidden="1"><c><v>1</v></c></row></sheetData></worksheet>`},
+		entry{name: "xl/worksheets/_rels/sheet1.xml.rels", content: `<Relationships><Relationship Id="r1" Type="x/table" Target="../tables/table1.xml"/></Relationships>`},
+		entry{name: "xl/tables/table1.xml", content: `<table><autoFilter ref="A1:B2"><filterColumn colId="0"/></autoFilter></table>`})))
+	table, _ := stage(t, src, "extract.xlsx", extract.Options{})
+	if want := []string{"1 row is hidden in the workbook and was read", "the sheet has a filter on; rows that it hides were read"}; !cmp.Equal(want, table.Notes) || !table.Filtered || table.HiddenRows != 1 {
+		t.Errorf("got %+v", table)
+	}
+}
+
 // TestMergedNames: a name merged over columns leaves all but the first without one.
 func TestMergedNames(t *testing.T) {
 	book := excelize.NewFile()
@@ -143,14 +154,15 @@ func TestFormulas(t *testing.T) {
 
 // TestTextTruths: what is left of a spreadsheet's doings in text saved from it.
 func TestTextTruths(t *testing.T) {
-	text := "id;age;month;share;note\r\n1.23457E+18;10-Dec;Apr-24;45%;\u00a0“x”\n" + "00123;18-24;May-24;0.45;\r1E+05;Nov-16;Jun-24;;caf\u00e9\r\n\u00a0;;;;\r\n"
+	text := "id;age;month;share;note;paid\r\n1.23457E+18;10-Dec;Apr-24;45%;\u00a0“x”;00:00:00\n" + "00123;18-24;May-24;0.45;;\r1E+05;Nov-16;Jun-24;;caf\u00e9;00:00:00\r\n\u00a0;;;;;\r\n"
 	table, got := stage(t, written(t, []byte(text)), "extract.csv", extract.Options{})
-	want := [][]string{{"2", "1.23457E+18", "10-Dec", "Apr-24", "45%", "\u00a0“x”"}, {"3", "00123", "18-24", "May-24", "0.45", ""}, {"4", "1E+05", "Nov-16", "Jun-24", "", "café"}}
+	want := [][]string{{"2", "1.23457E+18", "10-Dec", "Apr-24", "45%", "\u00a0“x”", "00:00:00"}, {"3", "00123", "18-24", "May-24", "0.45", "", ""}, {"4", "1E+05", "Nov-16", "Jun-24", "", "café", "00:00:00"}}
 	if diff := cmp.Diff(want, rowsOf(got)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	notes := []string{`the column "id" holds "1.23457E+18" in row 2, a long number that a spreadsheet has shortened: its digits are lost; ask for the column as text`,
-		`the column "age" holds "10-Dec" in row 2, a date without year or day, among values that are none: if 10-12 or the like was typed, the spreadsheet has turned it into a date; ask for the column as text`}
+		`the column "age" holds "10-Dec" in row 2, a date without year or day, among values that are none: if 10-12 or the like was typed, the spreadsheet has turned it into a date; ask for the column as text`,
+		`the column "paid" holds "00:00:00" in row 2, and nothing else: if these were dates, a spreadsheet has saved only the time of day, and they are lost; ask for the file again with its dates`}
 	if diff := cmp.Diff(notes, table.Notes); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

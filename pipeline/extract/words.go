@@ -5,8 +5,8 @@ import "bytes"
 // wordsSeen is what the words of a text column show of a spreadsheet program
 // having been at them before the text was written.
 type wordsSeen struct {
-	exponent, monthDay example
-	plain              bool // there are other words too
+	exponent, monthDay, midnight example
+	plain                        bool // there are other words too
 }
 
 // word looks at a word of a column and says whether its row is wanted.
@@ -20,6 +20,9 @@ func (o *observed) word(column int, word []byte) bool {
 	case isMonthDay(word):
 		seen.monthDay.add(0, word)
 		return seen.monthDay.n == 1
+	case string(word) == "00:00:00":
+		seen.midnight.add(0, word)
+		return seen.midnight.n == 1
 	default:
 		seen.plain = true
 	}
@@ -28,7 +31,7 @@ func (o *observed) word(column int, word []byte) bool {
 
 // wordAt tells the row of the example just taken.
 func (c *columnSeen) wordAt(row int64) {
-	for _, e := range []*example{&c.words.exponent, &c.words.monthDay} {
+	for _, e := range []*example{&c.words.exponent, &c.words.monthDay, &c.words.midnight} {
 		if e.n == 1 && e.row == 0 {
 			e.row = row
 		}
@@ -70,6 +73,9 @@ func (s wordsSeen) notes(name string) []string {
 	}
 	if s.monthDay.n > 0 && s.plain {
 		notes = append(notes, exampleOf(name, s.monthDay)+", a date without year or day, among values that are none: if 10-12 or the like was typed, the spreadsheet has turned it into a date; ask for the column as text")
+	}
+	if s.midnight.n > 0 && s.exponent.n+s.monthDay.n == 0 && !s.plain {
+		notes = append(notes, exampleOf(name, s.midnight)+", and nothing else: if these were dates, a spreadsheet has saved only the time of day, and they are lost; ask for the file again with its dates")
 	}
 	return notes
 }

@@ -163,11 +163,33 @@ func (b *book) open(ctx context.Context, s sheet, o *observed) (lines, error) {
 			return nil, err
 		}
 	}
+	if err := b.readTables(s, o); err != nil {
+		return nil, err
+	}
 	content, err := b.archive.open(s.part)
 	if err != nil || content == nil {
 		return nil, damaged(err)
 	}
 	return &sheetReader{book: b, sheet: s, content: content, markup: newMarkup(content), observed: o}, nil
+}
+
+// readTables looks whether the tables laid out on a sheet have filters on, which
+// stand in parts of their own.
+func (b *book) readTables(s sheet, o *observed) error {
+	dir, file := path.Split(s.part)
+	if !b.holds(strings.ToLower(dir + "_rels/" + file + ".rels")) {
+		return nil
+	}
+	related, err := b.related(s.part)
+	for _, r := range related {
+		if r.is("table") && err == nil {
+			err = b.walk(r.target, func(m *markup) error {
+				o.filtered = o.filtered || string(m.name) == "filterColumn"
+				return nil
+			})
+		}
+	}
+	return err
 }
 
 // merged lists merged cells, which stand behind all others.
