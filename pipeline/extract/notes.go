@@ -18,7 +18,7 @@ type observed struct {
 }
 
 // columnSeen counts the cells of a column that tell something, each kind with
-// its first example.
+// the first of it.
 type columnSeen struct {
 	dates, others            int
 	short, errors, dateTexts example
@@ -140,31 +140,31 @@ func (t *tabler) notes() []string {
 	return notes
 }
 
-// notes say what a spreadsheet program did to the values of a column.
+// notes say what a spreadsheet program did to the values of a column. They
+// repeat no value that could be somebody's.
 func (c columnSeen) notes(name string) []string {
 	notes := c.words.notes(name)
-	add := func(e example, rest string) {
+	add := func(e example, one, many, rest string) {
 		switch {
 		case e.n == 1:
-			notes = append(notes, exampleOf(name, e)+rest)
+			notes = append(notes, fmt.Sprintf("%s has %s in row %d%s", name, one, e.row, rest))
 		case e.n > 1:
-			notes = append(notes, fmt.Sprintf("%s and %d more%s", exampleOf(name, e), e.n-1, rest))
+			notes = append(notes, fmt.Sprintf("%s has %d %s, the first in row %d%s", name, e.n, many, e.row, rest))
 		}
 	}
-	add(c.long, ", a number of more than 15 digits: a spreadsheet keeps no more, so its last ones may be wrong; ask for the column as text")
+	add(c.long, "a number of more than 15 digits", "numbers of more than 15 digits", ": a spreadsheet keeps no more, so the last ones may be wrong; ask for the column as text")
 	if c.others > 0 || c.dateTexts.n > 0 {
-		add(c.short, ", shown as a date without year or day, among values that are no dates: if 10-12 or the like was typed, the spreadsheet has turned it into a date; ask for the column as text")
+		add(c.short, "a date without year or day", "dates without year or day", amongOthers)
 	}
 	if c.dates > 0 {
-		add(c.dateTexts, ", a date as text among dates: the spreadsheet did not take it for one; check which is the day and which the month")
+		add(c.dateTexts, "a date as text", "dates as text", ", among dates: the spreadsheet did not take it for one; check which is the day and which the month")
 	}
-	add(c.errors, ", an error of a formula: mend the formula, or type the value, and send the file again")
+	add(c.errors, "an error of a formula ("+c.errors.text+")", "errors of formulas", ": mend the formula, or type the value, and send the file again")
 	return notes
 }
 
-func exampleOf(name string, e example) string {
-	return fmt.Sprintf("%s holds %q in row %d", name, e.text, e.row)
-}
+// amongOthers says what dates such as 10-Dec in a column of other values may be.
+const amongOthers = ", among values that are no dates: if 10-12 or the like was typed, the spreadsheet has turned it into a date; ask for the column as text"
 
 // mergedNames tells of columns left without a name by cells merged in the header.
 func (t *tabler) mergedNames() []string {

@@ -30,18 +30,18 @@ func TestSpreadsheetTruths(t *testing.T) {
 		{"dates as serials", []cell{{45382, 14, ""}, {45382, 0, "dd/mm/yyyy"}}, []string{"2024-03-31", "2024-03-31"}, nil},
 		{"dates as text", []cell{{"01/04/2025", 0, ""}, {"31/03/2024", 14, ""}}, []string{"01/04/2025", "31/03/2024"}, nil},
 		{"dates of both kinds", []cell{{45382, 14, ""}, {"31/03/2024", 14, ""}, {"13.4.24", 0, ""}}, []string{"2024-03-31", "31/03/2024", "13.4.24"},
-			[]string{`holds "31/03/2024" in row 3 and 1 more, a date as text among dates: the spreadsheet did not take it for one; check which is the day and which the month`}},
+			[]string{`has 2 dates as text, the first in row 3, among dates: the spreadsheet did not take it for one; check which is the day and which the month`}},
 		{"ages", []cell{{"18-24", 0, ""}, {45636, 16, ""}, {"25-34", 0, ""}}, []string{"18-24", "2024-12-10", "25-34"},
-			[]string{`holds "2024-12-10" in row 3, shown as a date without year or day, among values that are no dates: if 10-12 or the like was typed, the spreadsheet has turned it into a date; ask for the column as text`}},
+			[]string{`has a date without year or day in row 3, among values that are no dates: if 10-12 or the like was typed, the spreadsheet has turned it into a date; ask for the column as text`}},
 		{"ages as text", []cell{{"18-24", 0, ""}, {"10-Dec", 0, ""}}, []string{"18-24", "10-Dec"},
-			[]string{`holds "10-Dec" in row 3, a date without year or day, among values that are none: if 10-12 or the like was typed, the spreadsheet has turned it into a date; ask for the column as text`}},
+			[]string{`has a date without year or day in row 3, among values that are no dates: if 10-12 or the like was typed, the spreadsheet has turned it into a date; ask for the column as text`}},
 		{"months", []cell{{45383, 17, ""}, {45413, 17, ""}}, []string{"2024-04-01", "2024-05-01"}, nil},
 		{"identifiers by format", []cell{{123, 0, "00000"}, {98765, 0, "00000"}}, []string{"00123", "98765"}, nil},
 		{"identifiers as text", []cell{{"00123", 0, ""}, {"1e5", 0, ""}, {"1234567890123456789", 0, ""}}, []string{"00123", "1e5", "1234567890123456789"}, nil},
 		{"identifiers as numbers", []cell{{int64(1234567890123456000), 0, ""}}, []string{"1234567890123456000"},
-			[]string{`holds "1234567890123456000" in row 2, a number of more than 15 digits: a spreadsheet keeps no more, so its last ones may be wrong; ask for the column as text`}},
+			[]string{`has a number of more than 15 digits in row 2: a spreadsheet keeps no more, so the last ones may be wrong; ask for the column as text`}},
 		{"identifiers shortened", []cell{{"1.23457E+18", 0, ""}}, []string{"1.23457E+18"},
-			[]string{`holds "1.23457E+18" in row 2, a long number that a spreadsheet has shortened: its digits are lost; ask for the column as text`}},
+			[]string{`has a long number that a spreadsheet has shortened (1.23457E+18) in row 2: its digits are lost; ask for the column as text`}},
 		{"percentages", []cell{{0.45, 9, ""}, {1, 10, ""}, {"45%", 0, ""}, {45, 0, ""}}, []string{"45%", "100%", "45%", "45"}, nil},
 		{"spaces and quotes", []cell{{"\u00a0x\u00a0", 0, ""}, {"“it’s”", 0, ""}}, []string{"\u00a0x\u00a0", "“it’s”"}, nil},
 	}
@@ -146,7 +146,7 @@ func TestFormulas(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	notes := []string{"1 formula has no saved result and reads as blank: open the workbook in Excel and save it",
-		`the column "b" holds "#REF!" in row 3 and 1 more, an error of a formula: mend the formula, or type the value, and send the file again`}
+		`the column "b" has 2 errors of formulas, the first in row 3: mend the formula, or type the value, and send the file again`}
 	if diff := cmp.Diff(notes, table.Notes); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -160,9 +160,9 @@ func TestTextTruths(t *testing.T) {
 	if diff := cmp.Diff(want, rowsOf(got)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	notes := []string{`the column "id" holds "1.23457E+18" in row 2, a long number that a spreadsheet has shortened: its digits are lost; ask for the column as text`,
-		`the column "age" holds "10-Dec" in row 2, a date without year or day, among values that are none: if 10-12 or the like was typed, the spreadsheet has turned it into a date; ask for the column as text`,
-		`the column "paid" holds "00:00:00" in row 2, and nothing else: if these were dates, a spreadsheet has saved only the time of day, and they are lost; ask for the file again with its dates`}
+	notes := []string{`the column "id" has a long number that a spreadsheet has shortened (1.23457E+18) in row 2: its digits are lost; ask for the column as text`,
+		`the column "age" has a date without year or day in row 2, among values that are no dates: if 10-12 or the like was typed, the spreadsheet has turned it into a date; ask for the column as text`,
+		`the column "paid" has nothing but 00:00:00: if these were dates, a spreadsheet has saved only the time of day, and they are lost; ask for the file again with its dates`}
 	if diff := cmp.Diff(notes, table.Notes); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -182,7 +182,7 @@ func TestLateTruth(t *testing.T) {
 		}
 	}
 	table, _ := stage(t, written(t, []byte(text.String())), "extract.csv", extract.Options{})
-	if want := `the column "a" holds "9.9E+17" in row 130002, a long number that a spreadsheet has shortened: its digits are lost; ask for the column as text`; len(table.Notes) != 1 || table.Notes[0] != want {
+	if want := `the column "a" has a long number that a spreadsheet has shortened (9.9E+17) in row 130002: its digits are lost; ask for the column as text`; len(table.Notes) != 1 || table.Notes[0] != want {
 		t.Errorf("got %q", table.Notes)
 	}
 }

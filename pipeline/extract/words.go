@@ -1,6 +1,9 @@
 package extract
 
-import "bytes"
+import (
+	"bytes"
+	"fmt"
+)
 
 // wordsSeen is what the words of a text column show of a spreadsheet program
 // having been at them before the text was written.
@@ -69,13 +72,13 @@ func isMonthDay(b []byte) bool {
 func (s wordsSeen) notes(name string) []string {
 	var notes []string
 	if s.exponent.n > 0 {
-		notes = append(notes, exampleOf(name, s.exponent)+", a long number that a spreadsheet has shortened: its digits are lost; ask for the column as text")
+		notes = append(notes, fmt.Sprintf("%s has a long number that a spreadsheet has shortened (%s) in row %d: its digits are lost; ask for the column as text", name, s.exponent.text, s.exponent.row))
 	}
 	if s.monthDay.n > 0 && s.plain {
-		notes = append(notes, exampleOf(name, s.monthDay)+", a date without year or day, among values that are none: if 10-12 or the like was typed, the spreadsheet has turned it into a date; ask for the column as text")
+		notes = append(notes, fmt.Sprintf("%s has a date without year or day in row %d%s", name, s.monthDay.row, amongOthers))
 	}
 	if s.midnight.n > 0 && s.exponent.n+s.monthDay.n == 0 && !s.plain {
-		notes = append(notes, exampleOf(name, s.midnight)+", and nothing else: if these were dates, a spreadsheet has saved only the time of day, and they are lost; ask for the file again with its dates")
+		notes = append(notes, fmt.Sprintf("%s has nothing but 00:00:00: if these were dates, a spreadsheet has saved only the time of day, and they are lost; ask for the file again with its dates", name))
 	}
 	return notes
 }

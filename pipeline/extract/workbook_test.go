@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -321,4 +322,23 @@ func withPart(t testing.TB, part, content string) string {
 		t.Fatalf("the workbook has no %s (%v)", part, err)
 	}
 	return written(t, out.Bytes())
+}
+
+// TestLongSheet: texts that lie over the edges of what is unpacked at once, with
+// characters of several bytes, entities and line ends there.
+func TestLongSheet(t *testing.T) {
+	var rows strings.Builder
+	var want [][]string
+	rows.WriteString(worksheet + headerCell)
+	for i := 2; i < 6000; i++ {
+		n := strconv.Itoa(i)
+		pad := strings.Repeat("x", i%61)
+		rows.WriteString(`<row r="` + n + `"><c r="A` + n + `" t="inlineStr"><is><t>` + pad + "é&amp;&#x20AC;\r\n&lt;“”" + `</t></is></c><!-- é > --><c r="B` + n + `" t='str'><v><![CDATA[<` + pad + `&amp;]]></v></c></row>`)
+		want = append(want, []string{n, pad + "é&€\n<“”", "<" + pad + "&amp;"})
+	}
+	rows.WriteString(`</sheetData></worksheet>`)
+	_, got := stage(t, written(t, archived(t, append(parts(), entry{name: "xl/worksheets/sheet1.xml", content: rows.String()}))), "extract.xlsx", extract.Options{})
+	if diff := cmp.Diff(want, rowsOf(got)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
 }
