@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"hash/maphash"
 	"math/bits"
+	"slices"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -59,6 +60,14 @@ func (b *batch) settle() {
 			c.spell()
 		}
 	}
+}
+
+// rowOf gives the row in which a word of a column stands first.
+func (b *batch) rowOf(c *column, word int32) int64 {
+	if c.plain {
+		return b.row[word]
+	}
+	return b.row[slices.Index(c.numbers, word)]
 }
 
 // empty makes the batch ready for other rows, in the same memory.

@@ -6,10 +6,13 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/xuri/excelize/v2"
 
 	"mojreturns/pipeline/extract"
 )
@@ -73,4 +76,85 @@ func writeReferrals(b *testing.B, path string, rows int) int64 {
 		b.Fatal(err)
 	}
 	return info.Size()
+}
+
+// BenchmarkWorkbook stages a workbook of 200,000 rows of 10 columns, and has
+// openpyxl walk the same file in its read-only way, where this machine has it.
+func BenchmarkWorkbook(b *testing.B) {
+	const rows = 200_000
+	src := filepath.Join(b.TempDir(), "referrals.xlsx")
+	writeWorkbook(b, src, rows)
+	b.ReportAllocs()
+	for b.Loop() {
+		table, err := extract.Stage(context.Background(), src, "referrals.xlsx", filepath.Join(b.TempDir(), "staged.parquet"), extract.Options{})
+		if err != nil || table.Rows != rows {
+			b.Fatalf("%d rows: %v", table.Rows, err)
+		}
+	}
+	ours := b.Elapsed().Seconds() / float64(b.N)
+	b.ReportMetric(rows/ours, "rows/s")
+	python := pythonWithOpenpyxl()
+	if python == "" {
+		b.Log("openpyxl not measured: no Python with it is on this machine")
+		return
+	}
+	start := time.Now()
+	out, err := exec.Command(python, "-c", `import openpyxl, sys
+sheet = openpyxl.load_workbook(sys.argv[1], read_only=True).worksheets[0]
+sheet.reset_dimensions()
+print(sum(1 for row in sheet.iter_rows(values_only=True)))`, src).CombinedOutput()
+	if got := strings.TrimSpace(string(out)); err != nil || got != fmt.Sprint(rows+1) {
+		b.Fatalf("openpyxl: %v: %s", err, got)
+	}
+	theirs := time.Since(start).Seconds()
+	b.ReportMetric(theirs, "openpyxl-s")
+	b.ReportMetric(ours/theirs, "of-openpyxl")
+	if ours > theirs {
+		b.Errorf("staging took %.1f s, and openpyxl's walk %.1f s", ours, theirs)
+	}
+}
+
+func pythonWithOpenpyxl() string {
+	for _, name := range []string{"/usr/bin/python3", "python3", "python"} {
+		if exec.Command(name, "-c", "import openpyxl").Run() == nil {
+			return name
+		}
+	}
+	return ""
+}
+
+// writeWorkbook writes ids, codes, dates, numbers, and texts of which none is another's.
+func writeWorkbook(b *testing.B, path string, rows int) {
+	b.Helper()
+	random := rand.New(rand.NewPCG(1, 2))
+	book := excelize.NewFile()
+	day, err := book.NewStyle(&excelize.Style{NumFmt: 14})
+	if err != nil {
+		b.Fatal(err)
+	}
+	w, err := book.NewStreamWriter("Sheet1")
+	if err != nil {
+		b.Fatal(err)
+	}
+	header := make([]any, 10)
+	for i := range header {
+		header[i] = fmt.Sprintf("column_%d", i+1)
+	}
+	for i := range rows + 1 {
+		row := header
+		if i > 0 {
+			row = []any{fmt.Sprintf("SLT-%08d", i), []string{"POL", "SELF", "NK"}[random.IntN(3)], excelize.Cell{StyleID: day, Value: 45000 + random.IntN(365)}, random.IntN(90), float64(random.IntN(100000)) / 100,
+				[]any{"Y", "N", nil}[random.IntN(3)], fmt.Sprintf("note %016x", random.Uint64()), "E06000002", excelize.Cell{StyleID: day, Value: 45000 + random.IntN(365)}, random.IntN(2) == 0}
+		}
+		cell, _ := excelize.CoordinatesToCellName(1, i+1)
+		if err := w.SetRow(cell, row); err != nil {
+			b.Fatal(err)
+		}
+	}
+	if err := w.Flush(); err != nil {
+		b.Fatal(err)
+	}
+	if err := book.SaveAs(path); err != nil {
+		b.Fatal(err)
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"os"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/charmap"
@@ -16,7 +17,37 @@ const (
 	utf8Name    = "utf-8"
 	utf16Name   = "utf-16"
 	windowsName = "windows-1252"
+	detectName  = "detect"
 )
+
+// detect reads a text through: it is UTF-8 if all of it is, else Windows-1252,
+// which is what spreadsheet programs write otherwise. Text in Windows-1252 with a
+// letter beyond ASCII is UTF-8 only by a rare chance.
+func detect(f *os.File) (string, error) {
+	name := utf8Name
+	b := make([]byte, 1<<20)
+	kept := 0 // of a character cut off
+	for {
+		n, err := f.Read(b[kept:])
+		n += kept
+		if err != nil && err != io.EOF {
+			return "", err
+		}
+		whole := n
+		if err == nil {
+			whole = wholeRunes(b[:n])
+		}
+		if !utf8.Valid(b[:whole]) {
+			name = windowsName
+		}
+		if err == io.EOF || name == windowsName {
+			break
+		}
+		kept = copy(b, b[whole:n])
+	}
+	_, err := f.Seek(0, io.SeekStart)
+	return name, err
+}
 
 // decode gives a file's text as UTF-8 and says what it was in: what its byte
 // order mark says if it has one, else what the caller says, else UTF-8.

@@ -1,5 +1,5 @@
-// Package extract reads what a provider sent, a CSV or a workbook, as text
-// with row numbers, and stages it as Parquet. It guesses no types: dates of a
+// Package extract reads what a provider sent, a CSV or a workbook (of Excel or
+// OpenDocument), as text with row numbers, and stages it as Parquet. It guesses no types: dates of a
 // workbook become ISO text because the workbook says they are dates; all else is
 // the provider's own text, judged later by the contract.
 //
@@ -15,48 +15,26 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strings"
 )
 
 // Reader is the number of this reader. It is part of a staged file's key and
 // is raised when the same bytes would be read otherwise.
-const Reader = 1
-
-// Options say how a file is read; the zero value finds out.
-type Options struct {
-	Sheet     string // of a workbook; empty means the only one, or the first with a header
-	HeaderRow int    // 0 means the first row that looks like one
-	Encoding  string // utf-8 or windows-1252; empty means utf-8. A byte order mark in the file wins
-	Delimiter string // comma, semicolon or tab; empty means the one the header shows
-}
-
-func (o Options) check() error {
-	var errs []error
-	if o.HeaderRow < 0 {
-		errs = append(errs, fmt.Errorf("the header row %d is not a row", o.HeaderRow))
-	}
-	if o.Encoding != "" && o.Encoding != utf8Name && o.Encoding != windowsName {
-		errs = append(errs, fmt.Errorf("the encoding %q is not known; it is %s or %s", o.Encoding, utf8Name, windowsName))
-	}
-	known := o.Delimiter == ""
-	for _, d := range delimiters {
-		known = known || d.name == o.Delimiter
-	}
-	if !known {
-		errs = append(errs, fmt.Errorf("the delimiter %q is not known; it is comma, semicolon or tab", o.Delimiter))
-	}
-	return errors.Join(errs...)
-}
+const Reader = 2
 
 // Table says what was staged.
 type Table struct {
 	Sheet     string   `json:"sheet"`
-	HeaderRow int      `json:"header_row"`
-	Header    []string `json:"header"` // as in the file, without empty ones at its end
+	HeaderRow int      `json:"header_row"` // the last, where several rows make the header
+	Header    []string `json:"header"`     // as in the file, without empty ones at its end
 	Rows      int64    `json:"rows"`
 	Encoding  string   `json:"encoding,omitempty"`
 	Delimiter string   `json:"delimiter,omitempty"`
-	Notes     []string `json:"notes,omitempty"` // what a reader of the workbook would not see, or was left out
+	Notes     []string `json:"notes,omitempty"` // in plain English: what somebody who looks at the file would not expect
+
+	HiddenRows int64      `json:"hidden_rows,omitempty"` // of the rows staged, those hidden in the workbook
+	Filtered   bool       `json:"filtered,omitempty"`    // the sheet has a filter on
+	LeftOut    int64      `json:"left_out,omitempty"`    // rows left out by the options; they are not staged
+	Totals     []TotalRow `json:"totals,omitempty"`      // rows of totals; they are not staged
 }
 
 // Refusal is a file that cannot be read as it is. Its sentence tells the sender
@@ -94,7 +72,7 @@ func Stage(ctx context.Context, src, name, dst string, o Options) (Table, error)
 		return Table{}, err
 	}
 	defer f.Close()
-	kind, err := sniff(f, name)
+	kind, archive, err := sniff(f, name)
 	if err != nil {
 		return Table{}, named(err, name)
 	}
@@ -104,10 +82,12 @@ func Stage(ctx context.Context, src, name, dst string, o Options) (Table, error)
 		return Table{}, err
 	}
 	var table Table
-	if kind == workbook {
-		table, err = readWorkbook(ctx, f, o, out)
+	if kind == text {
+		table, err = readCSV(ctx, f, o, out)
+	} else if book, opened := openWorkbook(kind, archive); opened != nil {
+		err = opened
 	} else {
-		table, err = readCSV(f, o, out)
+		table, err = readWorkbook(ctx, book, o, out)
 	}
 	table.Rows = out.rows
 	if err == nil {
@@ -127,22 +107,13 @@ func Sheets(src, name string) ([]string, error) {
 		return nil, err
 	}
 	defer f.Close()
-	kind, err := sniff(f, name)
-	if err != nil || kind != workbook {
+	kind, archive, err := sniff(f, name)
+	if err != nil || kind == text {
 		return nil, named(err, name)
 	}
-	book, err := openBook(f)
+	book, err := openWorkbook(kind, archive)
 	if err != nil {
 		return nil, named(err, name)
 	}
-	return book.names(), nil
-}
-
-// trimHeader drops empty names at a header's end, which spreadsheet programs
-// leave where a column was deleted.
-func trimHeader(header []string) []string {
-	for len(header) > 1 && strings.TrimSpace(header[len(header)-1]) == "" {
-		header = header[:len(header)-1]
-	}
-	return header
+	return names(book.sheets()), nil
 }

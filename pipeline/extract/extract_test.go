@@ -101,8 +101,16 @@ func TestErrors(t *testing.T) {
 	}{
 		{"NoSuchFile", "no-such-file", "staged.parquet", extract.Options{}, "no-such-file"},
 		{"NoSuchFolder", good, "no-such-folder/staged.parquet", extract.Options{}, "no-such-folder"},
-		{"Options", good, "staged.parquet", extract.Options{HeaderRow: -1, Encoding: "latin-1", Delimiter: "pipe"},
-			`cannot read "tab.csv": the header row -1 is not a row` + "\n" + `the encoding "latin-1" is not known; it is utf-8 or windows-1252` + "\n" + `the delimiter "pipe" is not known; it is comma, semicolon or tab`},
+		{"Options", good, "staged.parquet", extract.Options{HeaderRow: -1, Encoding: "latin-1", Delimiter: "colon", HeaderRows: 4, SkipRows: -1, Sheet: "a", SheetNumber: 2, SheetPattern: "(", Skip: []extract.RowRule{{Pattern: "["}, {}}},
+			strings.Join([]string{`cannot read "tab.csv": the header row -1 is not a row`,
+				"a header of 4 rows is not known; it is 1 to 3",
+				"-1 rows cannot be skipped",
+				"the sheet is asked for in 3 ways: give its name, a pattern or its number",
+				"the pattern \"(\" for a sheet is not a regular expression: error parsing regexp: missing closing ): `(?i)(`",
+				"the pattern \"[\" for rows is not a regular expression: error parsing regexp: missing closing ]: `[`",
+				"a rule for rows has no pattern; ^$ is a blank cell",
+				`the encoding "latin-1" is not known; it is utf-8, windows-1252 or detect`,
+				`the delimiter "colon" is not known; it is comma, semicolon, tab or pipe`}, "\n")},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -26,6 +26,7 @@ type parquetFile struct {
 	free   chan *batch
 	done   chan error
 	rows   int64
+	watch  *observed // what words show
 }
 
 func createParquet(ctx context.Context, path string) (*parquetFile, error) {
@@ -68,9 +69,23 @@ func (p *parquetFile) send() error {
 	if err := p.open(); err != nil {
 		return err
 	}
+	p.look()
 	p.full <- p.batch
 	p.batch = <-p.free
 	return nil
+}
+
+// look looks at the words of the batch: each once, which
+// costs little.
+func (p *parquetFile) look() {
+	for i := range p.batch.columns {
+		c := &p.batch.columns[i]
+		for n := range c.words() {
+			if p.watch.word(i, c.word(int32(n))) {
+				p.watch.columns[i].wordAt(p.batch.rowOf(c, int32(n)))
+			}
+		}
+	}
 }
 
 // open starts the file when the first batch is there, since that shows which

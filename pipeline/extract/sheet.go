@@ -2,70 +2,66 @@ package extract
 
 import (
 	"bytes"
-	"context"
-	"encoding/xml"
-	"fmt"
 	"io"
 	"strconv"
-	"strings"
+	"unicode/utf8"
 )
 
-// What a sheet can hold at most, by Excel's own limits.
-const mostRows = 1 << 20
+// What a sheet can hold at most, by Excel's own limits. Excel keeps 32,767
+// characters in a cell; other programs more.
+const (
+	mostRows  = 1 << 20
+	mostCell  = 1 << 20
+	mostSpans = 4096
+)
 
-// sheetReader reads the cells of a sheet row by row.
-type sheetReader struct {
-	*book
-	sheet sheet
-	xml   *xml.Decoder
-	row   int // the row last read, as the spreadsheet numbers it
-	cells []cell
-	text  []byte // of the cells of a row, where it is not kept elsewhere
+// cellKind is what a cell holds in its workbook.
+type cellKind byte
 
-	rowHidden bool
-	found     found
+const (
+	noCell cellKind = iota
+	textCell
+	numberCell
+	dateCell // told as a date, not as a number shown as one
+	truthCell
+	errorCell
+)
+
+// row holds the cells of a row.
+type row struct {
+	number int64 // as the spreadsheet numbers it
+	cells  [][]byte
+	kinds  []cellKind
+	text   []byte // of cells that is not kept elsewhere
 }
 
-// cell is a cell's text, and whether it is text in the workbook, not a number.
-type cell struct {
-	text  []byte
-	words bool
+func (r *row) at() (row, line int64) { return r.number, r.number }
+func (r *row) values() [][]byte      { return r.cells }
+
+func (r *row) clear() {
+	r.cells, r.kinds, r.text = r.cells[:0], r.kinds[:0], r.text[:0]
 }
 
-// found counts what somebody who looks at the sheet would not expect.
-type found struct {
-	hiddenRows, beyond, unsaved, merged int
-	hiddenColumns, filtered             bool
-}
-
-// header reads down to the row that names the columns: the one asked for, or the
-// first with at least two cells that are all words. It is nil if there is none.
-func (r *sheetReader) header(asked int) ([]string, error) {
-	for {
-		more, err := r.next()
-		if err != nil || !more || r.row > max(asked, headerRows) || asked > 0 && r.row > asked {
-			return nil, err
-		}
-		if asked > 0 && r.row != asked || asked == 0 && !r.wordsOnly() {
-			continue
-		}
-		var header []string
-		for _, c := range r.cells {
-			header = append(header, string(c.text))
-		}
-		if header = trimHeader(header); strings.TrimSpace(strings.Join(header, "")) != "" {
-			return header, nil
-		}
+// put sets a cell; those before it that are not there are empty.
+func (r *row) put(at int, kind cellKind, text []byte) {
+	for len(r.cells) < at {
+		r.cells, r.kinds = append(r.cells, nil), append(r.kinds, noCell)
 	}
+	if len(r.cells) == at {
+		r.cells, r.kinds = append(r.cells, text), append(r.kinds, kind)
+		return
+	}
+	r.cells[at], r.kinds[at] = text, kind
 }
 
-func (r *sheetReader) wordsOnly() bool {
+// heads says whether a row looks like names: at least two cells, all of text.
+func (r *row) heads() bool {
 	n := 0
-	for _, c := range r.cells {
-		if len(bytes.TrimSpace(c.text)) == 0 {
+	for i, c := range r.cells {
+		if len(bytes.TrimSpace(c)) == 0 {
 			continue
 		}
-		if !c.words {
+		if r.kinds[i] != textCell {
 			return false
 		}
 		n++
@@ -73,59 +69,34 @@ func (r *sheetReader) wordsOnly() bool {
 	return n >= 2
 }
 
-// rows reads what follows the header.
-func (r *sheetReader) rows(ctx context.Context, width int, out *parquetFile) error {
-	var values [][]byte
-	for {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		more, err := r.next()
-		if err != nil || !more {
-			return err
-		}
-		values = values[:0]
-		for _, c := range r.cells {
-			values = append(values, c.text)
-		}
-		if blank(values) {
-			continue
-		}
-		if r.rowHidden {
-			r.found.hiddenRows++
-		}
-		if len(values) > width {
-			if !blank(values[width:]) {
-				r.found.beyond++
-			}
-			values = values[:width]
-		}
-		if err := out.add(int64(r.row), int64(r.row), values, false); err != nil {
-			return err
-		}
-	}
+// sheetReader reads the cells of an Excel sheet row by row.
+type sheetReader struct {
+	*book
+	sheet   sheet
+	content io.ReadCloser
+	markup  *markup
+	row
+	*observed
 }
+
+func (r *sheetReader) close() error { return r.content.Close() }
 
 // next reads a row that has cells; false after the last.
 func (r *sheetReader) next() (bool, error) {
 	for {
-		token, err := r.xml.RawToken()
-		if err != nil {
-			return false, r.damaged()
-		}
-		switch t := token.(type) {
-		case xml.StartElement:
-			switch t.Name.Local {
-			case "row":
-				return true, r.readRow(t)
-			case "col":
-				r.found.hiddenColumns = r.found.hiddenColumns || isTrue(attribute(t, "hidden"))
+		t, err := r.markup.next()
+		switch {
+		case err != nil:
+			return false, r.damaged(err)
+		case t == startTag && string(r.markup.name) == "row":
+			if err := r.readRow(); err != nil || len(r.cells) > 0 {
+				return err == nil, err
 			}
-		case xml.EndElement:
-			if t.Name.Local == "sheetData" {
-				r.after()
-				return false, nil
-			}
+		case t == startTag && string(r.markup.name) == "col":
+			r.hiddenColumns = r.hiddenColumns || truth(r.markup.attribute("hidden"))
+		case t == endTag && string(r.markup.name) == "sheetData":
+			r.after()
+			return false, nil
 		}
 	}
 }
@@ -133,176 +104,159 @@ func (r *sheetReader) next() (bool, error) {
 // after reads what stands behind the cells, as far as there is any.
 func (r *sheetReader) after() {
 	for {
-		token, err := r.xml.RawToken()
+		t, err := r.markup.next()
 		if err != nil {
 			return
 		}
-		if t, ok := token.(xml.StartElement); ok {
-			switch t.Name.Local {
-			case "mergeCell":
-				r.found.merged++
-			case "filterColumn":
-				r.found.filtered = true
+		if t != startTag {
+			continue
+		}
+		switch string(r.markup.name) {
+		case "mergeCell":
+			r.groups++
+			if s, ok := spanOf(r.markup.attributeText("ref")); ok && s.row <= 2*headerRows && len(r.spans) < mostSpans {
+				r.spans = append(r.spans, s)
 			}
+		case "filterColumn":
+			r.filtered = true
 		}
 	}
 }
 
-func (r *sheetReader) readRow(start xml.StartElement) error {
-	number := r.row + 1
-	if given := attribute(start, "r"); given != "" {
-		n, err := strconv.Atoi(given)
-		if err != nil || n <= r.row || n > mostRows {
-			return r.damaged()
-		}
-		number = n
-	}
-	r.row, r.rowHidden = number, isTrue(attribute(start, "hidden"))
-	r.cells, r.text = r.cells[:0], r.text[:0]
-	for {
-		token, err := r.xml.RawToken()
-		if err != nil {
-			return r.damaged()
-		}
-		switch t := token.(type) {
-		case xml.StartElement:
-			if t.Name.Local == "c" {
-				if err := r.readCell(t); err != nil {
-					return err
-				}
-			}
-		case xml.EndElement:
-			if t.Name.Local == "row" {
-				return nil
-			}
-		}
-	}
-}
-
-// readCell reads one cell into its place in the row.
-func (r *sheetReader) readCell(start xml.StartElement) error {
-	at, style, kind := len(r.cells), 0, ""
-	for _, a := range start.Attr {
-		switch a.Name.Local {
+func (r *sheetReader) readRow() error {
+	number := r.number + 1
+	r.rowHidden = false
+	for _, g := range r.markup.given {
+		switch string(g.name) {
 		case "r":
-			if at = columnOf(a.Value); at < 0 {
-				return r.damaged()
+			n, err := strconv.ParseInt(string(g.value), 10, 64)
+			if err != nil || n <= r.number || n > mostRows {
+				return r.damaged(nil)
 			}
-		case "s":
-			style, _ = strconv.Atoi(a.Value)
-		case "t":
-			kind = a.Value
+			number = n
+		case "hidden":
+			r.rowHidden = truth(g.value)
 		}
+	}
+	if number > mostRows {
+		return r.damaged(nil)
+	}
+	r.number, r.now = number, number
+	r.row.clear()
+	next := 0
+	for {
+		t, err := r.markup.next()
+		switch {
+		case err != nil:
+			return r.damaged(err)
+		case t == endTag && string(r.markup.name) == "row":
+			return nil
+		case t == startTag && string(r.markup.name) == "c":
+			if next, err = r.readCell(next); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// readCell reads one cell into its place in the row, the one given unless it
+// says another, and gives the next.
+func (r *sheetReader) readCell(at int) (int, error) {
+	m := r.markup
+	at, style, kind := r.cellTag(at)
+	if at < 0 || at >= mostColumns {
+		return 0, r.damaged(nil)
 	}
 	from, formula, valued := len(r.text), false, false
-	for {
-		token, err := r.xml.RawToken()
+	for depth := m.depth; ; {
+		t, err := m.next()
 		if err != nil {
-			return r.damaged()
+			return 0, r.damaged(err)
 		}
-		switch t := token.(type) {
-		case xml.StartElement:
-			switch t.Name.Local {
-			case "f":
-				formula = true
-			case "v", "is":
-				valued = true
-				if r.text, err = appendText(r.text, r.xml, t.Name.Local); err != nil {
-					return r.damaged()
-				}
+		if t == endTag && m.depth < depth {
+			break
+		}
+		if t != startTag {
+			continue
+		}
+		switch string(m.name) {
+		case "f":
+			formula = true
+		case "v", "is":
+			valued = true
+			if r.text, err = appendText(r.text, m); err != nil {
+				return 0, r.damaged(err)
 			}
-		case xml.EndElement:
-			if t.Name.Local != "c" {
-				continue
-			}
-			if formula && !valued {
-				r.found.unsaved++
-			}
-			text := r.text[from:len(r.text):len(r.text)]
-			return r.put(at, style, kind, text)
 		}
 	}
+	text := r.text[from:len(r.text):len(r.text)]
+	if formula && !valued {
+		r.unsaved++
+	}
+	if len(text) == 0 {
+		return at + 1, nil
+	}
+	return at + 1, r.take(at, style, kind, text)
 }
 
-// put takes a cell's text as its type and style say.
-func (r *sheetReader) put(at, style int, kind string, text []byte) error {
-	c := cell{text: text, words: true}
-	switch {
-	case len(text) == 0:
-	case kind == "s":
-		n, err := strconv.Atoi(string(bytes.TrimSpace(text)))
-		if err != nil || n < 0 || n >= len(r.shared) {
-			return r.damaged()
+// cellTag reads where a cell is (-1 if nowhere), its style and its type, by the
+// type's first letter: that tells it, but for "str", which is given as t.
+func (r *sheetReader) cellTag(at int) (column, style int, kind byte) {
+	for _, g := range r.markup.given {
+		switch string(g.name) {
+		case "r":
+			at = columnOf(g.value)
+		case "s":
+			style, _ = strconv.Atoi(string(g.value))
+		case "t":
+			if kind = 'n'; string(g.value) == "str" {
+				kind = 't'
+			} else if len(g.value) > 0 {
+				kind = g.value[0]
+			}
 		}
-		c.text = r.shared[n]
-	case kind == "b":
-		c = cell{text: []byte(map[string]string{"1": "TRUE", "0": "FALSE"}[string(text)])}
-	case kind == "d":
-		c = cell{text: isoDate(text)}
-	case kind == "" || kind == "n":
-		c = cell{text: r.number(text, style)}
 	}
-	for len(r.cells) <= at {
-		r.cells = append(r.cells, cell{})
+	return at, style, kind
+}
+
+// take puts a cell's text as its type and style say.
+func (r *sheetReader) take(at, style int, kind byte, text []byte) error {
+	is, shown := textCell, format{}
+	switch kind {
+	case 's':
+		n, err := strconv.Atoi(string(bytes.TrimSpace(text)))
+		if text = r.shared.text(n); err != nil || text == nil {
+			return r.damaged(nil)
+		}
+	case 'b':
+		if is = truthCell; string(text) == "1" {
+			text = []byte("TRUE")
+		} else {
+			text = []byte("FALSE")
+		}
+	case 'd':
+		is, text = dateCell, isoDate(text)
+	case 'e':
+		is = errorCell
+	case 0, 'n':
+		is, shown = numberCell, r.format(style)
+		from := len(r.text)
+		r.text = appendNumber(r.text, string(bytes.TrimSpace(text)), shown, r.from1904)
+		text = r.text[from:len(r.text):len(r.text)]
 	}
-	r.cells[at] = c
+	r.put(at, is, text)
+	r.cell(at, is, shown, text)
 	return nil
 }
 
-// number writes a number as the sheet shows it to be: a date, or the number.
-func (r *sheetReader) number(text []byte, style int) []byte {
-	from := len(r.text)
-	r.text = appendNumber(r.text, string(bytes.TrimSpace(text)), r.kind(style), r.from1904)
-	return r.text[from:len(r.text):len(r.text)]
-}
+func (r *sheetReader) damaged(err error) error { return damagedAfter(r.sheet, r.number, err) }
 
-func (r *sheetReader) damaged() error {
-	return refuse("the sheet %q of the workbook is damaged after row %d: %s", r.sheet.name, r.row, saveAgain)
-}
-
-// notes say what was found, for people.
-func (r *sheetReader) notes() []string {
-	var notes []string
-	add := func(n int, one, many string) {
-		switch {
-		case n == 1:
-			notes = append(notes, one)
-		case n > 1:
-			notes = append(notes, fmt.Sprintf(many, n))
-		}
-	}
-	if r.sheet.hidden {
-		notes = append(notes, "the sheet is hidden in the workbook")
-	}
-	add(r.found.hiddenRows, "1 row is hidden in the workbook and was read", "%d rows are hidden in the workbook and were read")
-	if r.found.filtered {
-		notes = append(notes, "the sheet has a filter on; rows that it hides were read")
-	}
-	if r.found.hiddenColumns {
-		notes = append(notes, "columns are hidden in the workbook and were read")
-	}
-	add(r.found.merged, "1 group of cells is merged; only its first cell has the value", "%d groups of cells are merged; only the first cell of each has the value")
-	add(r.found.beyond, "1 row has values to the right of the last column named; they were left out", "%d rows have values to the right of the last column named; they were left out")
-	add(r.found.unsaved, "1 formula has no saved result and reads as blank: open the workbook in Excel and save it", "%d formulas have no saved result and read as blank: open the workbook in Excel and save it")
-	return notes
-}
-
-func attribute(e xml.StartElement, name string) string {
-	for _, a := range e.Attr {
-		if a.Name.Local == name {
-			return a.Value
-		}
-	}
-	return ""
-}
-
-func isTrue(s string) bool { return s == "1" || s == "true" }
+func truth(b []byte) bool { return string(b) == "1" || string(b) == "true" }
 
 // columnOf gives the column of a cell such as AB12, from 0; -1 if it is none.
-func columnOf(ref string) int {
+func columnOf(ref []byte) int {
 	n := 0
-	for i := 0; i < len(ref); i++ {
-		c := ref[i]
+	for _, c := range ref {
 		if c < 'A' || c > 'Z' {
 			break
 		}
@@ -313,37 +267,43 @@ func columnOf(ref string) int {
 	return n - 1
 }
 
-// appendText reads the text within an element, up to its end. Where it holds
-// runs of text (t), it is theirs, without the readings of Japanese names (rPh).
-func appendText(to []byte, d *xml.Decoder, element string) ([]byte, error) {
-	inText, reading := element == "v", false
+// spanOf reads merged cells, such as B1:D2.
+func spanOf(ref string) (span, bool) {
+	first, last, found := bytes.Cut([]byte(ref), []byte(":"))
+	row := func(cell []byte) int64 {
+		n, _ := strconv.ParseInt(string(bytes.TrimLeft(cell, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")), 10, 64)
+		return n
+	}
+	s := span{row: row(first), lastRow: row(last), column: columnOf(first), lastColumn: columnOf(last)}
+	return s, found && s.row > 0 && s.lastRow >= s.row && s.column >= 0 && s.lastColumn >= s.column
+}
+
+// appendText reads the text within the element just started, up to its end.
+// Where that holds runs of text (t), it is theirs, without the readings of Japanese
+// names (rPh).
+func appendText(to []byte, m *markup) ([]byte, error) {
+	inText, reading := string(m.name) == "v", false
 	from := len(to)
-	for {
-		token, err := d.RawToken()
-		if err != nil {
-			return to, io.ErrUnexpectedEOF
-		}
-		switch t := token.(type) {
-		case xml.StartElement:
-			switch t.Name.Local {
-			case "t":
-				inText = !reading
-			case "rPh":
-				reading = true
-			}
-		case xml.EndElement:
-			switch t.Name.Local {
-			case "t":
-				inText = false
-			case "rPh":
-				reading = false
-			case element:
-				return unescape(to, from), nil
-			}
-		case xml.CharData:
+	for depth := m.depth; ; {
+		t, err := m.next()
+		switch {
+		case err != nil:
+			return to, noEnd(err)
+		case t == chars:
 			if inText {
-				to = append(to, t...)
+				if to = append(to, m.text...); len(to)-from > mostCell {
+					return to, tooMuch("has a cell of more than a million characters")
+				}
 			}
+		case t == endTag && m.depth < depth:
+			if to = unescape(to, from); !utf8.Valid(to[from:]) || bytes.IndexByte(to[from:], 0) >= 0 {
+				return to, errMarkup
+			}
+			return to, nil
+		case string(m.name) == "t":
+			inText = t == startTag && !reading
+		case string(m.name) == "rPh":
+			reading = t == startTag
 		}
 	}
 }

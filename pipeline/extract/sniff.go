@@ -1,7 +1,6 @@
 package extract
 
 import (
-	"archive/zip"
 	"bytes"
 	"errors"
 	"io"
@@ -15,7 +14,8 @@ type kind int
 
 const (
 	text kind = iota
-	workbook
+	excel
+	openDocument
 )
 
 // sendInstead ends the sentence for a file that is something else altogether.
@@ -35,8 +35,8 @@ var signatures = []struct{ start, is string }{
 	{"SQLite format 3", "a database (SQLite)"},
 }
 
-// markup is how text files begin that are no table, in small letters.
-var markup = []struct{ start, is string }{
+// notTables is how text files begin that are no table, in small letters.
+var notTables = []struct{ start, is string }{
 	{"<!doctype html", "a web page"},
 	{"<html", "a web page"},
 	{"<table", "a web page"},
@@ -45,32 +45,32 @@ var markup = []struct{ start, is string }{
 	{"{\"", "JSON"},
 }
 
-// sniff tells by its first bytes what a file is, and refuses what cannot be
-// read. The name only says what the sender took it for.
-func sniff(f *os.File, name string) (kind, error) {
+// sniff tells by its first bytes what a file is, opens the archive that a
+// workbook is, and refuses what cannot be read. The name only says what the sender took it for.
+func sniff(f *os.File, name string) (kind, *archive, error) {
 	head := make([]byte, 64<<10)
 	n, err := io.ReadFull(f, head)
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return text, err
+		return text, nil, err
 	}
 	head = head[:n]
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
-		return text, err
+		return text, nil, err
 	}
 	switch {
 	case n == 0:
-		return text, refuse("the file is empty: export it again and send that")
+		return text, nil, refuse("the file is empty: export it again and send that")
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")), bytes.HasPrefix(head, []byte("PK\x05\x06")):
-		return workbook, sniffZip(f)
+		return sniffZip(f)
 	case bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")):
-		return text, sniffCompound(f)
+		return text, nil, sniffCompound(f)
 	}
 	for _, s := range signatures {
 		if bytes.HasPrefix(head, []byte(s.start)) {
-			return text, refuse("the file is %s, not a spreadsheet: %s", s.is, sendInstead)
+			return text, nil, refuse("the file is %s, not a spreadsheet: %s", s.is, sendInstead)
 		}
 	}
-	return text, sniffText(head, name)
+	return text, nil, sniffText(head, name)
 }
 
 // sniffText refuses what is binary, a web page, or a text that claims to be a workbook.
@@ -84,7 +84,7 @@ func sniffText(head []byte, name string) error {
 		return refuse("the file is not a spreadsheet, and not text: %s", sendInstead)
 	}
 	begins := strings.ToLower(strings.TrimLeft(strings.TrimPrefix(string(head[:min(len(head), 256)]), "\ufeff"), " \t\r\n"))
-	for _, m := range markup {
+	for _, m := range notTables {
 		if strings.HasPrefix(begins, m.start) {
 			return refuse("the file is %s, not a spreadsheet: open it in Excel, save it as an Excel workbook (.xlsx) or as \"CSV UTF-8\", and send that", m.is)
 		}
@@ -107,39 +107,25 @@ func control(b []byte) int {
 	return n
 }
 
-// sniffZip tells a workbook from the other files that are zip archives inside.
-func sniffZip(f *os.File) error {
-	info, err := f.Stat()
+// sniffZip tells workbooks from the other files that are zip archives inside.
+func sniffZip(f *os.File) (kind, *archive, error) {
+	a, err := openArchive(f)
 	if err != nil {
-		return err
-	}
-	archive, err := zip.NewReader(f, info.Size())
-	if err != nil {
-		return refuse("the file begins as a workbook does but is cut off or damaged: open it in Excel, save it again as an Excel workbook (.xlsx) and send that")
-	}
-	var size uint64
-	holds := map[string]bool{}
-	for _, part := range archive.File {
-		name := strings.ToLower(strings.ReplaceAll(part.Name, "\\", "/"))
-		holds[name] = true
-		holds[strings.SplitN(name, "/", 2)[0]+"/"] = true
-		size = min(size+min(part.UncompressedSize64, mostUnzipped+1), mostUnzipped+1)
+		return text, nil, err
 	}
 	switch {
-	case holds["mimetype"] && holds["content.xml"]:
-		return refuse("the file is an OpenDocument spreadsheet (.ods): save it as an Excel workbook (.xlsx) or as CSV, and send that")
-	case holds["xl/workbook.bin"]:
-		return refuse("the file is a binary Excel workbook (.xlsb): save it as an Excel workbook (.xlsx) and send that")
-	case holds["word/"]:
-		return refuse("the file is a Word document, not a spreadsheet: %s", sendInstead)
-	case holds["ppt/"]:
-		return refuse("the file is a PowerPoint presentation, not a spreadsheet: %s", sendInstead)
-	case !holds["xl/"] || !holds["[content_types].xml"]:
-		return refuse("the file is a zip archive, not a spreadsheet: take the table out of it and send that, as an Excel workbook (.xlsx) or as CSV")
-	case size > mostUnzipped:
-		return refuse("the workbook holds more than %d MB, too much to read as one: save the sheet as \"CSV UTF-8\" and send that", mostUnzipped>>20)
+	case a.holds("mimetype") && a.holds("meta-inf/manifest.xml"):
+		return openDocument, a, sniffOpenDocument(a)
+	case a.holds("xl/workbook.bin"):
+		err = refuse("the file is a binary Excel workbook (.xlsb): save it as an Excel workbook (.xlsx) and send that")
+	case a.holds("word/"):
+		err = refuse("the file is a Word document, not a spreadsheet: %s", sendInstead)
+	case a.holds("ppt/"):
+		err = refuse("the file is a PowerPoint presentation, not a spreadsheet: %s", sendInstead)
+	case !a.holds("xl/") || !a.holds("[content_types].xml"):
+		err = refuse("the file is a zip archive, not a spreadsheet: take the table out of it and send that, as an Excel workbook (.xlsx) or as CSV")
 	}
-	return nil
+	return excel, a, err
 }
 
 // sniffCompound tells apart what is kept in Microsoft's older container, by the

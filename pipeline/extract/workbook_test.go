@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -62,7 +63,17 @@ func TestNumberFormats(t *testing.T) {
 		{45382, `0;"to be paid"`, 0, "45382"},
 		{45382, `_-"£"* #,##0.00_-;-"£"* #,##0.00_-`, 0, "45382"},
 		{1234.5, "", 4, "1234.5"},
-		{0.45, "", 9, "0.45"},
+		{0.45, "", 9, "45%"},
+		{0.455, "", 10, "45.5%"},
+		{1, "0%", 0, "100%"},
+		{0.07, `0.0"%"`, 0, "0.07"},
+		{123, "00000", 0, "00123"},
+		{1234567, "00000", 0, "1234567"},
+		{123, `"SLT-"00000`, 0, "SLT-00123"},
+		{123, `\R\-0000;-0`, 0, "R-0123"},
+		{7, `"£"00`, 0, "7"},
+		{1.5, "000", 0, "1.5"},
+		{-7, "000", 0, "-7"},
 		{1500.0000000000002, "", 0, "1500"},
 		{0.30000000000000004, "", 0, "0.3"},
 		{0.0000001, "", 0, "0.0000001"},
@@ -179,8 +190,8 @@ func TestNotes(t *testing.T) {
 		"2 rows have values to the right of the last column named; they were left out",
 		"1 formula has no saved result and reads as blank: open the workbook in Excel and save it",
 	}
-	if diff := cmp.Diff(notes, table.Notes); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
+	if diff := cmp.Diff(notes, table.Notes); diff != "" || table.HiddenRows != 2 || !table.Filtered {
+		t.Errorf("%d hidden, filter %t (-want +got):\n%s", table.HiddenRows, table.Filtered, diff)
 	}
 }
 
@@ -202,6 +213,8 @@ func TestSheetXML(t *testing.T) {
 		{"Escapes", sheet(`<row r="2"><c r="A2" t="str"><f>x</f><v>a_x000D_b &amp; c &#8364; _x41_</v></c></row>`), [][]string{{"2", "2", "", "a\rb & c € _x41_", ""}}},
 		{"IsoDates", sheet(`<row r="2"><c r="A2" t="d"><v>2024-03-31T00:00:00</v></c><c r="B2" t="d"><v>2024-03-31T09:30:00</v></c></row>`), [][]string{{"2", "2", "", "2024-03-31", "2024-03-31T09:30:00"}}},
 		{"Errors", sheet(`<row r="2"><c r="A2" t="e"><v>#REF!</v></c><c r="B2"><f>1/3</f><v>0.33333333333333331</v></c></row>`), [][]string{{"2", "2", "", "#REF!", "0.333333333333333"}}},
+		{"LostDigits", sheet(`<row r="2"><c r="A2"><v>1.2345678901234501E+18</v></c><c r="B2"><v>1E+20</v></c></row><row r="3"><c r="A3"><v>1.5E+3</v></c><c r="B3"><v>-2.5E-3</v></c></row>`),
+			[][]string{{"2", "2", "", "1.23456789012345E+18", "1E+20"}, {"3", "3", "", "1500", "-0.0025"}}},
 		{"StyledButEmpty", sheet(`<row r="2" s="1" customFormat="1"/><row r="3"><c r="A3" s="0"/><c r="B3" s="0"/></row><row r="4"><c r="A4" t="inlineStr"><is><t> </t></is></c></row>`), [][]string{}},
 		{"NoRows", sheet(""), [][]string{}},
 		{"BackToAnEarlierRow", sheet(`<row r="1"><c><v>1</v></c></row>`), nil},
@@ -239,7 +252,12 @@ func TestWorkbookDamaged(t *testing.T) {
 
 func refusedWith(t *testing.T, src string, o extract.Options, sentence string) {
 	t.Helper()
-	_, err := extract.Stage(context.Background(), src, "extract.xlsx", filepath.Join(t.TempDir(), "staged.parquet"), o)
+	refusedAs(t, src, "extract.xlsx", o, sentence)
+}
+
+func refusedAs(t *testing.T, src, name string, o extract.Options, sentence string) {
+	t.Helper()
+	_, err := extract.Stage(context.Background(), src, name, filepath.Join(t.TempDir(), "staged.parquet"), o)
 	var refused *extract.Refusal
 	if !errors.As(err, &refused) {
 		t.Errorf("got %v, want a refusal", err)
@@ -304,4 +322,23 @@ func withPart(t testing.TB, part, content string) string {
 		t.Fatalf("the workbook has no %s (%v)", part, err)
 	}
 	return written(t, out.Bytes())
+}
+
+// TestLongSheet: texts that lie over the edges of what is unpacked at once, with
+// characters of several bytes, entities and line ends there.
+func TestLongSheet(t *testing.T) {
+	var rows strings.Builder
+	var want [][]string
+	rows.WriteString(worksheet + headerCell)
+	for i := 2; i < 6000; i++ {
+		n := strconv.Itoa(i)
+		pad := strings.Repeat("x", i%61)
+		rows.WriteString(`<row r="` + n + `"><c r="A` + n + `" t="inlineStr"><is><t>` + pad + "é&amp;&#x20AC;\r\n&lt;“”" + `</t></is></c><!-- é > --><c r="B` + n + `" t='str'><v><![CDATA[<` + pad + `&amp;]]></v></c></row>`)
+		want = append(want, []string{n, pad + "é&€\n<“”", "<" + pad + "&amp;"})
+	}
+	rows.WriteString(`</sheetData></worksheet>`)
+	_, got := stage(t, written(t, archived(t, append(parts(), entry{name: "xl/worksheets/sheet1.xml", content: rows.String()}))), "extract.xlsx", extract.Options{})
+	if diff := cmp.Diff(want, rowsOf(got)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
 }

@@ -1,0 +1,244 @@
+package extract_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"compress/flate"
+	"context"
+	"errors"
+	"hash/crc32"
+	"io"
+	"path/filepath"
+	"runtime"
+	"runtime/metrics"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"mojreturns/pipeline/extract"
+)
+
+const (
+	worksheet  = `<worksheet><sheetData>`
+	mainPart   = `<workbook><sheets><sheet name="Sheet1" id="r1"/></sheets></workbook>`
+	noTable    = `, which no table needs, so it was not opened: copy the table alone into a new workbook, or save its sheet as "CSV UTF-8", and send that`
+	headerCell = `<row r="1"><c r="A1" t="inlineStr"><is><t>a</t></is></c><c r="B1" t="inlineStr"><is><t>b</t></is></c></row>`
+)
+
+// entry is a part of a workbook made by hand; claims is what the list of parts
+// says of its size, if it lies.
+type entry struct {
+	name, content, end string
+	claims             uint64
+}
+
+// TestArchiveBounds: a workbook made to exhaust the machine is refused with a
+// sentence, within a second of processor time and 200 MB.
+func TestArchiveBounds(t *testing.T) {
+	sheet := func(e entry) []entry { return append(parts(), e) }
+	const sheet1 = "xl/worksheets/sheet1.xml"
+	row := `<row><c t="inlineStr"><is><t>aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa</t></is></c></row>`
+	many := append(parts(), entry{name: sheet1, content: worksheet + headerCell + `</sheetData></worksheet>`})
+	for range 10_001 {
+		many = append(many, entry{name: "xl/media/" + strings.Repeat("x", len(many)%200) + ".png"})
+	}
+	long := bytes.Clone(archived(t, many[:8]))
+	tests := []struct {
+		name     string
+		content  []byte
+		sentence string
+	}{
+		{"Ratio", archived(t, sheet(entry{name: sheet1, content: worksheet + headerCell, end: strings.Repeat(row, 300_000)})), "the workbook packs more than 200 bytes into one" + noTable},
+		{"Size", archived(t, sheet(entry{name: "xl/media/noise.png", content: noise(16 << 20), claims: 600 << 20})), "the workbook holds more than 512 MB when unpacked" + noTable},
+		{"Lies", archived(t, sheet(entry{name: sheet1, content: worksheet + headerCell, end: strings.Repeat(row, 300_000), claims: 1000})), "the workbook holds more than its list of parts says" + noTable},
+		{"LiesOfBoth", archived(t, sheet(entry{name: sheet1, content: worksheet + headerCell, end: strings.Repeat(row, 300_000), claims: 300 << 20})), "the workbook packs more than 200 bytes into one" + noTable},
+		{"Parts", archived(t, many), "the workbook is made of more than 10,000 parts" + noTable},
+		{"LongList", archived(t, listOf(60_000)), "the workbook is made of more than 10,000 parts" + noTable},
+		{"Overlap", overlapping(t, long), "the workbook lists more data than it has" + noTable},
+		{"Depth", archived(t, sheet(entry{name: sheet1, content: worksheet + headerCell, end: strings.Repeat("<a>", 1_000_000)})), "the workbook nests its parts more than 256 deep" + noTable},
+		{"Cell", archived(t, sheet(entry{name: sheet1, content: worksheet + headerCell + `<row><c t="str"><v>`, end: noise(2 << 20)})), "the workbook has a cell of more than a million characters" + noTable},
+		{"Shared", archived(t, append(sheet(entry{name: sheet1, content: worksheet + headerCell}), entry{name: "xl/sharedStrings.xml", content: "<sst>", end: strings.Repeat("<si><t/></si>", 2<<20)})), "the workbook packs more than 200 bytes into one" + noTable},
+		{"SharedSize", archived(t, append(sheet(entry{name: sheet1, content: worksheet + headerCell}), entry{name: "xl/sharedStrings.xml", content: noise(2 << 20), claims: 200 << 20})), "the workbook has more text than a table holds" + noTable},
+		{"Entities", archived(t, sheet(entry{name: sheet1, content: `<!DOCTYPE a [<!ENTITY b "bbbbbbbb"><!ENTITY c "&b;&b;">]>` + worksheet})), `the sheet "Sheet1" of the workbook is damaged after row 0: open it in Excel, save it again as an Excel workbook (.xlsx) and send that`},
+		{"Tag", archived(t, sheet(entry{name: sheet1, content: worksheet + `<row r="` + noise(2<<20)})), `the sheet "Sheet1" of the workbook is damaged after row 0: open it in Excel, save it again as an Excel workbook (.xlsx) and send that`},
+		{"Locked", locked(archived(t, sheet(entry{name: sheet1}))), "the file is a zip archive locked with a password: take the password off and send it by the agreed secure route"},
+		{"RepeatedRows", openDocument(t, `<table:table table:name="A">`+odsHeader+`<table:table-row table:number-rows-repeated="1000000"><table:table-cell table:number-columns-repeated="16384" office:value-type="float" office:value="1"/></table:table-row></table:table>`),
+			`the sheet "A" says that row 2 comes 1000000 times, which no table needs: delete the rows below the table, save the file again and send that`},
+		{"RepeatedSpaces", openDocument(t, `<table:table table:name="A">`+odsHeader+`<table:table-row><table:table-cell office:value-type="string"><text:p>`+strings.Repeat(`<text:s text:c="2000000000"/>`, 1000)+`</text:p></table:table-cell></table:table-row></table:table>`),
+			"the workbook has a cell of more than a million characters" + noTable},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			src := written(t, test.content)
+			var err error
+			seconds, size := spent(func() {
+				_, err = extract.Stage(context.Background(), src, "extract.xlsx", filepath.Join(t.TempDir(), "staged.parquet"), extract.Options{})
+			})
+			var refused *extract.Refusal
+			if !errors.As(err, &refused) {
+				t.Fatalf("got %v, want a refusal", err)
+			}
+			if diff := cmp.Diff(test.sentence, refused.Sentence); diff != "" {
+				t.Errorf("the sentence differs (-want +got):\n%s", diff)
+			}
+			if seconds > 1 || size > 200<<20 {
+				t.Errorf("it took %.2f s of processor time and %d MB", seconds, size>>20)
+			}
+		})
+	}
+}
+
+// parts are those of a workbook without its sheet.
+func parts() []entry {
+	return []entry{
+		{name: "[Content_Types].xml", content: `<Types/>`},
+		{name: "_rels/.rels", content: `<Relationships><Relationship Id="r" Type="x/officeDocument" Target="xl/workbook.xml"/></Relationships>`},
+		{name: "xl/workbook.xml", content: mainPart},
+		{name: "xl/_rels/workbook.xml.rels", content: `<Relationships><Relationship Id="r1" Type="x/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="r2" Type="x/styles" Target="styles.xml"/></Relationships>`},
+	}
+}
+
+func listOf(n int) []entry {
+	all := parts()
+	for range n {
+		all = append(all, entry{name: "xl/" + strings.Repeat("y", 100)})
+	}
+	return all
+}
+
+func noise(n int) string {
+	b := make([]byte, n)
+	x := uint32(1)
+	for i := range b {
+		x = x*1664525 + 1013904223
+		b[i] = 'a' + byte(x>>24)%26
+	}
+	return string(b)
+}
+
+// archived writes a zip archive; small parts are not packed.
+func archived(t testing.TB, entries []entry) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	w := zip.NewWriter(&out)
+	for _, e := range entries {
+		content := e.content + e.end
+		method, packed := zip.Store, bytes.NewBufferString(content)
+		if len(content) > 64<<10 {
+			method, packed = zip.Deflate, new(bytes.Buffer)
+			f, err := flate.NewWriter(packed, flate.DefaultCompression)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := io.WriteString(f, content); err != nil {
+				t.Fatal(err)
+			}
+			if err := f.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		size := uint64(len(content))
+		if e.claims > 0 {
+			size = e.claims
+		}
+		part, err := w.CreateRaw(&zip.FileHeader{Name: e.name, Method: method, CRC32: crc32.ChecksumIEEE([]byte(content)), UncompressedSize64: size, CompressedSize64: uint64(packed.Len())})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := part.Write(packed.Bytes()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+// overlapping makes an archive whose list claims more packed bytes than there are.
+func overlapping(t *testing.T, content []byte) []byte {
+	t.Helper()
+	at := bytes.LastIndex(content, []byte("PK\x01\x02"))
+	if at < 0 {
+		t.Fatal("the archive has no list")
+	}
+	copy(content[at+20:], "\xff\xff\xff\x00") // the last part's packed size
+	return content
+}
+
+// locked marks the parts as those of an archive with a password.
+func locked(content []byte) []byte {
+	for at := 0; ; at += 4 {
+		next := bytes.Index(content[at:], []byte("PK\x01\x02"))
+		if next < 0 {
+			return content
+		}
+		at += next
+		content[at+8] |= 1
+	}
+}
+
+// spent measures the processor time of this process, in seconds, and how far
+// its memory grew.
+func spent(do func()) (seconds float64, size int64) {
+	runtime.GC()
+	done := make(chan struct{})
+	peak := make(chan uint64)
+	var before runtime.MemStats
+	runtime.ReadMemStats(&before)
+	go func() {
+		var most uint64
+		for {
+			var now runtime.MemStats
+			runtime.ReadMemStats(&now)
+			most = max(most, now.HeapAlloc)
+			select {
+			case <-done:
+				peak <- most
+				return
+			case <-time.After(10 * time.Millisecond):
+			}
+		}
+	}()
+	start := processorTime()
+	do()
+	seconds = (processorTime() - start).Seconds()
+	close(done)
+	return seconds, max(0, int64(<-peak)-int64(before.HeapAlloc))
+}
+
+func processorTime() time.Duration {
+	runtime.GC() // brings the count up to date
+	sample := []metrics.Sample{{Name: "/cpu/classes/user:cpu-seconds"}}
+	metrics.Read(sample)
+	return time.Duration(sample[0].Value.Float64() * float64(time.Second))
+}
+
+// TestEmptyRows: 300,000 styled rows without values, as a whole column painted
+// leaves them, cost no more than a second; and a million blank ones nothing much.
+func TestEmptyRows(t *testing.T) {
+	var rows strings.Builder
+	rows.WriteString(worksheet + headerCell + `<row r="2"><c r="A2"><v>1</v></c></row>`)
+	for i := 3; i < 300_003; i++ {
+		n := strconv.Itoa(i)
+		rows.WriteString(`<row r="` + n + `" spans="1:4" s="1" customFormat="1"><c r="A` + n + `" s="1"/><c r="B` + n + `" s="1"/><c r="C` + n + `" s="1"/><c r="D` + n + `" s="1"/></row>`)
+	}
+	for i := 300_003; i <= 1_048_576; i++ {
+		rows.WriteString(`<row r="` + strconv.Itoa(i) + `" ht="15"/>`)
+	}
+	rows.WriteString(`</sheetData></worksheet>`)
+	src := written(t, archived(t, append(parts(), entry{name: "xl/worksheets/sheet1.xml", content: rows.String()})))
+	var table extract.Table
+	seconds, _ := spent(func() { table, _ = stage(t, src, "extract.xlsx", extract.Options{}) })
+	if table.Rows != 1 || seconds > 1 {
+		t.Errorf("%d rows in %.2f s", table.Rows, seconds)
+	}
+	src = written(t, openDocument(t, `<table:table table:name="A">`+odsHeader+strings.Repeat(`<table:table-row table:style-name="ro1" table:number-rows-repeated="1000000"><table:table-cell table:number-columns-repeated="16384"/></table:table-row>`, 50)+`</table:table>`))
+	seconds, _ = spent(func() { table, _ = stage(t, src, "extract.ods", extract.Options{}) })
+	if table.Rows != 0 || seconds > 0.2 {
+		t.Errorf("OpenDocument: %d rows in %.2f s", table.Rows, seconds)
+	}
+}

@@ -1,0 +1,354 @@
+package extract
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// mostCopies bounds the cells that rows said to be repeated come to: a sheet
+// may say in one line that it is full.
+const mostCopies = 4 << 20
+
+// odsReader reads the cells of an OpenDocument sheet row by row.
+type odsReader struct {
+	ctx     context.Context
+	sheet   sheet
+	content io.ReadCloser
+	markup  *markup
+	depth   int // of the sheet's tag
+	row
+	*observed
+
+	repeats int64 // how often the row last read comes again
+	copies  int64
+	columns int // of the columns' list
+}
+
+func (r *odsReader) close() error { return r.content.Close() }
+
+// next reads a row that has cells, or gives the last one again; false after the last.
+func (r *odsReader) next() (bool, error) {
+	if r.repeats > 0 {
+		r.repeats--
+		r.number++
+		r.now = r.number
+		return true, nil
+	}
+	m := r.markup
+	for {
+		t, err := m.next()
+		if err != nil {
+			return false, r.damaged(noEnd(err))
+		}
+		if t == endTag && m.depth < r.depth {
+			return false, nil
+		}
+		if t != startTag {
+			continue
+		}
+		switch string(m.name) {
+		case "table-row":
+			if err := r.readRow(); err != nil || len(r.cells) > 0 {
+				return err == nil, err
+			}
+		case "table-column":
+			r.hiddenColumns = r.hiddenColumns || isHidden(m.attribute("visibility"))
+		case "table-columns", "table-header-columns", "table-column-group", "table-rows", "table-header-rows", "table-row-group":
+		default: // what is drawn on the sheet, its filters and its names
+			if err := m.skip(); err != nil {
+				return false, r.damaged(err)
+			}
+		}
+	}
+}
+
+func isHidden(visibility []byte) bool {
+	return string(visibility) == "collapse" || string(visibility) == "filter"
+}
+
+func (r *odsReader) damaged(err error) error { return damagedAfter(r.sheet, r.number, err) }
+
+// count reads how often a cell or a row is repeated.
+func (r *odsReader) count(name string) int64 {
+	n, err := strconv.ParseInt(string(r.markup.attribute(name)), 10, 64)
+	if err != nil || n < 1 {
+		return 1
+	}
+	return min(n, math.MaxInt32)
+}
+
+// readRow reads a row into cells; rows without any are only counted.
+func (r *odsReader) readRow() error {
+	m := r.markup
+	again := r.count("number-rows-repeated")
+	visibility := m.attribute("visibility")
+	r.rowHidden = isHidden(visibility)
+	filtered := string(visibility) == "filter"
+	r.number++
+	r.now = r.number
+	r.row.clear()
+	at := 0
+	for depth := m.depth; ; {
+		t, err := m.next()
+		switch {
+		case err != nil:
+			return r.damaged(noEnd(err))
+		case t == endTag && m.depth < depth:
+			r.filtered = r.filtered || filtered
+			return r.repeat(again)
+		case t != startTag:
+		case string(m.name) == "table-cell", string(m.name) == "covered-table-cell":
+			if at, err = r.readCell(at); err != nil {
+				return r.damaged(err)
+			}
+		default:
+			if err := m.skip(); err != nil {
+				return r.damaged(err)
+			}
+		}
+	}
+}
+
+// repeat takes in how often a row comes.
+func (r *odsReader) repeat(n int64) error {
+	if err := r.ctx.Err(); err != nil {
+		return err
+	}
+	if len(r.cells) == 0 {
+		r.number += n - 1
+		return nil
+	}
+	r.repeats = n - 1
+	if r.number > mostRows {
+		return r.damaged(nil)
+	}
+	if r.copies += r.repeats * int64(len(r.cells)); r.copies > mostCopies || r.number+r.repeats > mostRows {
+		return refuse("the sheet %q says that row %d comes %d times, which no table needs: delete the rows below the table, save the file again and send that", r.sheet.name, r.number, n)
+	}
+	return nil
+}
+
+// readCell reads a cell into the row as often as it is repeated, from the
+// column given, and gives the next column.
+func (r *odsReader) readCell(at int) (int, error) {
+	m := r.markup
+	again := int(r.count("number-columns-repeated"))
+	covered := string(m.name) == "covered-table-cell"
+	c := odsCell{at: at, formula: m.attribute("formula") != nil}
+	for _, g := range m.given {
+		var err error
+		switch name := string(g.name); {
+		case name == "value-type" && string(g.prefix) == "calcext":
+			c.wrong = string(g.value) == "error"
+		case name == "value-type":
+			c.kind = string(g.value)
+		case name == "value", name == "date-value", name == "time-value", name == "boolean-value", name == "string-value":
+			c.valued = true
+			c.value, err = appendDecoded(c.value, g.value)
+		}
+		if err != nil {
+			return 0, err
+		}
+	}
+	r.span(at, r.count("number-columns-spanned"), r.count("number-rows-spanned"))
+	shown, err := r.readShown()
+	if err != nil {
+		return 0, err
+	}
+	c.shown = r.text[shown:len(r.text):len(r.text)]
+	is, f, text := c.take()
+	if covered {
+		text = nil // a value under merged cells is not seen
+	}
+	if len(text) == 0 {
+		if c.formula && c.kind == "" {
+			r.unsaved++
+		}
+		return min(at+again, mostRows), nil
+	}
+	if !utf8.Valid(text) || bytes.IndexByte(text, 0) >= 0 || at+again > mostColumns {
+		return 0, errMarkup
+	}
+	for range again {
+		r.put(at, is, text)
+		r.cell(at, is, f, text)
+		at++
+	}
+	return at, nil
+}
+
+// span keeps a group of merged cells.
+func (r *odsReader) span(at int, columns, rows int64) {
+	if columns < 2 && rows < 2 {
+		return
+	}
+	r.groups++
+	if r.number <= 2*headerRows && len(r.spans) < mostSpans {
+		r.spans = append(r.spans, span{row: r.number, lastRow: r.number + rows - 1, column: at, lastColumn: at + int(columns) - 1})
+	}
+}
+
+// readShown reads the paragraphs of the cell just started, which are what is
+// seen in it, into the row's text, and gives where they start.
+func (r *odsReader) readShown() (from int, err error) {
+	m := r.markup
+	from = len(r.text)
+	paragraphs := 0
+	for depth := m.depth; ; {
+		t, err := m.next()
+		switch {
+		case err != nil:
+			return from, noEnd(err)
+		case t == endTag && m.depth < depth:
+			return from, nil
+		case t != startTag:
+		case string(m.name) == "p", string(m.name) == "h":
+			if paragraphs++; paragraphs > 1 {
+				r.text = append(r.text, '\n')
+			}
+			if r.text, err = appendParagraph(r.text, from, m); err != nil {
+				return from, err
+			}
+		default: // remarks, pictures
+			if err := m.skip(); err != nil {
+				return from, err
+			}
+		}
+	}
+}
+
+// appendParagraph reads the text of a paragraph: white space in the file is
+// one space, and spaces, tabs and line ends meant as such are tags of their own.
+func appendParagraph(to []byte, cell int, m *markup) ([]byte, error) {
+	spaced := true // what is to be left out at the start, or after a space
+	for depth := m.depth; ; {
+		t, err := m.next()
+		switch {
+		case err != nil:
+			return to, noEnd(err)
+		case t == endTag && m.depth < depth:
+			return to, nil
+		case t == chars:
+			to, spaced = appendSpaced(to, m.text, spaced)
+		case t == startTag:
+			switch string(m.name) {
+			case "s":
+				n, err := strconv.Atoi(string(m.attribute("c")))
+				if err != nil || n < 1 {
+					n = 1
+				}
+				to = append(to, bytes.Repeat([]byte{' '}, min(n, mostCell))...)
+			case "tab":
+				to = append(to, '\t')
+			case "line-break":
+				to = append(to, '\n')
+			case "note", "annotation", "ruby-text":
+				if err := m.skip(); err != nil {
+					return to, err
+				}
+			}
+			spaced = false
+		}
+		if len(to)-cell > mostCell {
+			return to, tooMuch("has a cell of more than a million characters")
+		}
+	}
+}
+
+func appendSpaced(to, text []byte, spaced bool) ([]byte, bool) {
+	for _, c := range text {
+		space := c == ' ' || c == '\n' || c == '\t' || c == '\r'
+		switch {
+		case !space:
+			to = append(to, c)
+		case !spaced:
+			to = append(to, ' ')
+		}
+		spaced = space
+	}
+	return to, spaced
+}
+
+// odsCell is what a cell of an OpenDocument says of itself.
+type odsCell struct {
+	at             int
+	kind           string // its value type
+	value, shown   []byte // as the file has it, as it is seen
+	valued         bool
+	formula, wrong bool
+}
+
+// take gives the cell's text as an Excel workbook would have it.
+func (c odsCell) take() (cellKind, format, []byte) {
+	if c.wrong {
+		return errorCell, format{}, c.shown
+	}
+	value := string(bytes.TrimSpace(c.value))
+	switch c.kind {
+	case "float", "currency":
+		if len(c.shown) > 1 && (c.shown[0] == '#' || bytes.HasPrefix(c.shown, []byte("Err:"))) {
+			return errorCell, format{}, c.shown
+		}
+		return numberCell, format{}, appendNumber(nil, value, c.filled(value), false)
+	case "percentage":
+		return numberCell, format{}, appendNumber(nil, value, format{kind: percentage}, false)
+	case "date":
+		return dateCell, format{short: groups(c.shown) < 3}, isoDate([]byte(value))
+	case "time":
+		return numberCell, format{}, clockOf(value)
+	case "boolean":
+		return truthCell, format{}, []byte(strings.ToUpper(value))
+	}
+	if c.valued && len(c.shown) == 0 {
+		return textCell, format{}, c.value
+	}
+	return textCell, format{}, c.shown
+}
+
+// filled is the format of a number that is shown with zeros before it.
+func (c odsCell) filled(value string) format {
+	if len(c.shown) > len(value) && bytes.HasSuffix(c.shown, []byte(value)) && len(bytes.Trim(c.shown, "0123456789")) == 0 {
+		return format{zeros: len(c.shown)}
+	}
+	return format{}
+}
+
+// groups counts the runs of letters and digits in a text.
+func groups(text []byte) int {
+	return len(bytes.FieldsFunc(text, func(c rune) bool { return strings.ContainsRune("-/. ,\u00a0", c) }))
+}
+
+// clockOf writes a duration such as PT09H30M00S as a time: 09:30, or 36:00 where
+// it is longer than a day.
+func clockOf(value string) []byte {
+	rest, found := strings.CutPrefix(value, "PT")
+	var hours, minutes, seconds float64
+	for _, unit := range []struct {
+		mark string
+		to   *float64
+	}{{"H", &hours}, {"M", &minutes}, {"S", &seconds}} {
+		number, after, has := strings.Cut(rest, unit.mark)
+		if !has {
+			continue
+		}
+		var err error
+		if *unit.to, err = strconv.ParseFloat(number, 64); err != nil {
+			return []byte(value)
+		}
+		rest = after
+	}
+	all := hours*3600 + minutes*60 + seconds
+	if !found || rest != "" || !(all >= 0 && all < 1e9) {
+		return []byte(value)
+	}
+	kind := timeOnly
+	if all >= 86400 {
+		kind = duration
+	}
+	return appendTime(nil, value, all/86400, kind, false)
+}

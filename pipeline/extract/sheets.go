@@ -1,0 +1,215 @@
+package extract
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// workbook is an open workbook of any format.
+type workbook interface {
+	sheets() []sheet
+	// open starts reading a sheet; what is noticed goes into observed.
+	open(context.Context, sheet, *observed) (lines, error)
+	// merged lists the cells merged in rows from and below, up to last.
+	merged(ctx context.Context, s sheet, from, last int64) ([]span, error)
+}
+
+// sheet is a sheet that has cells.
+type sheet struct {
+	name   string
+	part   string // of an Excel workbook: its XML in the archive
+	number int    // of an OpenDocument: its place among the tables, from 0
+	hidden bool
+}
+
+func openWorkbook(kind kind, a *archive) (workbook, error) {
+	if kind == openDocument {
+		return openOpenDocument(a)
+	}
+	return openBook(a)
+}
+
+func names(sheets []sheet) []string {
+	var names []string
+	for _, s := range sheets {
+		names = append(names, s.name)
+	}
+	return names
+}
+
+func visible(sheets []sheet) []sheet {
+	var out []sheet
+	for _, s := range sheets {
+		if !s.hidden {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func readWorkbook(ctx context.Context, b workbook, o Options, out *parquetFile) (Table, error) {
+	t := &tabler{Options: o}
+	l, err := t.choose(ctx, b)
+	if err != nil {
+		return t.table, err
+	}
+	err = t.rows(ctx, l, out)
+	if err := errors.Join(err, l.close()); err != nil {
+		return t.table, err
+	}
+	t.finish()
+	return t.table, nil
+}
+
+// choose finds the sheet asked for, the only visible one, or of the visible
+// ones the first with a header, and reads its header.
+func (t *tabler) choose(ctx context.Context, b workbook) (lines, error) {
+	from, err := t.asked(b.sheets())
+	if err != nil {
+		return nil, err
+	}
+	if t.HeaderRow == 0 && len(t.Names) > 0 {
+		best, row, err := t.bestSheet(ctx, b, from)
+		if err != nil {
+			return nil, err
+		}
+		if row > 0 {
+			return t.withHeader(ctx, b, best, row)
+		}
+	}
+	for _, s := range from {
+		if l, err := t.withHeader(ctx, b, s, int64(t.HeaderRow)); l != nil || err != nil {
+			return l, err
+		}
+	}
+	switch {
+	case len(from) > 1:
+		return nil, refuse("no visible sheet of the workbook (%s) has a row that names the columns, within its first %d: name the columns in one row, or have the provider's mapping say the sheet and header row", listed(names(b.sheets()), ", "), headerRows)
+	case t.HeaderRow > 0:
+		return nil, refuse("row %d of the sheet %q, where the header is agreed to be, is blank: name the columns there, or change the header row in the provider's mapping", t.HeaderRow, from[0].name)
+	}
+	return nil, refuse("the sheet %q has no row that names the columns, within its first %d: name the columns in one row, or have the provider's mapping say the header row", from[0].name, headerRows)
+}
+
+// asked gives the sheets among which the options leave a choice.
+func (t *tabler) asked(sheets []sheet) ([]sheet, error) {
+	all := listed(names(sheets), ", ")
+	const mend = "name the sheet as agreed, or change it in the provider's mapping"
+	seen := visible(sheets)
+	switch {
+	case t.Sheet != "":
+		for _, s := range sheets {
+			if strings.EqualFold(strings.TrimSpace(s.name), strings.TrimSpace(t.Sheet)) {
+				return []sheet{s}, nil
+			}
+		}
+		return nil, refuse("the workbook has no sheet %q; it has %s: %s", t.Sheet, all, mend)
+	case t.SheetNumber > len(seen):
+		return nil, refuse("the workbook has no visible sheet number %d; it has %s: send the sheets as agreed, or change the mapping", t.SheetNumber, all)
+	case t.SheetNumber > 0:
+		return seen[t.SheetNumber-1 : t.SheetNumber], nil
+	case t.SheetPattern != "":
+		expression, err := pattern(t.SheetPattern)
+		if err != nil {
+			return nil, err
+		}
+		var met []sheet
+		for _, s := range seen {
+			if expression.MatchString(strings.TrimSpace(s.name)) {
+				met = append(met, s)
+			}
+		}
+		switch len(met) {
+		case 0:
+			return nil, refuse("the workbook has no visible sheet whose name meets %q; it has %s: %s", t.SheetPattern, all, mend)
+		case 1:
+			return met, nil
+		}
+		return nil, refuse("%d sheets of the workbook have names that meet %q: %s; leave one of them, or have the provider's mapping say which", len(met), t.SheetPattern, listed(names(met), ", "))
+	case len(seen) == 0:
+		return nil, refuse("all sheets of the workbook (%s) are hidden: show the one that holds the table, or have the provider's mapping name it", all)
+	}
+	return seen, nil
+}
+
+// bestSheet finds the sheet, and the row of it, that has most of the names.
+func (t *tabler) bestSheet(ctx context.Context, b workbook, from []sheet) (best sheet, at int64, err error) {
+	most := 0
+	for _, s := range from {
+		l, err := b.open(ctx, s, &observed{})
+		if err != nil {
+			return best, 0, err
+		}
+		row, score, err := t.best(l)
+		if err := errors.Join(err, l.close()); err != nil {
+			return best, 0, err
+		}
+		if score > most {
+			best, at, most = s, row, score
+		}
+	}
+	return best, at, nil
+}
+
+// withHeader opens a sheet and reads its header; nil if it has none.
+func (t *tabler) withHeader(ctx context.Context, b workbook, s sheet, from int64) (lines, error) {
+	var spans []span
+	if t.HeaderRows > 1 {
+		var err error
+		if spans, err = b.merged(ctx, s, max(1, from), max(from, headerRows)+int64(t.HeaderRows)); err != nil {
+			return nil, err
+		}
+	}
+	t.watch = &observed{hiddenSheet: s.hidden}
+	t.held = false
+	l, err := b.open(ctx, s, t.watch)
+	if err != nil {
+		return nil, err
+	}
+	found, err := t.header(l, from, headerRows, spans)
+	if err != nil || !found {
+		return nil, errors.Join(err, l.close())
+	}
+	t.table.Sheet = s.name
+	return l, nil
+}
+
+// finish writes into the table what was noticed.
+func (t *tabler) finish() {
+	t.table.HiddenRows, t.table.Filtered = int64(t.watch.hiddenRows), t.watch.filtered
+	t.table.LeftOut = int64(len(t.left))
+	t.table.Notes = t.notes()
+}
+
+func listed(names []string, between string) string {
+	var out []string
+	for _, n := range names {
+		out = append(out, fmt.Sprintf("%q", n))
+	}
+	return strings.Join(out, between)
+}
+
+// damaged is the refusal of a workbook that cannot be read, unless it is
+// refused already.
+func damaged(err error) error {
+	if known(err) {
+		return err
+	}
+	return refuse("the workbook is damaged and cannot be read: %s", saveAgain)
+}
+
+// damagedAfter is that of a sheet.
+func damagedAfter(s sheet, row int64, err error) error {
+	if known(err) {
+		return err
+	}
+	return refuse("the sheet %q of the workbook is damaged after row %d: %s", s.name, row, saveAgain)
+}
+
+// known says whether an error needs no other words: it refuses the file, or it is no fault of the file.
+func known(err error) bool {
+	var refused *Refusal
+	return errors.As(err, &refused) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}
