@@ -85,6 +85,8 @@ func (p *Pipeline) comments(r Return, at period.Period, template returns.Templat
 			wrong(line, "%s is there already", cell)
 		case column(record, "by") == "":
 			wrong(line, "%s has words and nobody who wrote them: put a role in the column \"by\"", cell)
+		case inWords(p.personal, words) != "":
+			wrong(line, "%s seems to have %s in it: take it out (the words are not repeated here)", cell, inWords(p.personal, words))
 		default:
 			out[cell] = words
 		}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"mojreturns/pipeline/contract"
 	"mojreturns/pipeline/extract"
@@ -52,7 +54,7 @@ func (p *Pipeline) LandAndJudge(ctx context.Context, files []string, given landi
 			out = append(out, f)
 		}
 		for _, s := range found {
-			f := LandedFile{Status: string(l.Status), FileCount: FileCount{File: s.Name, SHA256: s.SHA256, Provider: s.Provider, Feed: s.Feed, Sheet: s.Table.Sheet, Rows: s.Table.Rows, Message: l.Message}}
+			f := LandedFile{Status: string(l.Status), FileCount: FileCount{File: s.Name, SHA256: s.SHA256, Provider: s.Provider, Feed: s.Feed, Sheet: s.Table.Sheet, Rows: s.Table.Rows, Message: together(l.Message, s.remarks())}}
 			if s.Refused != "" {
 				f.Status, f.Message = string(landing.StatusRefused), s.Refused
 			} else {
@@ -63,6 +65,30 @@ func (p *Pipeline) LandAndJudge(ctx context.Context, files []string, given landi
 		}
 	}
 	return out, p.judge(ctx, temp, sources, out)
+}
+
+// remarks are what somebody who looks at the file would not expect of it, and the
+// totals it states itself.
+func (s staged) remarks() []string {
+	out := slices.Clone(s.Table.Notes)
+	for _, t := range s.Table.Totals {
+		var cells []string
+		for i, v := range t.Values {
+			if v != "" && i < len(s.Table.Header) {
+				cells = append(cells, s.Table.Header[i]+" "+v)
+			}
+		}
+		out = append(out, fmt.Sprintf("row %d holds totals, which are left out: %s", t.Row, strings.Join(cells, ", ")))
+	}
+	return out
+}
+
+// together joins sentences for people.
+func together(first string, more []string) string {
+	if first != "" {
+		more = append([]string{first}, more...)
+	}
+	return strings.Join(more, "; ")
 }
 
 // stageLanded reads one landed file as each feed that claims it. A file that

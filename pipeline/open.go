@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"crypto/sha256"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -26,6 +27,10 @@ func (p *Pipeline) Open() error {
 	if p.lists, err = loadLists(p.Queries); err != nil {
 		errs = append(errs, err)
 	}
+	if p.personal, err = parsePersonal(p.lists["personal_data"]); err != nil {
+		errs = append(errs, err)
+	}
+	p.screenedBy = fmt.Sprintf("%x", sha256.Sum256(fmt.Appendf(nil, "%v", p.lists["personal_data"])))
 	errs = append(errs, contract.CheckLists(p.contracts, p.lists), landing.CheckPatterns(p.Register.Providers))
 	if p.calendar, err = period.LoadCalendar(p.Queries, "reference/holiday.csv"); err != nil {
 		errs = append(errs, err)

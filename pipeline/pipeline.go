@@ -47,8 +47,11 @@ type Pipeline struct {
 	lists     contract.Lists
 	calendar  period.Calendar
 	metrics   *metrics.Set
-	store     *landing.Store
-	again     *again // a seal made again; nil otherwise
+	personal  []personalRule
+	// screenedBy is the digest of the rules of personal data.
+	screenedBy string
+	store      *landing.Store
+	again      *again // a seal made again; nil otherwise
 }
 
 // Progress is told of long work: what it is, and how far it is of how much.
@@ -118,7 +121,7 @@ func (p *Pipeline) Land(ctx context.Context, files []string, given landing.Given
 	if err != nil {
 		return nil, err
 	}
-	return p.store.LandAll(ctx, files, given, p.Register.Providers)
+	return p.store.LandScreened(ctx, files, given, p.Register.Providers, p.screen, false)
 }
 
 // LandDry says what Land would do, and writes nothing.
@@ -127,7 +130,7 @@ func (p *Pipeline) LandDry(ctx context.Context, files []string, given landing.Gi
 	if err != nil {
 		return nil, err
 	}
-	return p.store.PreviewAll(ctx, files, given, p.Register.Providers)
+	return p.store.LandScreened(ctx, files, given, p.Register.Providers, p.screenDry, true)
 }
 
 func (p *Pipeline) candidates(files []string) ([]string, error) {

@@ -8,10 +8,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"mojreturns/pipeline/contract"
 	"mojreturns/pipeline/extract"
 	"mojreturns/pipeline/landing"
+	"mojreturns/pipeline/register"
 )
 
 // staged is one delivery read as text: where its Parquet is, what its header
@@ -22,6 +24,7 @@ type staged struct {
 	Parquet  string
 	Contract contract.Contract
 	Mapping  contract.Mapping
+	Personal []personal // what its values seem to hold of people
 }
 
 // stage reads every delivery that a feed claims, once for each file and way of
@@ -83,8 +86,8 @@ func (p *Pipeline) inStore(d landing.Delivery) place {
 func (p *Pipeline) stageOne(ctx context.Context, d landing.Delivery, at place) (staged, error) {
 	s := staged{Delivery: d}
 	var refusal string
-	var err error
-	s.Parquet, s.Table, refusal, err = p.read(ctx, d, at)
+	kept, parquet, err := p.read(ctx, d, at)
+	s.Parquet, s.Table, s.Personal, refusal = parquet, kept.Table, kept.Personal, kept.Refusal
 	if err != nil || refusal != "" {
 		s.Refused = refusal
 		return s, err
@@ -98,41 +101,62 @@ func (p *Pipeline) stageOne(ctx context.Context, d landing.Delivery, at place) (
 
 // reading is what is kept beside a staged file, so that it is read once only.
 type reading struct {
-	Table   extract.Table `json:"table"`
-	Refusal string        `json:"refusal,omitempty"`
+	Table    extract.Table `json:"table"`
+	Refusal  string        `json:"refusal,omitempty"`
+	Personal []personal    `json:"personal,omitempty"`
 }
 
 // read gives the staged file of a delivery, from the cache where it is there.
-// Its key is what decides its contents: bytes, sheet, header row, encoding,
-// delimiter and the reader's number.
-func (p *Pipeline) read(ctx context.Context, d landing.Delivery, at place) (parquet string, table extract.Table, refusal string, err error) {
-	spec := d.Spec
-	key := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%d\n%s\n%s\n%d", d.SHA256, spec.Sheet, spec.HeaderRow, spec.Encoding, spec.Delimiter, extract.Reader))
+// Its key is what decides its contents: the bytes, how they are read, the
+// reader's number, and what is screened.
+func (p *Pipeline) read(ctx context.Context, d landing.Delivery, at place) (kept reading, parquet string, err error) {
+	options := p.options(d.Spec)
+	key := sha256.Sum256([]byte(strings.Join([]string{d.SHA256, options.Key(), d.Feed, p.screenedBy}, "\n")))
 	base := filepath.Join(at.staged, fmt.Sprintf("%x", key[:16]))
 	parquet = base + ".parquet"
-	var kept reading
 	if text, err := os.ReadFile(base + ".json"); err == nil && json.Unmarshal(text, &kept) == nil {
 		if _, err := os.Stat(parquet); err == nil || kept.Refusal != "" {
-			return parquet, kept.Table, kept.Refusal, nil
+			return kept, parquet, nil
 		}
 	}
 	if err := os.MkdirAll(filepath.Dir(base), 0o770); err != nil {
-		return "", extract.Table{}, "", err
+		return reading{}, "", err
 	}
-	options := extract.Options{Sheet: spec.Sheet, HeaderRow: spec.HeaderRow, Encoding: spec.Encoding, Delimiter: spec.Delimiter}
+	kept = reading{}
 	kept.Table, err = extract.Stage(ctx, at.bytes, d.Name, parquet, options)
 	var refused *extract.Refusal
 	if errors.As(err, &refused) {
 		kept.Refusal, err = refused.Error(), nil
+	} else if err == nil {
+		kept.Personal, err = p.look(ctx, d, parquet, kept.Table)
 	}
 	if err != nil {
-		return "", extract.Table{}, "", err
+		return reading{}, "", err
 	}
 	text, err := json.MarshalIndent(kept, "", "  ")
 	if err != nil {
-		return "", extract.Table{}, "", err
+		return reading{}, "", err
 	}
-	return parquet, kept.Table, kept.Refusal, os.WriteFile(base+".json", append(text, '\n'), 0o660)
+	return kept, parquet, os.WriteFile(base+".json", append(text, '\n'), 0o660)
+}
+
+// options say how a feed's files are read. The header is found by the names that
+// its columns go by.
+func (p *Pipeline) options(spec register.Feed) extract.Options {
+	rules := func(list []register.RowRule) (out []extract.RowRule) {
+		for _, r := range list {
+			out = append(out, extract.RowRule{Columns: r.Columns, Pattern: r.Pattern})
+		}
+		return out
+	}
+	o := extract.Options{Sheet: spec.Sheet, SheetPattern: spec.SheetPattern, SheetNumber: spec.SheetNumber, HeaderRow: spec.HeaderRow, HeaderRows: spec.HeaderRows,
+		SkipRows: spec.SkipRows, Skip: rules(spec.Skip), Totals: rules(spec.Totals), End: rules(spec.End), Encoding: spec.Encoding, Delimiter: spec.Delimiter}
+	if c, ok := p.contractFor(spec.Feed); ok && spec.HeaderRow == 0 {
+		for _, col := range c.Columns {
+			o.Names = append(append(o.Names, col.Name, col.Title), append(spec.Columns[col.Name], spec.Derive[col.Name].From...)...)
+		}
+	}
+	return o
 }
 
 func (p *Pipeline) progress(work string, done, total int) {

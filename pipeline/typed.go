@@ -36,6 +36,9 @@ func (p *Pipeline) typed(ctx context.Context, conn *sql.Conn, sources []staged) 
 		if err := exec(ctx, conn, s.Contract.RepeatedKeys(s.Order)); err != nil {
 			return fmt.Errorf("cannot look for repeated keys in %q: %w", s.Name, err)
 		}
+		if err := p.rejectPersonal(ctx, conn, s); err != nil {
+			return err
+		}
 	}
 	return p.settle(ctx, conn, sources)
 }
@@ -66,6 +69,7 @@ func (p *Pipeline) settle(ctx context.Context, conn *sql.Conn, sources []staged)
 		`CREATE TABLE fault AS SELECT d.file, d.sha256, d.provider, f.feed, d.sheet, f."row", f.line, f.column_name, f.value, f.severity, f.rule, f.message
 			FROM (`+strings.Join(faults, "\nUNION ALL ")+`) f JOIN delivery d ON d.delivery = f.delivery AND d.current
 			ORDER BY f.delivery, f."row", f.column_name, f.rule`,
+		p.withhold(),
 		"CREATE TABLE field_account AS "+strings.Join(accounts, "\nUNION ALL ")+`
 			ORDER BY feed, provider, financial_year, column_name`,
 		"DROP TABLE delivered")

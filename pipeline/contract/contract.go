@@ -11,6 +11,7 @@
 //	required_when  another column that makes this one needed
 //	adds_up        the columns this amount is the sum of
 //	scale          the column naming the scale a score must be on
+//	screened       a text that is screened for personal data
 //	band           the list of bands that ages become; years of age are not kept
 package contract
 
@@ -31,6 +32,7 @@ type Contract struct {
 	Feed        string      `yaml:"name"`
 	Title       string      `yaml:"title"`
 	Description string      `yaml:"description"`
+	People      bool        `yaml:"people"`     // its rows are of people, so its texts are screened for personal data
 	Key         []string    `yaml:"primaryKey"` // within a provider
 	References  []Reference `yaml:"foreignKeys"`
 	Columns     []Column    `yaml:"fields"`
@@ -61,6 +63,7 @@ type Column struct {
 	AddsUp       []string    `yaml:"adds_up"`
 	Scale        string      `yaml:"scale"`
 	Band         string      `yaml:"band"`
+	Screened     bool        `yaml:"screened"`
 	Note         string      `yaml:"note"`
 }
 

@@ -22,6 +22,7 @@ func (c Contract) Rules(lists Lists) []Rule {
 	rules := []Rule{
 		{Name: "fields", Severity: "reject", Sentence: "the row has {value} fields, not as many as the header; a comma or a quotation mark inside a value may have split it, so put the value in quotation marks"},
 		{Name: "duplicate key", Severity: "reject", Sentence: strings.Join(c.Key, " and ") + " is {value}, which is in this file more than once, so none of its rows can be trusted; send each once"},
+		{Name: "personal data", Severity: "reject", Sentence: "{column} holds what looks like personal data of somebody {value}; take it out and send the row again"},
 	}
 	for _, col := range c.Columns {
 		for _, r := range col.rules() {

@@ -65,7 +65,7 @@ func (c Contract) Faults() string {
 	return fmt.Sprintf(`SELECT t.delivery, %[1]s AS feed, t."row", t.line, f.column_name, f.value, f.rule, r.severity,
   replace(replace(r.sentence, '{column}', f.column_name), '{value}', coalesce('"' || f.value || '"', 'blank')) AS message
 FROM (SELECT delivery, "row", line, unnest(faults) AS f FROM typed.%[2]s WHERE faults IS NOT NULL) t
-JOIN rule r ON r.feed = %[1]s AND r.rule = f.rule AND r.column_name = CASE WHEN f.rule IN ('fields', 'duplicate key') THEN '' ELSE f.column_name END`,
+JOIN rule r ON r.feed = %[1]s AND r.rule = f.rule AND r.column_name = CASE WHEN f.rule IN ('fields', 'duplicate key', 'personal data') THEN '' ELSE f.column_name END`,
 		quote(c.Feed), c.Feed)
 }
 

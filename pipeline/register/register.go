@@ -104,7 +104,19 @@ type Feed struct {
 	// Sheet and HeaderRow say where the table stands; empty and 0 mean "find it".
 	Sheet     string `yaml:"sheet" json:"sheet"`
 	HeaderRow int    `yaml:"header_row" json:"header_row"`
-	// Encoding is utf-8 or windows-1252; empty means utf-8.
+	// SheetPattern is a regular expression for the sheet's name, SheetNumber its
+	// place among those shown, from 1: one of the three at most.
+	SheetPattern string `yaml:"sheet_pattern" json:"sheet_pattern,omitempty"`
+	SheetNumber  int    `yaml:"sheet_number" json:"sheet_number,omitempty"`
+	// HeaderRows is how many rows make the header; 2 joins names of groups to those below.
+	HeaderRows int `yaml:"header_rows" json:"header_rows,omitempty"`
+	// SkipRows are left out straight below the header, Skip wherever they stand.
+	// Totals are left out and shown; from the first End on, everything is left out.
+	SkipRows int       `yaml:"skip_rows" json:"skip_rows,omitempty"`
+	Skip     []RowRule `yaml:"skip" json:"skip,omitempty"`
+	Totals   []RowRule `yaml:"totals" json:"totals,omitempty"`
+	End      []RowRule `yaml:"end" json:"end,omitempty"`
+	// Encoding is utf-8, windows-1252 or detect; empty means utf-8.
 	Encoding string `yaml:"encoding" json:"encoding"`
 	// Delimiter is comma, semicolon or tab; empty means "find it".
 	Delimiter string `yaml:"delimiter" json:"delimiter"`
@@ -124,6 +136,12 @@ type Feed struct {
 	Codes map[string]map[string]string `yaml:"codes" json:"codes"`
 	// Expected says what should arrive; nil means nothing is awaited.
 	Expected *Expected `yaml:"expected" json:"expected"`
+}
+
+// RowRule picks rows of a file by the text of one cell.
+type RowRule struct {
+	Columns Names  `yaml:"columns" json:"columns,omitempty"` // the header, by its names; none: the first cell that holds anything
+	Pattern string `yaml:"pattern" json:"pattern"`           // a regular expression for its text; ^$ is a blank cell
 }
 
 // Derived says how a column is made from a header's text.
@@ -291,7 +309,7 @@ func (r Register) Check(feeds, budgetLines []string) []error {
 			}{
 				{"delivered", f.Delivered, []string{"refresh", "increment"}},
 				{"dates", f.Dates, []string{"", "iso", "day-first"}},
-				{"encoding", f.Encoding, []string{"", "utf-8", "windows-1252"}},
+				{"encoding", f.Encoding, []string{"", "utf-8", "windows-1252", "detect"}},
 				{"delimiter", f.Delimiter, []string{"", "comma", "semicolon", "tab"}},
 			} {
 				if !known(c.allowed, c.value) {
