@@ -107,6 +107,9 @@ func (p *Pipeline) stageLanded(ctx context.Context, l landing.Landed, temp strin
 			continue
 		}
 		at := p.inStore(d)
+		if l.Status != landing.StatusWould && !exists(at.bytes) {
+			continue // erased since
+		}
 		if l.Status == landing.StatusWould {
 			at = place{bytes: l.Path, staged: temp}
 		}
@@ -125,6 +128,9 @@ func (p *Pipeline) recognise(ctx context.Context, l landing.Landed, temp string,
 	at := l.Path
 	if l.Status == landing.StatusLanded || l.Status == landing.StatusAlready {
 		at = p.store.Path(l.SHA256)
+		if !exists(at) {
+			return nil // erased since
+		}
 	} else if l.Status != landing.StatusWould {
 		return nil
 	}

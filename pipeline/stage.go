@@ -38,7 +38,7 @@ func (p *Pipeline) stage(ctx context.Context) ([]staged, error) {
 	read := map[stageKey]staged{}
 	for i := range deliveries {
 		d := &deliveries[i]
-		if d.Feed == "" {
+		if d.Feed == "" || d.Withdrawal != nil && d.Withdrawal.Erased {
 			continue
 		}
 		p.progress("reading "+d.Name, i, len(deliveries))

@@ -196,6 +196,19 @@ func (p *Pipeline) gone(s Sealed) (string, error) {
 		return "", nil
 	}
 	slices.Sort(lost)
+	withdrawals, err := p.store.Withdrawals()
+	if err != nil {
+		return "", err
+	}
+	for _, w := range withdrawals {
+		if w.Erased {
+			for i := range lost {
+				if strings.HasSuffix(lost[i], "("+w.SHA256[:8]+")") {
+					lost[i] += ", erased on " + w.At.In(p.Location).Format("2 January 2006")
+				}
+			}
+		}
+	}
 	return "what it was made from is no longer kept: " + strings.Join(slices.Compact(lost), ", "), nil
 }
 

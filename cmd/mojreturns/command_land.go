@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -80,4 +81,72 @@ func (a *app) withdrawCommand() *cobra.Command {
 	waitFlag(c, &wait)
 	a.printFlags(c)
 	return c
+}
+
+func (a *app) eraseCommand() *cobra.Command {
+	var reason, by string
+	var expired, dry bool
+	var wait time.Duration
+	c := &cobra.Command{
+		Use:   "erase SHA256",
+		Short: "Removes a received file and all that was made of its rows; a tombstone stays",
+		Example: `  mojreturns erase 3f8a01bc --reason "the person asked for it" --by "data protection officer"
+  mojreturns erase --expired --dry-run`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			if expired == (len(args) == 1) {
+				return usage("give the file's SHA-256, or --expired for all whose retention period is over")
+			}
+			if dry && !expired {
+				return usage("--dry-run goes with --expired")
+			}
+			if dry {
+				flow, _, err := a.open()
+				if err != nil {
+					return err
+				}
+				list, err := flow.Expired()
+				if err != nil {
+					return err
+				}
+				return a.printExpired(list)
+			}
+			flow, _, release, err := a.change(c.Context(), "erase", wait)
+			if err != nil {
+				return err
+			}
+			defer release()
+			if expired {
+				if by == "" {
+					return usage("--by is needed: the role of who erases")
+				}
+				list, err := flow.EraseExpired(c.Context(), by)
+				if err != nil {
+					return err
+				}
+				return a.printExpired(list)
+			}
+			w, err := flow.Erase(c.Context(), args[0], reason, by)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(a.stdout, "%s is erased, with what was staged, built and drafted of it. Its receipt stays.\n", w.SHA256)
+			return nil
+		},
+	}
+	c.Flags().StringVar(&reason, "reason", "", "why it is erased")
+	c.Flags().StringVar(&by, "by", "", "who asks for it, as a role")
+	c.Flags().BoolVar(&expired, "expired", false, "erase every file whose feed's keep_months are over")
+	c.Flags().BoolVar(&dry, "dry-run", false, "with --expired, only list them")
+	waitFlag(c, &wait)
+	a.printFlags(c)
+	return c
+}
+
+func (a *app) printExpired(list []pipeline.Expired) error {
+	var out [][]any
+	for _, e := range list {
+		out = append(out, []any{e.Name, e.SHA256, e.Provider, e.Feed, e.Year, e.Since.Format(time.DateOnly)})
+	}
+	return a.print(rows([]string{"file", "sha256", "provider", "feed", "financial_year", "expired_on"}, out...))
 }

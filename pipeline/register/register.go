@@ -134,6 +134,9 @@ type Feed struct {
 	Derive map[string]Derived `yaml:"derive" json:"derive,omitempty"`
 	// Codes translates the provider's values: contract column, theirs, ours.
 	Codes map[string]map[string]string `yaml:"codes" json:"codes"`
+	// KeepMonths is how long a file is kept after the end of its financial year; 0
+	// means for good.
+	KeepMonths int `yaml:"keep_months" json:"keep_months,omitempty"`
 	// Expected says what should arrive; nil means nothing is awaited.
 	Expected *Expected `yaml:"expected" json:"expected"`
 }
@@ -299,6 +302,9 @@ func (r Register) Check(feeds, budgetLines []string) []error {
 		for _, f := range p.Feeds {
 			if !known(feeds, f.Feed) {
 				add("provider %q: no contract is called %q; there are %s", p.Code, f.Feed, strings.Join(feeds, ", "))
+			}
+			if f.KeepMonths < 0 {
+				add("provider %q, feed %q: keep_months is %d; it is a number of months", p.Code, f.Feed, f.KeepMonths)
 			}
 			if f.Files == "" {
 				add("provider %q, feed %q: files (the pattern of its file names) is missing", p.Code, f.Feed)

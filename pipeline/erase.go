@@ -1,0 +1,113 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"mojreturns/pipeline/landing"
+	"mojreturns/pipeline/period"
+	"mojreturns/pipeline/warehouse"
+)
+
+// Erase removes a received file and everything made from its rows: its bytes, the
+// staged files, every build but a new one without it, the drafts and what was
+// annotated. A tombstone stays. Sealed returns hold no rows and stay as they are.
+func (p *Pipeline) Erase(ctx context.Context, sha, reason, by string) (landing.Withdrawal, error) {
+	w, err := p.store.Erase(sha, reason, by)
+	if err != nil {
+		return w, err
+	}
+	return w, p.forget(ctx)
+}
+
+// forget removes what was made from files that are not kept any more. What can
+// be made again is made again from those that are.
+func (p *Pipeline) forget(ctx context.Context) error {
+	for _, dir := range []string{"staged", "drafts", "as-at", "annotated"} {
+		if err := os.RemoveAll(p.Store(dir)); err != nil {
+			return fmt.Errorf("cannot remove what was made of it: is a file open in another program? Close it and erase again: %w", err)
+		}
+	}
+	if left, err := filepath.Glob(p.Store("verifying-*")); err != nil {
+		return err
+	} else if err := removeAll(left); err != nil {
+		return err
+	}
+	if _, found, err := warehouse.Latest(p.buildDir()); err != nil || !found {
+		return err
+	}
+	// a file that no feed claims is in no build, and the published one stays
+	report, err := p.Build(ctx)
+	if err != nil {
+		return err
+	}
+	builds, err := warehouse.List(p.buildDir())
+	if err != nil {
+		return err
+	}
+	var old []string
+	for _, b := range builds {
+		if b.Path != report.Published.Path {
+			old = append(old, b.Path)
+		}
+	}
+	return removeAll(old)
+}
+
+func removeAll(paths []string) error {
+	for _, path := range paths {
+		if err := os.RemoveAll(path); err != nil {
+			return fmt.Errorf("cannot remove %q: is it open in another program? Close it and erase again: %w", path, err)
+		}
+	}
+	return nil
+}
+
+// Expired is a received file that its feed's retention period is over for.
+type Expired struct {
+	landing.Delivery
+	Since time.Time // the first day on which it should not be kept
+}
+
+// Expired lists the files that should not be kept any more: those of a feed that
+// says how many months it is kept, counted from the end of their financial year.
+func (p *Pipeline) Expired() ([]Expired, error) {
+	deliveries, err := p.deliveries()
+	if err != nil {
+		return nil, err
+	}
+	now := p.Now().In(p.Location)
+	today := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC)
+	var out []Expired
+	for _, d := range deliveries {
+		if d.Spec.KeepMonths == 0 || d.Withdrawal != nil && d.Withdrawal.Erased {
+			continue
+		}
+		year, err := period.ParseYear(d.Year)
+		if err != nil {
+			return nil, err
+		}
+		if since := year.End().AddDate(0, 0, 1).AddDate(0, d.Spec.KeepMonths, 0); !today.Before(since) {
+			out = append(out, Expired{Delivery: d, Since: since})
+		}
+	}
+	return out, nil
+}
+
+// EraseExpired erases them.
+func (p *Pipeline) EraseExpired(ctx context.Context, by string) ([]Expired, error) {
+	expired, err := p.Expired()
+	if err != nil || len(expired) == 0 {
+		return nil, err
+	}
+	for _, e := range expired {
+		reason := fmt.Sprintf("kept for %d months after the end of %s", e.Spec.KeepMonths, e.Year)
+		if _, err := p.store.Erase(e.SHA256, reason, by); err != nil {
+			return nil, err
+		}
+	}
+	return expired, p.forget(ctx)
+}
