@@ -3,7 +3,6 @@ package pipeline
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 
 	"mojreturns/pipeline/disclosure"
@@ -110,15 +109,4 @@ func (g guard) holding(relations []disclosure.Relation, figures map[returns.Plac
 		room := unknown == 1 && !known && last.Times == 1 // the term that takes up what is left must not be negative
 		return unknown == 0 && sum != 0 || room && sum > 0
 	})
-}
-
-// apply is figures with what must be hidden marked so.
-func (o protected) apply(figures map[returns.Place]returns.Value) map[returns.Place]returns.Value {
-	out := maps.Clone(figures)
-	for f := range o.hidden {
-		if f.Field == "value" {
-			out[f.Place] = returns.Value{Marker: "c"}
-		}
-	}
-	return out
 }

@@ -19,7 +19,6 @@ type story struct {
 	rows, columns, quarters, services int
 	sums                              []sum
 	values                            map[disclosure.ID]int64
-	hideTotals                        bool
 }
 
 func at(service, quarter, row, column int) disclosure.ID {

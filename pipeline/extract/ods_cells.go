@@ -26,7 +26,6 @@ type odsReader struct {
 
 	repeats int64 // how often the row last read comes again
 	copies  int64
-	columns int // of the columns' list
 }
 
 func (r *odsReader) close() error { return r.content.Close() }

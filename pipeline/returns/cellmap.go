@@ -212,18 +212,6 @@ func (r Row) optional() bool { return strings.HasSuffix(r.Scope, "?") }
 // comment tells whether the cell is for people to write in.
 func (r Row) comment() bool { return r.Kind == kindText && r.Code == commentary }
 
-// group names the cells that must be looked at together before one is shown:
-// those of a breakdown. The group of a sheet holds its totals as well.
-func (r Row) group() string {
-	if r.Group != "" || r.Kind != kindFigure {
-		return r.Group
-	}
-	if own, _, _ := strings.Cut(r.Dimension, " x "); own != "" {
-		return r.Sheet + "/" + own
-	}
-	return r.Sheet
-}
-
 // fills tells whether the row names a cell to write.
 func (r Row) fills() bool { return r.Kind != kindLabel && r.Kind != kindUnlisted }
 

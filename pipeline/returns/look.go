@@ -90,14 +90,6 @@ func (l look) coloured() bool {
 	return len(l.fill.all("gradientFill")) > 0 || pattern != "" && pattern != "none"
 }
 
-// fontSize is the size of the letters in points.
-func (l look) fontSize() float64 {
-	size, _ := strconv.ParseFloat(l.font.child("sz").attr("val"), 64)
-	return size
-}
-
-func (l look) bold() bool { return len(l.font.all("b")) > 0 && l.font.child("b").yes("val", true) }
-
 // heading tells whether the style is one of those that mark a heading.
 func (l look) heading() bool {
 	return strings.HasPrefix(l.named, "Heading") || l.named == "Title"
