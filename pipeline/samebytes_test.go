@@ -1,0 +1,54 @@
+package pipeline
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"mojreturns/pipeline/landing"
+)
+
+// Two machines in two time zones, one landing the files the other way round: the
+// same workbook, byte for byte.
+func TestSameBytesElsewhere(t *testing.T) {
+	ctx := context.Background()
+	here := time.Local
+	t.Cleanup(func() { time.Local = here })
+	var first []byte
+	for i, zone := range []*time.Location{time.FixedZone("far west", -11*3600), time.FixedZone("far east", 13*3600)} {
+		time.Local = zone
+		p := example(t)
+		files, err := landing.Inbox(filepath.Join(p.Dir, "inbox"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if i == 1 {
+			slices.Reverse(files)
+		}
+		for _, file := range files {
+			if _, err := p.Land(ctx, []string{file}, landing.Given{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := p.Build(ctx); err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(t.TempDir(), "return.xlsx")
+		if _, err := p.DraftOne(ctx, "", quarter(t, "2023-24-Q4"), path); err != nil {
+			t.Fatal(err)
+		}
+		content, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if i == 0 {
+			first = content
+		} else if !bytes.Equal(first, content) {
+			t.Error("the workbooks differ")
+		}
+	}
+}
