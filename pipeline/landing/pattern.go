@@ -69,9 +69,22 @@ func compile(providers []register.Provider) (patterns, error) {
 			}
 			one.provider, one.spec = p.Code, f
 			all = append(all, one)
+			blank, err := compileOne(strings.ToLower(p.Code)+"_"+f.Feed+"_extract_{year}_v{version}.xlsx", tokens)
+			if err != nil {
+				errs = append(errs, err)
+				continue
+			}
+			blank.provider, blank.spec = p.Code, ofBlank(f)
+			all = append(all, blank)
 		}
 	}
 	return all, errors.Join(errs...)
+}
+
+// ofBlank is how a blank extract of a feed is read, whatever the provider's own
+// files are like: it needs no mapping.
+func ofBlank(f register.Feed) register.Feed {
+	return register.Feed{Feed: f.Feed, Files: f.Files, Sheet: f.Feed[:min(len(f.Feed), 31)], Delivered: f.Delivered, KeepMonths: f.KeepMonths, Expected: f.Expected}
 }
 
 func compileOne(files string, tokens map[string]token) (pattern, error) {
