@@ -112,21 +112,10 @@ func (p *Pipeline) source(s staged) contract.Source {
 	source := contract.Source{
 		Delivery: s.Order, Provider: s.Provider, Year: s.Year,
 		Parquet: filepath.ToSlash(s.Parquet), Mapping: s.Mapping, Codes: s.Spec.Codes, DayFirst: s.Spec.Dates == "day-first",
-		Registers: map[string][]string{},
+		Registers: p.registers(s.Provider),
 	}
 	if provider, ok := p.Register.Provider(s.Provider); ok {
 		source.KeyGroup = provider.KeyGroup()
-	}
-	for _, f := range p.Register.Funds {
-		source.Registers["fund"] = append(source.Registers["fund"], f.Code)
-	}
-	for _, v := range p.Register.Services {
-		if v.Provider == s.Provider {
-			source.Registers["service"] = append(source.Registers["service"], v.Code)
-		}
-	}
-	for _, r := range p.Register.Providers {
-		source.Registers["provider"] = append(source.Registers["provider"], r.Code)
 	}
 	return source
 }
