@@ -20,23 +20,7 @@ var delimiters = []delimiter{{"comma", ','}, {"semicolon", ';'}, {"tab", '\t'}, 
 // readCSV reads text that a delimiter divides into columns.
 func readCSV(ctx context.Context, f *os.File, o Options, out *parquetFile) (Table, error) {
 	t := &tabler{Options: o, ragged: true, watch: &observed{}}
-	encoding := o.Encoding
-	var err error
-	if encoding == detectName {
-		if encoding, err = detect(f); err != nil {
-			return t.table, err
-		}
-	}
-	r := &recordReader{line: 1}
-	if r.src, t.table.Encoding, err = decode(f, encoding); err != nil {
-		return t.table, err
-	}
-	r.encoding = t.table.Encoding
-	if err := r.fill(); err != nil {
-		return t.table, err
-	}
-	r.separatorLine(&o)
-	from, err := r.setDelimiter(t, o)
+	r, from, err := openRecords(f, t, o)
 	if err != nil {
 		return t.table, err
 	}
@@ -52,6 +36,28 @@ func readCSV(ctx context.Context, f *os.File, o Options, out *parquetFile) (Tabl
 	err = t.rows(ctx, r, out)
 	t.finish()
 	return t.table, err
+}
+
+// openRecords decodes a text and finds its delimiter, and the row its header starts
+// in (0 if that is still to be found).
+func openRecords(f *os.File, t *tabler, o Options) (r *recordReader, from int64, err error) {
+	encoding := o.Encoding
+	if encoding == detectName {
+		if encoding, err = detect(f); err != nil {
+			return nil, 0, err
+		}
+	}
+	r = &recordReader{line: 1}
+	if r.src, t.table.Encoding, err = decode(f, encoding); err != nil {
+		return nil, 0, err
+	}
+	r.encoding = t.table.Encoding
+	if err := r.fill(); err != nil {
+		return nil, 0, err
+	}
+	r.separatorLine(&o)
+	from, err = r.setDelimiter(t, o)
+	return r, from, err
 }
 
 func (r *recordReader) at() (row, line int64) { return r.row, r.started }

@@ -27,6 +27,7 @@ type Table struct {
 	HeaderRow int      `json:"header_row"` // the last, where several rows make the header
 	Header    []string `json:"header"`     // as in the file, without empty ones at its end
 	Rows      int64    `json:"rows"`
+	Widest    int      `json:"widest,omitempty"` // how many columns have values, where more than the header names
 	Encoding  string   `json:"encoding,omitempty"`
 	Delimiter string   `json:"delimiter,omitempty"`
 	Notes     []string `json:"notes,omitempty"` // in plain English: what somebody who looks at the file would not expect
@@ -72,7 +73,7 @@ func Stage(ctx context.Context, src, name, dst string, o Options) (Table, error)
 		return Table{}, err
 	}
 	defer f.Close()
-	kind, archive, err := sniff(f, name)
+	book, err := openFile(f, name, o)
 	if err != nil {
 		return Table{}, named(err, name)
 	}
@@ -82,10 +83,8 @@ func Stage(ctx context.Context, src, name, dst string, o Options) (Table, error)
 		return Table{}, err
 	}
 	var table Table
-	if kind == text {
+	if book == nil {
 		table, err = readCSV(ctx, f, o, out)
-	} else if book, opened := openWorkbook(kind, archive); opened != nil {
-		err = opened
 	} else {
 		table, err = readWorkbook(ctx, book, o, out)
 	}
@@ -99,6 +98,18 @@ func Stage(ctx context.Context, src, name, dst string, o Options) (Table, error)
 	return table, os.Rename(temp, dst)
 }
 
+// openFile opens the workbook that a file is; nil of a CSV.
+func openFile(f *os.File, name string, o Options) (workbook, error) {
+	if o.Kept {
+		return openKept(f)
+	}
+	kind, archive, err := sniff(f, name)
+	if err != nil || kind == text {
+		return nil, err
+	}
+	return openWorkbook(kind, archive)
+}
+
 // Sheets names the sheets of the workbook at src, delivered under name, in
 // their order; none of a CSV. A file that cannot be read gives a *Refusal.
 func Sheets(src, name string) ([]string, error) {
@@ -107,12 +118,8 @@ func Sheets(src, name string) ([]string, error) {
 		return nil, err
 	}
 	defer f.Close()
-	kind, archive, err := sniff(f, name)
-	if err != nil || kind == text {
-		return nil, named(err, name)
-	}
-	book, err := openWorkbook(kind, archive)
-	if err != nil {
+	book, err := openFile(f, name, Options{})
+	if err != nil || book == nil {
 		return nil, named(err, name)
 	}
 	return names(book.sheets()), nil

@@ -51,6 +51,9 @@ func visible(sheets []sheet) []sheet {
 
 func readWorkbook(ctx context.Context, b workbook, o Options, out *parquetFile) (Table, error) {
 	t := &tabler{Options: o}
+	if kept, ok := b.(*keptText); ok && kept.text() {
+		t.Sheet, t.SheetPattern, t.SheetNumber, t.ragged = "", "", 0, true
+	}
 	l, err := t.choose(ctx, b)
 	if err != nil {
 		return t.table, err

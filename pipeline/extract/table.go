@@ -101,6 +101,9 @@ func (t *tabler) rows(ctx context.Context, l lines, out *parquetFile) (err error
 	if t.picker, err = newPicker(t.Options, t.table.Header); err != nil {
 		return err
 	}
+	for len(t.table.Header) < t.Width {
+		t.table.Header = append(t.table.Header, "")
+	}
 	width := len(t.table.Header)
 	out.begin(width)
 	t.watch.begin(width)
@@ -126,10 +129,13 @@ func (t *tabler) rows(ctx context.Context, l lines, out *parquetFile) (err error
 			continue
 		}
 		odd := t.ragged && oddLength(values, width)
-		if !t.ragged && len(values) > width {
-			if !blank(values[width:]) {
+		if len(values) > width && !blank(values[width:]) {
+			t.table.Widest = max(t.table.Widest, len(values))
+			if !t.ragged {
 				t.watch.beyond++
 			}
+		}
+		if !t.ragged && len(values) > width {
 			values = values[:width]
 		}
 		if err := out.add(row, line, values, odd); err != nil {

@@ -1,6 +1,7 @@
 package landing
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -70,4 +71,44 @@ func leftover(name string) string {
 		return "is unfinished or temporary"
 	}
 	return ""
+}
+
+// sameNames finds paths that share a file name but not their contents, and says
+// so for each of them.
+func sameNames(ctx context.Context, paths []string) (map[string]string, error) {
+	byName := map[string][]string{}
+	for _, path := range paths {
+		key := strings.ToLower(filepath.Base(path))
+		byName[key] = append(byName[key], path)
+	}
+	clashes := map[string]string{}
+	for _, same := range byName {
+		if len(same) == 1 {
+			continue
+		}
+		contents := map[string]bool{}
+		for _, path := range same {
+			sha, err := hashFile(ctx, path)
+			if ctx.Err() != nil {
+				return nil, ctx.Err()
+			}
+			if err == nil { // what cannot be read is reported when its turn comes
+				contents[sha] = true
+			}
+		}
+		if len(contents) > 1 {
+			for _, path := range same {
+				clashes[path] = fmt.Sprintf("files of one name have different contents: %s; keep only the one that counts", quoted(same))
+			}
+		}
+	}
+	return clashes, nil
+}
+
+func quoted(paths []string) string {
+	var words []string
+	for _, p := range paths {
+		words = append(words, fmt.Sprintf("%q", p))
+	}
+	return strings.Join(words, ", ")
 }

@@ -54,9 +54,17 @@ func (s *Store) Preview(ctx context.Context, path string, given Given, providers
 	return first(s.land(ctx, []string{path}, given, providers, true))
 }
 
-// Screen looks into a file before its bytes are kept, and says in a sentence why
-// they must not be; empty lets the file in. The receipt has its name, hash and size.
-type Screen func(ctx context.Context, path string, r Receipt) (refusal string, err error)
+// Screen looks into a file before its bytes are kept. The receipt has its name,
+// hash and size.
+type Screen func(ctx context.Context, path string, r Receipt) (Screening, error)
+
+// Screening is what a screen finds.
+type Screening struct {
+	Refusal string       // a sentence why the file's bytes must not be kept; empty lets it in
+	Keep    string       // the file whose bytes are kept in its place; empty for its own
+	Message string       // a sentence about that, for people
+	Kept    func() error // called once the bytes are kept; nil for nothing to do
+}
 
 // LandScreened is LandAll with each new file screened first. A refusal leaves a
 // record with the file's name, hash and size, and nothing else of it.
@@ -172,40 +180,56 @@ func (l *landing) one(ctx context.Context, path string) (Landed, error) {
 	out.Size = info.Size()
 
 	last := l.last(name)
-	clash := l.clashes[path]
-	if l.dry || clash != "" || sameSize(last, info.Size()) {
-		// Most files of an inbox are there since earlier runs: look before copying.
-		sha, err := hash(ctx, src)
-		if err != nil {
-			return out.unread(err)
-		}
-		if done, ok := l.already(out, last, sha); ok {
-			return done, nil
-		}
-		if clash != "" {
-			return out.as(StatusRefused, "%s", clash), nil
-		}
-		if out.SHA256 = sha; l.dry {
-			if refused, stop, err := l.screened(ctx, path, out); stop {
-				return refused, err
-			}
-			return l.judge(out, StatusWould), nil
-		}
+	// Most files of an inbox are there since earlier runs: look before copying.
+	sha, err := hash(ctx, src)
+	if err != nil {
+		return out.unread(err)
 	}
-	if judged := l.judge(out, StatusLanded); judged.Status == StatusRefused {
+	if done, ok := l.already(out, last, sha); ok {
+		return done, nil
+	}
+	if clash := l.clashes[path]; clash != "" {
+		return out.as(StatusRefused, "%s", clash), nil
+	}
+	if w := l.erased(sha); w != nil {
+		return out.as(StatusRefused, "these bytes were erased on %s by %s (%s), and are not taken in again", w.At.Format("2 January 2006"), w.By, w.Reason), nil
+	}
+	out.SHA256 = sha
+	if judged := l.judge(out, StatusWould); judged.Status == StatusRefused {
 		return judged, nil
 	}
-	if l.screen != nil {
-		sha, err := hash(ctx, src)
-		if err != nil {
-			return out.unread(err)
+	found, err := l.screened(ctx, path, out)
+	if err != nil || found.Refusal != "" {
+		return out.as(StatusRefused, "%s", found.Refusal), err
+	}
+	if l.dry {
+		return l.judge(out, StatusWould).saying(found.Message), nil
+	}
+	landed, err := l.keep(ctx, src, info, out, last, found)
+	if err == nil && landed.Status == StatusLanded && found.Kept != nil {
+		err = found.Kept()
+	}
+	return landed, err
+}
+
+// keep puts the bytes of a file, or those to be kept in their place, into the
+// store and writes the receipt.
+func (l *landing) keep(ctx context.Context, src *os.File, info os.FileInfo, out Landed, last []Receipt, found Screening) (Landed, error) {
+	if found.Keep != "" {
+		out.Sent = &Sent{SHA256: out.SHA256, Size: out.Size, Without: l.patterns.dropped(out.Receipt)}
+		var err error
+		if src, err = os.Open(found.Keep); err != nil {
+			return out, err
 		}
-		out.SHA256 = sha
-		if refused, stop, err := l.screened(ctx, path, out); stop {
-			return refused, err
+		defer src.Close()
+		if info, err = src.Stat(); err != nil {
+			return out, err
 		}
 	}
 	sha, size, err := l.take(ctx, src, info)
+	if err == nil && found.Keep == "" && sha != out.SHA256 {
+		err = errChanged
+	}
 	if err != nil {
 		return out.unread(err)
 	}
@@ -218,29 +242,22 @@ func (l *landing) one(ctx context.Context, path string) (Landed, error) {
 		return out, err
 	}
 	l.receipts, l.next = append(l.receipts, out.Receipt), l.next+1
-	return l.judge(out, StatusLanded), nil
+	return l.judge(out, StatusLanded).saying(found.Message), nil
 }
 
-// screened asks the screen, and records its refusal once for each file.
-func (l *landing) screened(ctx context.Context, path string, out Landed) (refused Landed, stop bool, err error) {
+// screened asks the screen, and records a refusal once for each file and reason.
+// A file refused before is looked at again: the mapping may have been mended since.
+func (l *landing) screened(ctx context.Context, path string, out Landed) (Screening, error) {
 	if l.screen == nil {
-		return out, false, nil
+		return Screening{}, nil
 	}
-	if r := l.refused(out.Name, out.SHA256); r != nil {
-		return out.as(StatusRefused, "%s", r.Reason), true, nil
+	found, err := l.screen(ctx, path, out.Receipt)
+	if err != nil || found.Refusal == "" || l.dry || l.refused(out.Name, out.SHA256, found.Refusal) {
+		return found, err
 	}
-	reason, err := l.screen(ctx, path, out.Receipt)
-	if err != nil || reason == "" {
-		return out, err != nil, err
-	}
-	if !l.dry {
-		r := Refusal{Number: l.next, Name: out.Name, Size: out.Size, SHA256: out.SHA256, Reason: reason, At: l.clock()}
-		if err := l.writeRecord(r.Number, "refused-", r.SHA256, r); err != nil {
-			return out, true, err
-		}
-		l.refusals, l.next = append(l.refusals, r), l.next+1
-	}
-	return out.as(StatusRefused, "%s", reason), true, nil
+	r := Refusal{Number: l.next, Name: out.Name, Size: out.Size, SHA256: out.SHA256, Reason: found.Refusal, At: l.clock()}
+	l.refusals, l.next = append(l.refusals, r), l.next+1
+	return found, l.writeRecord(r.Number, "refused-", r.SHA256, r)
 }
 
 // judge gives a new delivery its status and says what the configuration makes of it.
@@ -261,7 +278,7 @@ func (l *landing) judge(out Landed, status Status) Landed {
 // already answers for a file whose bytes are those of the last delivery under its name.
 func (l *landing) already(out Landed, last []Receipt, sha string) (Landed, bool) {
 	for _, r := range last {
-		if r.SHA256 != sha {
+		if r.SHA256 != sha && !r.sentAs(sha, l.patterns.dropped(r)) {
 			continue
 		}
 		out.Receipt = r
@@ -321,57 +338,17 @@ func (l *landing) times(last []Receipt) (received, recorded time.Time) {
 	return received, recorded
 }
 
-func sameSize(last []Receipt, size int64) bool {
-	for _, r := range last {
-		if r.Size == size {
-			return true
-		}
-	}
-	return false
-}
-
-// sameNames finds paths that share a file name but not their contents, and says
-// so for each of them.
-func sameNames(ctx context.Context, paths []string) (map[string]string, error) {
-	byName := map[string][]string{}
-	for _, path := range paths {
-		key := strings.ToLower(filepath.Base(path))
-		byName[key] = append(byName[key], path)
-	}
-	clashes := map[string]string{}
-	for _, same := range byName {
-		if len(same) == 1 {
-			continue
-		}
-		contents := map[string]bool{}
-		for _, path := range same {
-			sha, err := hashFile(ctx, path)
-			if ctx.Err() != nil {
-				return nil, ctx.Err()
-			}
-			if err == nil { // what cannot be read is reported when its turn comes
-				contents[sha] = true
-			}
-		}
-		if len(contents) > 1 {
-			for _, path := range same {
-				clashes[path] = fmt.Sprintf("files of one name have different contents: %s; keep only the one that counts", quoted(same))
-			}
-		}
-	}
-	return clashes, nil
-}
-
-func quoted(paths []string) string {
-	var words []string
-	for _, p := range paths {
-		words = append(words, fmt.Sprintf("%q", p))
-	}
-	return strings.Join(words, ", ")
-}
-
 func (out Landed) as(status Status, format string, args ...any) Landed {
 	out.Status, out.Message = status, fmt.Sprintf(format, args...)
+	return out
+}
+
+// saying adds a sentence.
+func (out Landed) saying(sentence string) Landed {
+	if out.Message != "" && sentence != "" {
+		out.Message += "; "
+	}
+	out.Message += sentence
 	return out
 }
 

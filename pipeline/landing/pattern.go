@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -209,6 +210,20 @@ func (ps patterns) belongs(r Receipt) (string, map[string]bool) {
 		feeds[c.spec.Feed] = true
 	}
 	return provider, feeds
+}
+
+// dropped lists the headers that the feeds a file serves say to drop, in order.
+func (ps patterns) dropped(r Receipt) []string {
+	claims, err := ps.claim(r.Name, r.Provider, r.Feed)
+	if err != nil {
+		return nil
+	}
+	var drop []string
+	for _, c := range claims {
+		drop = append(drop, c.spec.Drop...)
+	}
+	slices.Sort(drop)
+	return slices.Compact(drop)
 }
 
 // whyNot says why no feed claims a name, with the nearest miss where there is one.

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -29,6 +30,22 @@ type Receipt struct {
 	// Provider and Feed are only what was stated by hand when it was landed.
 	Provider string `json:"provider"`
 	Feed     string `json:"feed"`
+	// Sent is the file as it was sent, where columns were taken out of it before its
+	// bytes were kept: Size and SHA256 are then those of the text kept in its place.
+	Sent *Sent `json:"sent,omitempty"`
+}
+
+// Sent is a file whose own bytes were never kept.
+type Sent struct {
+	Size    int64    `json:"size"` // bytes
+	SHA256  string   `json:"sha256"`
+	Without []string `json:"without"` // the headers that the mapping said to drop, then
+}
+
+// sentAs tells whether a file with this hash, with these headers to drop, gives
+// what was kept.
+func (r Receipt) sentAs(sha string, drop []string) bool {
+	return r.Sent != nil && r.Sent.SHA256 == sha && slices.Equal(r.Sent.Without, drop)
 }
 
 // Withdrawal says that a file's bytes no longer count, from a time on and under
@@ -254,13 +271,10 @@ func (s *Store) Refusals() ([]Refusal, error) {
 	return l.refusals, err
 }
 
-func (l ledger) refused(name, sha string) *Refusal {
-	for i, r := range l.refusals {
-		if r.SHA256 == sha && strings.EqualFold(r.Name, name) {
-			return &l.refusals[i]
-		}
-	}
-	return nil
+func (l ledger) refused(name, sha, reason string) bool {
+	return slices.ContainsFunc(l.refusals, func(r Refusal) bool {
+		return r.SHA256 == sha && strings.EqualFold(r.Name, name) && r.Reason == reason
+	})
 }
 
 func (l ledger) withdrawn(sha string) *Withdrawal {

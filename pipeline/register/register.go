@@ -134,6 +134,9 @@ type Feed struct {
 	Derive map[string]Derived `yaml:"derive" json:"derive,omitempty"`
 	// Codes translates the provider's values: contract column, theirs, ours.
 	Codes map[string]map[string]string `yaml:"codes" json:"codes"`
+	// Drop names columns of people's data that are taken out before anything of a file is
+	// kept: its own bytes then never are, but a text without them.
+	Drop Names `yaml:"drop" json:"drop,omitempty"`
 	// KeepMonths is how long a file is kept after the end of its financial year; 0
 	// means for good.
 	KeepMonths int `yaml:"keep_months" json:"keep_months,omitempty"`

@@ -1,0 +1,178 @@
+package extract
+
+import (
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strconv"
+)
+
+// A kept text is what the store keeps of a file from which columns of personal data
+// were taken out: its rows as CSV, each after its sheet, whether that is hidden,
+// and its row and line in the file. Deleting a column inside a workbook would leave
+// its strings behind, and renumber nothing; this does neither.
+var keptHead = []string{"sheet", "hidden", "row", "line"}
+
+// Keep writes the file at src, delivered under name, to dst as such a text,
+// without the columns named by sheet and place (from 0; the sheet of a CSV is "").
+// The options say how the file is read; Stage reads the text with Kept set.
+func Keep(ctx context.Context, src, name, dst string, o Options, without map[string][]int) (err error) {
+	f, err := os.Open(src)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	kind, archive, err := sniff(f, name)
+	if err != nil {
+		return named(err, name)
+	}
+	out, err := os.Create(dst)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(named(err, name), out.Close()) }()
+	w := csv.NewWriter(out)
+	if err := w.Write(keptHead); err != nil {
+		return err
+	}
+	if kind == text {
+		t := &tabler{Options: o, watch: &observed{}}
+		r, _, err := openRecords(f, t, o)
+		if err != nil {
+			return err
+		}
+		if err := keep(ctx, w, r, sheet{}, without[""]); err != nil {
+			return err
+		}
+		w.Flush()
+		return w.Error()
+	}
+	book, err := openWorkbook(kind, archive)
+	if err != nil {
+		return err
+	}
+	for _, s := range book.sheets() {
+		l, err := book.open(ctx, s, &observed{})
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(keep(ctx, w, l, s, without[s.name]), l.close()); err != nil {
+			return err
+		}
+	}
+	w.Flush()
+	return w.Error()
+}
+
+// keep writes the rows of one table without the columns at some places.
+func keep(ctx context.Context, w *csv.Writer, l lines, s sheet, without []int) error {
+	var record []string
+	for n := 0; ; n++ {
+		if n%1024 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		more, err := l.next()
+		if err != nil || !more {
+			return err
+		}
+		row, line := l.at()
+		record = append(record[:0], s.name, strconv.FormatBool(s.hidden), strconv.FormatInt(row, 10), strconv.FormatInt(line, 10))
+		for i, value := range l.values() {
+			if !slices.Contains(without, i) {
+				record = append(record, string(value))
+			}
+		}
+		if err := w.Write(record); err != nil {
+			return err
+		}
+	}
+}
+
+// keptText is a kept text as the workbook it was; a CSV is one of one sheet
+// without a name.
+type keptText struct {
+	file   *os.File
+	listed []sheet
+}
+
+func openKept(f *os.File) (*keptText, error) {
+	k := &keptText{file: f}
+	all, err := k.rows("", true)
+	if err != nil {
+		return nil, err
+	}
+	for {
+		more, err := all.next()
+		if err != nil || !more {
+			return k, err
+		}
+		if s := all.sheet; !slices.ContainsFunc(k.listed, func(known sheet) bool { return known.name == s.name }) {
+			k.listed = append(k.listed, s)
+		}
+	}
+}
+
+// text says whether the file was a CSV.
+func (k *keptText) text() bool { return len(k.listed) == 1 && k.listed[0].name == "" }
+
+func (k *keptText) sheets() []sheet { return k.listed }
+
+func (k *keptText) open(_ context.Context, s sheet, _ *observed) (lines, error) {
+	return k.rows(s.name, false)
+}
+
+// merged knows of none: a text has no merged cells.
+func (k *keptText) merged(context.Context, sheet, int64, int64) ([]span, error) { return nil, nil }
+
+func (k *keptText) rows(name string, all bool) (*keptRows, error) {
+	if _, err := k.file.Seek(0, io.SeekStart); err != nil {
+		return nil, err
+	}
+	r := &recordReader{src: k.file, encoding: utf8Name, line: 1}
+	r.delimit(',')
+	if err := r.fill(); err != nil {
+		return nil, err
+	}
+	if more, err := r.next(); err != nil || !more || !slices.Equal(texts(r.fields), keptHead) {
+		return nil, errors.Join(fmt.Errorf("%q is not a text kept in place of a file", k.file.Name()), err)
+	}
+	return &keptRows{recordReader: r, name: name, all: all}, nil
+}
+
+// keptRows gives the rows of one sheet, or of all.
+type keptRows struct {
+	*recordReader
+	name string
+	all  bool
+
+	sheet     sheet // of the row last read
+	row, line int64
+}
+
+func (k *keptRows) next() (bool, error) {
+	for {
+		more, err := k.recordReader.next()
+		if err != nil || !more {
+			return false, err
+		}
+		if len(k.fields) < len(keptHead) {
+			return false, fmt.Errorf("record %d of the kept text is damaged", k.recordReader.row)
+		}
+		if k.sheet.name = string(k.fields[0]); !k.all && k.sheet.name != k.name {
+			continue
+		}
+		var errs [3]error
+		k.sheet.hidden, errs[0] = strconv.ParseBool(string(k.fields[1]))
+		k.row, errs[1] = strconv.ParseInt(string(k.fields[2]), 10, 64)
+		k.line, errs[2] = strconv.ParseInt(string(k.fields[3]), 10, 64)
+		return true, errors.Join(errs[:]...)
+	}
+}
+
+func (k *keptRows) at() (row, line int64) { return k.row, k.line }
+func (k *keptRows) values() [][]byte      { return k.fields[len(keptHead):] }
+func (k *keptRows) heads() bool           { return !blank(k.values()) }
