@@ -67,7 +67,7 @@ func TestRetention(t *testing.T) {
 		t.Fatal(err)
 	}
 	for months, want := range [...]int{0: 0, 1: 0} { // the clock stands at 22 April 2024, the year ended on 31 March
-		p.Register.Providers = withRetention(p.Register.Providers, "spend", months)
+		p.Register.Providers = withFeed(p.Register.Providers, "", "spend", func(f *register.Feed) { f.KeepMonths = months })
 		if expired, err := p.Expired(); err != nil || len(expired) != want {
 			t.Errorf("%d months: %d files, want %d (%v)", months, len(expired), want, err)
 		}
@@ -84,17 +84,4 @@ func TestRetention(t *testing.T) {
 	if again, err := p.Expired(); err != nil || len(again) != 0 {
 		t.Errorf("%d files are expired still, %v", len(again), err)
 	}
-}
-
-func withRetention(providers []register.Provider, feed string, months int) []register.Provider {
-	providers = slices.Clone(providers)
-	for i := range providers {
-		providers[i].Feeds = slices.Clone(providers[i].Feeds)
-		for j := range providers[i].Feeds {
-			if providers[i].Feeds[j].Feed == feed {
-				providers[i].Feeds[j].KeepMonths = months
-			}
-		}
-	}
-	return providers
 }

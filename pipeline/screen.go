@@ -2,256 +2,211 @@ package pipeline
 
 import (
 	"context"
-	"database/sql"
-	"encoding/json"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 
 	"mojreturns/pipeline/contract"
 	"mojreturns/pipeline/extract"
 	"mojreturns/pipeline/landing"
-	"mojreturns/pipeline/table"
-	"mojreturns/pipeline/warehouse"
+	"mojreturns/pipeline/register"
 )
 
-// personalRule is one line of reference/personal_data.csv: what personal data
-// looks like, in a header or in a value.
-type personalRule struct {
-	what     string // such as "an email address"
-	header   bool
-	pattern  *regexp.Regexp
-	checksum string // nhs: the digits must check as an NHS number's do
-}
-
-func parsePersonal(rows []map[string]string) ([]personalRule, error) {
-	var out []personalRule
-	var errs []error
-	for i, row := range rows {
-		pattern, err := regexp.Compile(row["pattern"])
-		if err != nil || row["rule"] == "" || row["looks_at"] != "header" && row["looks_at"] != "value" || row["checksum"] != "" && row["checksum"] != "nhs" {
-			errs = append(errs, fmt.Errorf("reference/personal_data.csv:%d: %q at %q with the pattern %q is not a rule: %v", i+2, row["rule"], row["looks_at"], row["pattern"], err))
-			continue
-		}
-		out = append(out, personalRule{what: row["rule"], header: row["looks_at"] == "header", pattern: pattern, checksum: row["checksum"]})
+// screen looks into a file before its bytes are kept, and takes out of it the
+// columns that the mapping says to drop. Where a column is full of personal data, or is
+// headed as such and no contract claims it, the file is refused; the sentence
+// repeats no value. What was staged to look goes on to the store once the file is in.
+func (p *Pipeline) screen(ctx context.Context, path string, r landing.Receipt) (landing.Screening, error) {
+	if left, err := filepath.Glob(p.Store("screening-*")); err != nil {
+		return landing.Screening{}, err
+	} else if err := removeAll(left); err != nil { // a killed run's
+		return landing.Screening{}, err
 	}
-	return out, errors.Join(errs...)
-}
-
-// personal is what a column of a file seems to hold of people.
-type personal struct {
-	Column  string  `json:"column"` // its header
-	What    string  `json:"what"`
-	Matches int64   `json:"matches"`
-	Filled  int64   `json:"filled"` // values that are not blank
-	Rows    []int64 `json:"rows"`   // where, at most mostRows
-}
-
-const mostRows = 10000
-
-// fills tells whether a column is full of it: at least 3 values and a fifth.
-func (f personal) fills() bool { return f.Matches >= 3 && f.Matches*5 >= f.Filled }
-
-// personalHeaders are the headers that speak of people, among those no column of
-// the contract claims.
-func personalHeaders(rules []personalRule, unclaimed []string) []personal {
-	var out []personal
-	for _, h := range unclaimed {
-		words := strings.Join(strings.FieldsFunc(strings.ToLower(h), func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) }), " ")
-		for _, r := range rules {
-			if r.header && r.pattern.MatchString(words) {
-				out = append(out, personal{Column: h, What: r.what})
-				break
-			}
-		}
-	}
-	return out
-}
-
-// screened lists the header positions whose values are looked at: of the feeds
-// about people every text and whatever no column claims, else texts that the
-// contract says are screened.
-func screened(c contract.Contract, m contract.Mapping, header []string) []int {
-	claimed := map[int]contract.Column{}
-	for _, col := range c.Columns {
-		if at, ok := m.Columns[col.Name]; ok {
-			claimed[at] = col
-		}
-	}
-	var out []int
-	for i, h := range header {
-		col, ok := claimed[i]
-		text := !ok || col.Type == "text" && col.Register == ""
-		if h != "" && text && (c.People || c.Feed == "" || col.Screened) {
-			out = append(out, i)
-		}
-	}
-	return out
-}
-
-// personalValues looks for personal data in the values of a staged file.
-func (p *Pipeline) personalValues(ctx context.Context, rules []personalRule, parquet string, header []string, columns []int) ([]personal, error) {
-	if len(columns) == 0 {
-		return nil, nil
-	}
-	temp, err := os.MkdirTemp("", "mojreturns-screen-")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(temp)
-	db, err := warehouse.Create(ctx, filepath.Join(temp, "screen.duckdb"), p.Settings)
-	if err != nil {
-		return nil, err
-	}
-	defer db.Close()
-	conn, err := db.Conn(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer conn.Close()
-	from := " FROM read_parquet('" + strings.ReplaceAll(filepath.ToSlash(parquet), "'", "''") + "')"
-	var out []personal
-	for _, at := range columns {
-		c := fmt.Sprintf("c%d", at+1)
-		var any []string
-		for _, r := range rules {
-			if !r.header {
-				any = append(any, r.matches(c))
-			}
-		}
-		// most columns have none: one look says so
-		filled, matched, err := counted(ctx, conn, "SELECT count("+c+")::VARCHAR, count(*) FILTER ("+strings.Join(any, " OR ")+")::VARCHAR"+from)
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range rules {
-			if matched == 0 || r.header {
-				continue
-			}
-			found := personal{Column: header[at], What: r.what, Filled: filled}
-			err := each(ctx, conn, "SELECT \"row\"::VARCHAR"+from+" WHERE $1 <> '' AND "+r.matches(c)+" ORDER BY \"row\"", "rows", func(row []string) {
-				if found.Matches++; found.Matches <= mostRows {
-					n, _ := whole(row[0])
-					found.Rows = append(found.Rows, n)
-				}
-			})
-			if err != nil {
-				return nil, err
-			}
-			if found.Matches > 0 {
-				out = append(out, found)
-			}
-		}
-	}
-	return out, nil
-}
-
-func counted(ctx context.Context, conn *sql.Conn, query string) (filled, matched int64, err error) {
-	found, err := table.Query(ctx, conn, query)
-	if err == nil {
-		filled, _ = whole(text(found.Rows[0][0]))
-		matched, _ = whole(text(found.Rows[0][1]))
-	}
-	return filled, matched, err
-}
-
-// matches is the SQL for a value that a rule finds.
-func (r personalRule) matches(column string) string {
-	sql := fmt.Sprintf("coalesce(regexp_matches(trim(%s), '%s'), false)", column, strings.ReplaceAll(r.pattern.String(), "'", "''"))
-	if r.checksum == "nhs" {
-		sql = fmt.Sprintf("(%s AND %s)", sql, nhsChecks(fmt.Sprintf("translate(%s, ' -', '')", column)))
-	}
-	return sql
-}
-
-// nhsChecks is the SQL for the Modulus 11 check of an NHS number (NHS Data
-// Dictionary, NHS NUMBER).
-func nhsChecks(digits string) string {
-	var terms []string
-	for i := range 9 {
-		terms = append(terms, fmt.Sprintf("TRY_CAST(%s[%d] AS INTEGER) * %d", digits, i+1, 10-i))
-	}
-	return fmt.Sprintf("coalesce((11 - (%s) %% 11) %% 11 = TRY_CAST(%s[10] AS INTEGER), false)", strings.Join(terms, " + "), digits)
-}
-
-// inWords finds personal data in what somebody wrote; empty for none.
-func inWords(rules []personalRule, words string) string {
-	for _, r := range rules {
-		if !r.header && r.checksum == "" && r.pattern.MatchString(words) {
-			return r.what
-		}
-	}
-	return ""
-}
-
-// screen looks into a file before its bytes are kept. Where a column is full of
-// personal data, or is headed as such and no contract claims it, the file is
-// refused; the sentence repeats no value. What was staged to look goes on to the
-// store only if the file is let in.
-func (p *Pipeline) screen(ctx context.Context, path string, r landing.Receipt) (string, error) {
 	dir, err := os.MkdirTemp(p.Store(), "screening-")
 	if err != nil {
-		return "", err
+		return landing.Screening{}, err
 	}
-	defer os.RemoveAll(dir)
-	refusal, err := p.screenIn(ctx, path, r, dir)
-	if err != nil || refusal != "" {
-		return refusal, err
+	found, err := p.screenIn(ctx, path, r, dir)
+	if err != nil {
+		return found, errors.Join(err, os.RemoveAll(dir))
 	}
-	return "", p.keepStaged(dir)
+	found.Done = func(in bool) error {
+		var err error
+		if in {
+			err = p.keepStaged(filepath.Join(dir, "staged"))
+		}
+		return errors.Join(err, os.RemoveAll(dir))
+	}
+	return found, nil
 }
 
 // screenDry does so and keeps nothing.
-func (p *Pipeline) screenDry(ctx context.Context, path string, r landing.Receipt) (string, error) {
+func (p *Pipeline) screenDry(ctx context.Context, path string, r landing.Receipt) (landing.Screening, error) {
 	dir, err := os.MkdirTemp("", "mojreturns-screening-")
 	if err != nil {
-		return "", err
+		return landing.Screening{}, err
 	}
 	defer os.RemoveAll(dir)
 	return p.screenIn(ctx, path, r, dir)
 }
 
-func (p *Pipeline) screenIn(ctx context.Context, path string, r landing.Receipt, dir string) (string, error) {
-	deliveries, err := landing.Resolve([]landing.Receipt{r}, nil, p.Register.Providers, p.Location)
-	if err != nil {
-		return "", nil // landing says what is wrong with the name
+func (p *Pipeline) screenIn(ctx context.Context, path string, r landing.Receipt, dir string) (landing.Screening, error) {
+	f := screening{Pipeline: p, path: path, receipt: r, dir: dir}
+	if err := f.stage(ctx); err != nil {
+		return landing.Screening{}, err
 	}
-	var found []personal
-	for _, d := range deliveries {
-		s, err := p.stageOne(ctx, d, place{bytes: path, staged: dir})
-		if err != nil {
-			return "", err
+	dropped := f.dropped()
+	if len(dropped) == 0 {
+		return landing.Screening{Refusal: f.refusal()}, nil
+	}
+	if err := f.without(ctx, dropped); err != nil {
+		return landing.Screening{}, err
+	}
+	return landing.Screening{Refusal: f.refusal(), Keep: f.path, Message: taken(dropped)}, nil
+}
+
+// screening is a file being looked into: its tables, those that a feed claims and
+// all other sheets, since their bytes would be kept too.
+type screening struct {
+	*Pipeline
+	path    string
+	receipt landing.Receipt
+	dir     string // staged/ for what feeds claim, other/ for the rest
+	tables  []staged
+}
+
+func (f *screening) stage(ctx context.Context) error {
+	f.tables = nil
+	claimed, err := landing.Resolve([]landing.Receipt{f.receipt}, nil, f.Register.Providers, f.Location)
+	if err != nil {
+		return nil // landing says what is wrong with the name
+	}
+	read := map[string]bool{}
+	add := func(d landing.Delivery, to string) error {
+		s, err := f.stageOne(ctx, d, place{bytes: f.path, staged: filepath.Join(f.dir, to)})
+		f.tables = append(f.tables, s)
+		read[s.Table.Sheet] = true
+		return err
+	}
+	for _, d := range claimed {
+		if err := add(d, "staged"); err != nil {
+			return err
 		}
-		unclaimed := s.Mapping.Unused
-		if d.Feed == "" || s.Refused != "" {
-			unclaimed = s.Table.Header
-		}
-		found = append(found, personalHeaders(p.personal, unclaimed)...)
-		for _, f := range s.Personal {
-			if f.fills() {
-				found = append(found, f)
+	}
+	sheets, err := f.sheets()
+	if err != nil {
+		return err
+	}
+	for _, sheet := range sheets {
+		if !read[sheet] {
+			if err := add(landing.Delivery{Receipt: f.receipt, Spec: register.Feed{Sheet: sheet}}, "other"); err != nil {
+				return err
 			}
 		}
 	}
-	if len(found) == 0 {
-		return "", nil
+	return nil
+}
+
+// sheets are those of the file; none of one that cannot be read, which is told
+// when it is staged.
+func (f *screening) sheets() ([]string, error) {
+	sheets, err := extract.Sheets(f.path, f.receipt.Name, f.receipt.Sent != nil)
+	var refused *extract.Refusal
+	if errors.As(err, &refused) {
+		return nil, nil
 	}
+	return sheets, err
+}
+
+// drop is a column to be taken out of a sheet.
+type drop struct {
+	sheet, header string
+	at            int
+}
+
+// dropped finds the columns that the mappings of the file's feeds say to drop, on
+// whatever sheet they stand.
+func (f *screening) dropped() []drop {
+	var names register.Names
+	for _, s := range f.tables {
+		names = append(names, s.Spec.Drop...)
+	}
+	var out []drop
+	for _, s := range f.tables {
+		for i, h := range s.Table.Header {
+			d := drop{s.Table.Sheet, h, i}
+			if contract.IsOne(names, h) && !slices.Contains(out, d) {
+				out = append(out, d)
+			}
+		}
+	}
+	return out
+}
+
+func taken(dropped []drop) string {
+	var words []string
+	for _, d := range dropped {
+		if word := fmt.Sprintf("%q", d.header); !slices.Contains(words, word) {
+			words = append(words, word)
+		}
+	}
+	return "taken out before anything was kept, as the provider's mapping says: the column " + strings.Join(words, ", ")
+}
+
+// without goes on with the text that is kept in the file's place.
+func (f *screening) without(ctx context.Context, dropped []drop) error {
+	places := map[string][]int{}
+	for _, d := range dropped {
+		places[d.sheet] = append(places[d.sheet], d.at)
+	}
+	kept := filepath.Join(f.dir, "kept.csv")
+	if err := extract.Keep(ctx, f.path, f.receipt.Name, kept, f.options(f.tables[0].Delivery), places); err != nil {
+		return err
+	}
+	for _, dir := range []string{"staged", "other"} { // staged with the columns
+		if err := os.RemoveAll(filepath.Join(f.dir, dir)); err != nil {
+			return err
+		}
+	}
+	content, err := os.ReadFile(kept)
+	if err != nil {
+		return err
+	}
+	f.receipt.Sent = &landing.Sent{SHA256: f.receipt.SHA256, Size: f.receipt.Size}
+	f.receipt.SHA256 = fmt.Sprintf("%x", sha256.Sum256(content))
+	f.path = kept
+	return f.stage(ctx)
+}
+
+// refusal says which columns hold personal data; empty for none.
+func (f *screening) refusal() string {
 	var said []string
-	for _, f := range found {
-		sentence := fmt.Sprintf("the column %q is headed as %s", f.Column, f.What)
-		if f.Matches > 0 {
-			sentence = fmt.Sprintf("the column %q holds what looks like %s in %d of its %d values", f.Column, f.What, f.Matches, f.Filled)
+	for _, s := range f.tables {
+		unclaimed := s.Mapping.Unused
+		if s.Feed == "" || s.Refused != "" {
+			unclaimed = s.Table.Header
 		}
-		if !slices.Contains(said, sentence) {
-			said = append(said, sentence)
+		found := personalHeaders(f.personal, s.Table.Header, unclaimed)
+		for _, p := range s.Personal {
+			if p.fills() {
+				found = append(found, p)
+			}
+		}
+		for _, p := range found {
+			if sentence := p.sentence(s.Table.Sheet); !slices.Contains(said, sentence) {
+				said = append(said, sentence)
+			}
 		}
 	}
-	return "personal data, so nothing of this file was kept: " + strings.Join(said, "; ") + "; take the column out and send the file again", nil
+	if len(said) == 0 {
+		return ""
+	}
+	return "personal data, so nothing of this file was kept: " + strings.Join(said, "; ") +
+		"; take it out and send the file again, or, if it is always sent, have the provider's mapping drop the column"
 }
 
 // keepStaged moves what was staged to look at into the store's staged files.
@@ -273,47 +228,4 @@ func (p *Pipeline) keepStaged(dir string) error {
 		}
 	}
 	return nil
-}
-
-// look finds personal data in the values of a file just staged.
-func (p *Pipeline) look(ctx context.Context, d landing.Delivery, parquet string, t extract.Table) ([]personal, error) {
-	c, _ := p.contractFor(d.Feed)
-	m, _ := c.MatchFeed(t.Header, d.Spec) // what does not match is told elsewhere
-	return p.personalValues(ctx, p.personal, parquet, t.Header, screened(c, m, t.Header))
-}
-
-// rejectPersonal rejects the rows of a source in which personal data was found,
-// and takes values that look like it out of every fault.
-func (p *Pipeline) rejectPersonal(ctx context.Context, conn *sql.Conn, s staged) error {
-	for _, f := range s.Personal {
-		rows, err := json.Marshal(f.Rows)
-		if err != nil {
-			return err
-		}
-		if _, err := conn.ExecContext(ctx, `UPDATE typed.`+s.Feed+` SET standing = 'rejected',
-			faults = list_append(coalesce(faults, []), {'column_name': $1, 'rule': 'personal data', 'value': '(withheld)'})
-			WHERE delivery = $2 AND "row" IN (SELECT unnest($3::JSON::BIGINT[]))`, f.Column, s.Order, string(rows)); err != nil {
-			return fmt.Errorf("cannot reject rows with personal data: %w", err)
-		}
-	}
-	return nil
-}
-
-// withhold is the SQL that takes values that look like personal data, and
-// whatever was sent in place of a person's key, out of the faults of the feeds
-// about people.
-func (p *Pipeline) withhold() string {
-	var feeds, any []string
-	for _, c := range p.contracts {
-		if c.People {
-			feeds = append(feeds, "'"+c.Feed+"'")
-		}
-	}
-	for _, r := range p.personal {
-		if !r.header {
-			any = append(any, r.matches("value"))
-		}
-	}
-	return `UPDATE fault SET value = '(withheld)', message = replace(message, '"' || value || '"', '(withheld)')
-		WHERE feed IN (` + strings.Join(append(feeds, "''"), ", ") + `) AND value IS NOT NULL AND (column_name LIKE '%pseudo_id' AND rule <> 'duplicate key' OR ` + strings.Join(append(any, "false"), " OR ") + ")"
 }

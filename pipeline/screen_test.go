@@ -2,13 +2,21 @@ package pipeline
 
 import (
 	"context"
+	"crypto/sha256"
+	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/xuri/excelize/v2"
+
 	"mojreturns/pipeline/landing"
+	"mojreturns/pipeline/register"
 )
 
 // sends lands a version of the advocacy provider's referrals with one column more,
@@ -171,5 +179,201 @@ func TestCommentaryIsScreened(t *testing.T) {
 	writeCSV(t, path, [][]string{{"sheet", "cell", "text", "by"}, {"T17_Narrative", "B11", "A client at TS1 2AB was supported", "analyst"}})
 	if _, err := p.Run(context.Background(), at); err == nil || !strings.Contains(err.Error(), ":2: T17_Narrative!B11 seems to have a full postcode in it") || strings.Contains(err.Error(), "TS1") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// A column that the mapping says to drop is taken out before anything is kept: what is
+// kept is text with the rows' own numbers, the receipt has both hashes, and the rows
+// count as they would without the column.
+func TestColumnIsDropped(t *testing.T) {
+	ctx := context.Background()
+	for _, format := range []string{"csv", "xlsx"} {
+		t.Run(format, func(t *testing.T) {
+			p := example(t)
+			rows := withColumn("Client name", "xyzzy plugh", "plover xyzzy")(readCSV(t, filepath.Join(p.Dir, "inbox", "slt_referrals_2023-24_v4.csv")))
+			for i := range rows { // in the middle, so that what follows moves up
+				rows[i] = slices.Concat(rows[i][:3], rows[i][len(rows[i])-1:], rows[i][3:len(rows[i])-1])
+			}
+			file := filepath.Join(p.Dir, "slt_referrals_2023-24_v9."+format)
+			if format == "csv" {
+				writeCSV(t, file, rows)
+			} else {
+				writeBook(t, file, map[string][][]string{"Referrals": rows, "Lists": {{"Client Name", "Team"}, {"xyzzy again", "North"}}})
+			}
+			p.Register.Providers = withFeed(p.Register.Providers, "SLT", "referrals", func(f *register.Feed) { f.Files = "slt_referrals_{year}_v{version}.*" })
+			refused, err := p.Land(ctx, []string{file}, landing.Given{})
+			if err != nil || refused[0].Status != landing.StatusRefused {
+				t.Fatalf("without a word in the mapping: %+v, %v", refused, err)
+			}
+
+			p.Register.Providers = withFeed(p.Register.Providers, "SLT", "referrals", func(f *register.Feed) { f.Drop = register.Names{"client-name"} })
+			dry, err := p.LandDry(ctx, []string{file}, landing.Given{})
+			if err != nil || dry[0].Status != landing.StatusWould || !strings.Contains(dry[0].Message, `the column "Client name"`) {
+				t.Fatalf("dry: %+v, %v", dry, err)
+			}
+			landed, err := p.LandAndJudge(ctx, []string{file}, landing.Given{}, false)
+			if err != nil || landed[0].Status != "landed" || landed[0].Rows != int64(len(rows)-1) {
+				t.Fatalf("%+v, %v", landed, err)
+			}
+			if again, err := p.LandAndJudge(ctx, []string{file}, landing.Given{}, false); err != nil || again[0].Status != "already landed" || again[0].Accepted != landed[0].Accepted {
+				t.Errorf("sent again: %+v, %v", again, err)
+			}
+			if at := holds(t, p, "xyzzy"); at != "" {
+				t.Errorf("the names are in the store, in %s", at)
+			}
+
+			receipts, err := p.store.Receipts()
+			if err != nil || len(receipts) != 1 || receipts[0].Sent == nil {
+				t.Fatalf("%+v, %v", receipts, err)
+			}
+			sent, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			kept, err := os.ReadFile(p.store.Path(receipts[0].SHA256))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r := receipts[0]; r.Sent.SHA256 != fmt.Sprintf("%x", sha256.Sum256(sent)) || r.Sent.Size != int64(len(sent)) || r.SHA256 != fmt.Sprintf("%x", sha256.Sum256(kept)) || r.Size != int64(len(kept)) {
+				t.Errorf("the receipt is %+v", r)
+			}
+			if _, err := p.store.Verify(ctx); err != nil {
+				t.Error(err)
+			}
+
+			// the same rows without the column, landed in another workspace
+			q := example(t)
+			plain := filepath.Join(q.Dir, "slt_referrals_2023-24_v9.csv")
+			for i := range rows {
+				rows[i] = slices.Delete(slices.Clone(rows[i]), 3, 4)
+			}
+			writeCSV(t, plain, rows)
+			want, err := q.LandAndJudge(ctx, []string{plain}, landing.Given{}, false)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if landed[0].Accepted != want[0].Accepted || landed[0].Rejected != want[0].Rejected || want[0].Accepted == 0 {
+				t.Errorf("%d accepted and %d rejected, want %d and %d", landed[0].Accepted, landed[0].Rejected, want[0].Accepted, want[0].Rejected)
+			}
+			if _, err := p.Build(ctx); err != nil {
+				t.Fatal(err)
+			}
+			faults, err := p.Rejects(ctx, "referrals", "SLT")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := q.Build(ctx); err != nil {
+				t.Fatal(err)
+			}
+			plainFaults, err := q.Rejects(ctx, "referrals", "SLT")
+			if err != nil {
+				t.Fatal(err)
+			}
+			places := func(rows [][]any) (out []string) {
+				for _, r := range rows {
+					out = append(out, text(r[5])+" "+text(r[7]))
+				}
+				return out
+			}
+			if diff := cmp.Diff(places(plainFaults.Rows), places(faults.Rows)); diff != "" {
+				t.Errorf("the faults are in other places: %s", diff)
+			}
+		})
+	}
+}
+
+// Bytes are kept whole, so all of a file is looked at: other sheets, hidden or not,
+// columns without a header, values beyond it, rows left out, and the header itself.
+func TestAllOfAFileIsScreened(t *testing.T) {
+	emails := []string{"a@xyzzy.org.uk", "b@xyzzy.org.uk", "c@xyzzy.org.uk"}
+	for _, c := range []struct {
+		name   string
+		change func(rows [][]string, sheets map[string][][]string) [][]string
+		want   string
+	}{
+		{"another sheet", func(rows [][]string, sheets map[string][][]string) [][]string {
+			sheets["Working"] = [][]string{{"Ref", "Forename"}, {"1", "xyzzy"}}
+			return rows
+		}, `the column "Forename" of the sheet "Working" is headed as a person's name`},
+		{"another sheet's values", func(rows [][]string, sheets map[string][][]string) [][]string {
+			sheets["Working"] = [][]string{{"Ref", "To"}, {"1", emails[0]}, {"2", emails[1]}, {"3", emails[2]}}
+			return rows
+		}, `the column "To" of the sheet "Working" holds what looks like an email address in 3 of its 3 values`},
+		{"a column without a header", func(rows [][]string, _ map[string][][]string) [][]string {
+			for i := range rows {
+				value := ""
+				if i >= 1 && i <= 3 {
+					value = emails[i-1]
+				}
+				rows[i] = slices.Insert(rows[i], 2, value)
+			}
+			return rows
+		}, "the column 3 of the sheet"},
+		{"values beyond the header", func(rows [][]string, _ map[string][][]string) [][]string {
+			for i, e := range emails {
+				rows[i+1] = append(rows[i+1], "", e)
+			}
+			return rows
+		}, "an email address in 3 of its 3 values"},
+		{"a header that is a row", func(rows [][]string, _ map[string][][]string) [][]string {
+			rows[0] = append(rows[0], emails[0])
+			return rows
+		}, "looks like an email address itself"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := example(t)
+			p.Register.Providers = withFeed(p.Register.Providers, "SLT", "referrals", func(f *register.Feed) { f.Files = "slt_referrals_{year}_v{version}.*" })
+			sheets := map[string][][]string{}
+			sheets["Referrals"] = c.change(readCSV(t, filepath.Join(p.Dir, "inbox", "slt_referrals_2023-24_v4.csv")), sheets)
+			file := filepath.Join(p.Dir, "slt_referrals_2023-24_v9.xlsx")
+			writeBook(t, file, sheets)
+			landed, err := p.Land(context.Background(), []string{file}, landing.Given{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if landed[0].Status != landing.StatusRefused || !strings.Contains(landed[0].Message, c.want) || strings.Contains(landed[0].Message, "xyzzy") {
+				t.Errorf("%s: %s; want %q", landed[0].Status, landed[0].Message, c.want)
+			}
+			if exists(p.store.Path(landed[0].SHA256)) {
+				t.Error("its bytes are kept")
+			}
+		})
+	}
+}
+
+// withFeed gives the providers with one feed changed.
+func withFeed(providers []register.Provider, provider, feed string, change func(*register.Feed)) []register.Provider {
+	providers = slices.Clone(providers)
+	for i := range providers {
+		providers[i].Feeds = slices.Clone(providers[i].Feeds)
+		for j := range providers[i].Feeds {
+			if f := &providers[i].Feeds[j]; f.Feed == feed && (provider == "" || providers[i].Code == provider) {
+				change(f)
+			}
+		}
+	}
+	return providers
+}
+
+// writeBook writes a workbook of texts, its sheets in order of name but for
+// Referrals, which comes first.
+func writeBook(t *testing.T, path string, sheets map[string][][]string) {
+	t.Helper()
+	book := excelize.NewFile()
+	if err := book.SetSheetName("Sheet1", "Referrals"); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range slices.Sorted(maps.Keys(sheets)) {
+		if _, err := book.NewSheet(name); err != nil {
+			t.Fatal(err)
+		}
+		for i, row := range sheets[name] {
+			if err := book.SetSheetRow(name, fmt.Sprintf("A%d", i+1), &row); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := book.SaveAs(path); err != nil {
+		t.Fatal(err)
 	}
 }

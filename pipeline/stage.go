@@ -110,7 +110,7 @@ type reading struct {
 // Its key is what decides its contents: the bytes, how they are read, the
 // reader's number, and what is screened.
 func (p *Pipeline) read(ctx context.Context, d landing.Delivery, at place) (kept reading, parquet string, err error) {
-	options := p.options(d.Spec)
+	options := p.options(d)
 	key := sha256.Sum256([]byte(strings.Join([]string{d.SHA256, options.Key(), d.Feed, p.screenedBy}, "\n")))
 	base := filepath.Join(at.staged, fmt.Sprintf("%x", key[:16]))
 	parquet = base + ".parquet"
@@ -128,7 +128,7 @@ func (p *Pipeline) read(ctx context.Context, d landing.Delivery, at place) (kept
 	if errors.As(err, &refused) {
 		kept.Refusal, err = refused.Error(), nil
 	} else if err == nil {
-		kept.Personal, err = p.look(ctx, d, parquet, kept.Table)
+		kept.Personal, err = p.look(ctx, d, at.bytes, parquet, kept.Table)
 	}
 	if err != nil {
 		return reading{}, "", err
@@ -140,9 +140,10 @@ func (p *Pipeline) read(ctx context.Context, d landing.Delivery, at place) (kept
 	return kept, parquet, os.WriteFile(base+".json", append(text, '\n'), 0o660)
 }
 
-// options say how a feed's files are read. The header is found by the names that
-// its columns go by.
-func (p *Pipeline) options(spec register.Feed) extract.Options {
+// options say how a delivery is read. The header is found by the names that its
+// feed's columns go by.
+func (p *Pipeline) options(d landing.Delivery) extract.Options {
+	spec := d.Spec
 	rules := func(list []register.RowRule) (out []extract.RowRule) {
 		for _, r := range list {
 			out = append(out, extract.RowRule{Columns: r.Columns, Pattern: r.Pattern})
@@ -150,7 +151,7 @@ func (p *Pipeline) options(spec register.Feed) extract.Options {
 		return out
 	}
 	o := extract.Options{Sheet: spec.Sheet, SheetPattern: spec.SheetPattern, SheetNumber: spec.SheetNumber, HeaderRow: spec.HeaderRow, HeaderRows: spec.HeaderRows,
-		SkipRows: spec.SkipRows, Skip: rules(spec.Skip), Totals: rules(spec.Totals), End: rules(spec.End), Encoding: spec.Encoding, Delimiter: spec.Delimiter}
+		SkipRows: spec.SkipRows, Skip: rules(spec.Skip), Totals: rules(spec.Totals), End: rules(spec.End), Encoding: spec.Encoding, Delimiter: spec.Delimiter, Kept: d.Sent != nil}
 	if c, ok := p.contractFor(spec.Feed); ok && spec.HeaderRow == 0 {
 		for _, col := range c.Columns {
 			o.Names = append(append(o.Names, col.Name, col.Title), append(spec.Columns[col.Name], spec.Derive[col.Name].From...)...)

@@ -75,7 +75,7 @@ func (c Contract) derive(header []string, column string, d register.Derived) (fo
 	}
 	var places []int
 	for i, h := range header {
-		if isOne(d.From, h) {
+		if IsOne(d.From, h) {
 			places = append(places, i)
 		}
 	}
@@ -143,7 +143,7 @@ func (m *matching) claim(col Column, names []string, configured bool) {
 	}
 	var found []int
 	for i, h := range m.header {
-		if owner := m.owner[i]; owner != "" && !configured || !isOne(names, h) {
+		if owner := m.owner[i]; owner != "" && !configured || !IsOne(names, h) {
 			continue
 		} else if owner != "" {
 			m.errs = append(m.errs, fmt.Errorf("the provider's mapping gives the header %q to both %s and %s; give it to one", h, owner, col.Name))
@@ -159,8 +159,8 @@ func (m *matching) claim(col Column, names []string, configured bool) {
 	}
 }
 
-// isOne says whether a header is one of the names.
-func isOne(names []string, header string) bool {
+// IsOne says whether a header is one of the names.
+func IsOne(names []string, header string) bool {
 	return slices.ContainsFunc(names, func(name string) bool { return plain(name) != "" && plain(name) == plain(header) })
 }
 

@@ -111,14 +111,15 @@ func openFile(f *os.File, name string, o Options) (workbook, error) {
 }
 
 // Sheets names the sheets of the workbook at src, delivered under name, in
-// their order; none of a CSV. A file that cannot be read gives a *Refusal.
-func Sheets(src, name string) ([]string, error) {
+// their order; none of a CSV. A file that cannot be read gives a *Refusal. Kept is
+// that of Options.
+func Sheets(src, name string, kept bool) ([]string, error) {
 	f, err := os.Open(src)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	book, err := openFile(f, name, Options{})
+	book, err := openFile(f, name, Options{Kept: kept})
 	if err != nil || book == nil {
 		return nil, named(err, name)
 	}

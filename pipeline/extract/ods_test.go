@@ -96,7 +96,7 @@ func TestOpenDocumentRows(t *testing.T) {
 	if diff := cmp.Diff(wantTable, table); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	sheets, err := extract.Sheets(src, "extract.ods")
+	sheets, err := extract.Sheets(src, "extract.ods", false)
 	if diff := cmp.Diff([]string{"Notes", "Fees"}, sheets); diff != "" || err != nil {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}

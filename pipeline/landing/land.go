@@ -60,10 +60,10 @@ type Screen func(ctx context.Context, path string, r Receipt) (Screening, error)
 
 // Screening is what a screen finds.
 type Screening struct {
-	Refusal string       // a sentence why the file's bytes must not be kept; empty lets it in
-	Keep    string       // the file whose bytes are kept in its place; empty for its own
-	Message string       // a sentence about that, for people
-	Kept    func() error // called once the bytes are kept; nil for nothing to do
+	Refusal string              // a sentence why the file's bytes must not be kept; empty lets it in
+	Keep    string              // the file whose bytes are kept in its place; empty for its own
+	Message string              // a sentence about that, for people
+	Done    func(in bool) error // called when the file is in, or is not; nil for nothing to do
 }
 
 // LandScreened is LandAll with each new file screened first. A refusal leaves a
@@ -199,17 +199,19 @@ func (l *landing) one(ctx context.Context, path string) (Landed, error) {
 		return judged, nil
 	}
 	found, err := l.screened(ctx, path, out)
-	if err != nil || found.Refusal != "" {
-		return out.as(StatusRefused, "%s", found.Refusal), err
+	switch {
+	case err != nil:
+	case found.Refusal != "":
+		out = out.as(StatusRefused, "%s", found.Refusal)
+	case l.dry:
+		out = l.judge(out, StatusWould).saying(found.Message)
+	default:
+		out, err = l.keep(ctx, src, info, out, last, found)
 	}
-	if l.dry {
-		return l.judge(out, StatusWould).saying(found.Message), nil
+	if found.Done != nil {
+		err = errors.Join(err, found.Done(err == nil && out.Status == StatusLanded))
 	}
-	landed, err := l.keep(ctx, src, info, out, last, found)
-	if err == nil && landed.Status == StatusLanded && found.Kept != nil {
-		err = found.Kept()
-	}
-	return landed, err
+	return out, err
 }
 
 // keep puts the bytes of a file, or those to be kept in their place, into the
