@@ -91,7 +91,7 @@ func runCase(t *testing.T, dir, code string) {
 		}
 	}
 	// what a build puts beside the typed rows, and figures that are wrong on purpose
-	for _, table := range []string{"declaration", "expectation", "stale_row"} {
+	for _, table := range []string{"declaration", "delivery", "expectation", "stale_row"} {
 		for _, row := range readRows(t, filepath.Join(dir, table+".csv")) {
 			insertCase(t, conn, table, row)
 			sources[table] = true

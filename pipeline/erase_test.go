@@ -52,7 +52,12 @@ func TestErase(t *testing.T) {
 	if err != nil || v.Broken != "" || v.Rebuilt || !strings.Contains(v.CannotRebuild, "slt_referrals_2023-24_v4.csv") || !strings.Contains(v.CannotRebuild, "erased on 22 April 2024") {
 		t.Errorf("%+v, %v", v, err)
 	}
-	// the same bytes again are known, and stay away
+	// the same bytes again are known, and stay away, under whatever name
+	renamed := filepath.Join(p.Dir, "slt_referrals_2023-24_v5.csv")
+	writeCSV(t, renamed, rows)
+	if landed, err := p.Land(ctx, []string{renamed}, landing.Given{}); err != nil || landed[0].Status != landing.StatusRefused || !strings.Contains(landed[0].Message, "were erased on 22 April 2024") {
+		t.Errorf("under another name: %+v, %v", landed, err)
+	}
 	landed, err := p.LandAndJudge(ctx, []string{changed}, landing.Given{}, false)
 	if err != nil || len(landed) == 0 || !strings.Contains(landed[0].Message, "withdrawn") || holds(t, p, "XYZZY-PLUGH-1") != "" {
 		t.Errorf("landed again: %+v, %v", landed, err)

@@ -179,8 +179,13 @@ func (p *Pipeline) judge(ctx context.Context, dir string, sources []staged, out 
 		if next == len(sources) || out[i].Status == string(landing.StatusRefused) || out[i].Feed != sources[next].Feed || out[i].File != sources[next].Name {
 			continue
 		}
-		if err := conn.QueryRowContext(ctx, "SELECT accepted, rejected FROM delivery WHERE delivery = ?", sources[next].Order).Scan(&out[i].Accepted, &out[i].Rejected); err != nil {
+		var year, latest string
+		if err := conn.QueryRowContext(ctx, "SELECT accepted, rejected, financial_year, coalesce(latest_year, financial_year) FROM delivery WHERE delivery = ?", sources[next].Order).
+			Scan(&out[i].Accepted, &out[i].Rejected, &year, &latest); err != nil {
 			return err
+		}
+		if latest < year {
+			out[i].Message = together(out[i].Message, []string{fmt.Sprintf("none of its rows is of %s, and the newest is of %s: is it last year's file? If so, withdraw it and ask for this year's", year, latest)})
 		}
 		next++
 	}

@@ -377,3 +377,22 @@ func writeBook(t *testing.T, path string, sheets map[string][][]string) {
 		t.Fatal(err)
 	}
 }
+
+// A file whose rows are all of an earlier year is told of when it lands, and listed by
+// a check.
+func TestLastYearsFile(t *testing.T) {
+	ctx := context.Background()
+	p := example(t)
+	file := filepath.Join(p.Dir, "slt_referrals_2024-25_v1.csv")
+	writeCSV(t, file, readCSV(t, filepath.Join(p.Dir, "inbox", "slt_referrals_2023-24_v4.csv")))
+	landed, err := p.LandAndJudge(ctx, []string{file, filepath.Join(p.Dir, "inbox", "slt_referrals_2023-24_v4.csv")}, landing.Given{}, false)
+	if err != nil || len(landed) != 2 {
+		t.Fatalf("%+v, %v", landed, err)
+	}
+	if want := "none of its rows is of 2024-25, and the newest is of 2023-24: is it last year's file?"; !strings.Contains(landed[0].Message, want) {
+		t.Errorf("it says %q, not %q", landed[0].Message, want)
+	}
+	if strings.Contains(landed[1].Message, "last year") {
+		t.Errorf("this year's file: %q", landed[1].Message)
+	}
+}

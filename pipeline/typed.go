@@ -64,7 +64,7 @@ func (p *Pipeline) settle(ctx context.Context, conn *sql.Conn, sources []staged)
 	}
 	statements = append(statements,
 		`CREATE TABLE delivery AS SELECT d.*, coalesce(accepted, 0) AS accepted, coalesce(rejected, 0) AS rejected,
-			coalesce(counted, 0) AS counted, coalesce(superseded, 0) AS superseded
+			coalesce(counted, 0) AS counted, coalesce(superseded, 0) AS superseded, latest_year
 			FROM delivered d LEFT JOIN (`+strings.Join(standings, "\nUNION ALL ")+`) s USING (delivery) ORDER BY delivery, number, feed, sheet`,
 		`CREATE TABLE fault AS SELECT d.file, d.sha256, d.provider, f.feed, d.sheet, f."row", f.line, f.column_name, f.value, f.severity, f.rule, f.message
 			FROM (`+strings.Join(faults, "\nUNION ALL ")+`) f JOIN delivery d ON d.delivery = f.delivery AND d.current

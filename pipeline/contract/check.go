@@ -81,6 +81,9 @@ func (col Column) check() []error {
 // named lists the columns that keys and rules speak of.
 func (c Contract) named() []string {
 	names := slices.Clone(c.Key)
+	if c.Dated != "" {
+		names = append(names, c.Dated)
+	}
 	for _, r := range c.References {
 		names = append(names, r.Columns...)
 	}

@@ -3,6 +3,7 @@
 // officer can read and change them. The files use the Table Schema vocabulary
 // (fields, constraints, primaryKey, foreignKeys) with a few words of our own:
 //
+//	dated          the column, a date or a financial year, by which a file's rows are of its year
 //	on_error       reject (a bad value rejects the row) or blank (it empties the field)
 //	list           the code list in queries/reference; enum adds codes to it
 //	form           what a value that keeps the pattern looks like, in words
@@ -34,6 +35,7 @@ type Contract struct {
 	Description string      `yaml:"description"`
 	People      bool        `yaml:"people"`     // its rows are of people, so its texts are screened for personal data
 	Key         []string    `yaml:"primaryKey"` // within a provider
+	Dated       string      `yaml:"dated"`      // the column that tells of which financial year a row is
 	References  []Reference `yaml:"foreignKeys"`
 	Columns     []Column    `yaml:"fields"`
 }

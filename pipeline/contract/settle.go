@@ -70,11 +70,20 @@ JOIN rule r ON r.feed = %[1]s AND r.rule = f.rule AND r.column_name = CASE WHEN 
 }
 
 // Standings is the SELECT of how many rows of each delivery count, are
-// superseded or rejected.
+// superseded or rejected, and of the latest financial year that an accepted row is
+// dated in (NULL where the contract dates none).
 func (c Contract) Standings() string {
+	latest := "NULL::VARCHAR"
+	if col, ok := c.Column(c.Dated); ok {
+		latest = fmt.Sprintf("max(%s) FILTER (standing <> 'rejected')", ident(col.Name))
+		if col.Type == "date" { // a year begins on 1 April
+			begins := fmt.Sprintf("year(%s - INTERVAL 3 MONTH)", latest)
+			latest = fmt.Sprintf("printf('%%d-%%02d', %s, (%s + 1) %% 100)", begins, begins)
+		}
+	}
 	return fmt.Sprintf(`SELECT delivery, count(*) FILTER (standing <> 'rejected') AS accepted, count(*) FILTER (standing = 'rejected') AS rejected,
-  count(*) FILTER (standing = 'counted') AS counted, count(*) FILTER (standing = 'superseded') AS superseded
-FROM typed.%s GROUP BY delivery`, c.Feed)
+  count(*) FILTER (standing = 'counted') AS counted, count(*) FILTER (standing = 'superseded') AS superseded, %s AS latest_year
+FROM typed.%s GROUP BY delivery`, latest, c.Feed)
 }
 
 // notKnown are the codes of every list that say that somebody was asked, or could

@@ -34,8 +34,9 @@ const (
 //
 // A current delivery covers a period when it is of the period's financial year
 // and tells of its last day: the date in its name, else the day it was received,
-// is not before it. For a feed sent once a year any current delivery of that year
-// will do.
+// is not before it. A delivery whose name says a quarter tells up to its end; an
+// increment of that quarter alone. For a feed sent once a year any current delivery
+// of that year will do.
 func Expect(providers []register.Provider, deliveries []Delivery, p period.Period, cal period.Calendar, today time.Time) []Expectation {
 	var rows []Expectation
 	for _, provider := range providers {
@@ -104,6 +105,10 @@ func (d *Delivery) tellsOf(due period.Period, every string) bool {
 	year := d.Year
 	if !d.YearStated {
 		year = lastEnded(d.covers(), every).String()
+	}
+	if d.Quarter > 0 {
+		said := due.Year.Quarters()[d.Quarter-1]
+		return year == due.Year.String() && !said.End.Before(due.End) && (d.Spec.Delivered == "refresh" || !due.Start.Before(said.Start))
 	}
 	return year == due.Year.String() && !d.covers().Before(due.End)
 }

@@ -113,3 +113,38 @@ func TestExpect(t *testing.T) {
 		})
 	}
 }
+
+// A file whose name says its quarter stands for that one only, however late it comes;
+// of a refresh for all up to it.
+func TestExpectByQuarter(t *testing.T) {
+	calendar, err := period.LoadCalendar(fstest.MapFS{"holiday.csv": {Data: []byte("date,title\n")}}, "holiday.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for delivered, want := range map[string]string{
+		"increment": "received late received awaited",
+		"refresh":   "received received received awaited",
+	} {
+		config := []register.Provider{{Code: "HUB", Feeds: []register.Feed{{Feed: "referrals", Files: "hub_{year}_q{quarter}.csv", Delivered: delivered,
+			Expected: &register.Expected{From: register.Date{Time: day("2023-04-01")}, Every: "quarter", Within: 10}}}}}
+		receipts := []landing.Receipt{ // the third quarter's first, and none of the second
+			{Number: 1, Name: "hub_2023-24_q3.csv", SHA256: "3", Received: day("2024-01-05")},
+			{Number: 2, Name: "hub_2023-24_Q1.csv", SHA256: "1", Received: day("2024-02-01")},
+		}
+		deliveries, err := landing.Resolve(receipts, nil, config, time.UTC)
+		if err != nil {
+			t.Fatal(err)
+		}
+		year, err := period.Parse("2023-24")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, e := range landing.Expect(config, landing.Current(deliveries, time.Time{}), year, calendar, day("2024-02-02")) {
+			got = append(got, e.Status)
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s: %s, want %s", delivered, got, want)
+		}
+	}
+}

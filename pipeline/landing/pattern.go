@@ -30,6 +30,7 @@ type claim struct {
 	provider string
 	spec     register.Feed
 	year     string
+	quarter  int // 0 for none
 	version  int
 	date     time.Time
 }
@@ -54,6 +55,7 @@ func CheckPatterns(providers []register.Provider) error {
 func compile(providers []register.Provider) (patterns, error) {
 	tokens := map[string]token{
 		"{year}":    {`(?P<year>` + yearForms() + `)`, `(?P<year>` + looseYear + `)`},
+		"{quarter}": {`(?P<quarter>[1-4])`, `(?P<quarter>\d)`},
 		"{version}": {`(?P<version>\d{1,9})`, `(?P<version>\d+)`},
 		"{date}":    {`(?P<date>` + exactDate + `)`, `(?P<date>` + looseDate + `)`},
 		// As little as possible, so that in *_v{version} all digits are the version's.
@@ -102,7 +104,7 @@ func compileOne(files string, tokens map[string]token) (pattern, error) {
 		word := files[span[0]:span[1]]
 		t, ok := tokens[word]
 		if !ok {
-			return pattern{}, fmt.Errorf("%s is not known; there are {year}, {version}, {date} and *", word)
+			return pattern{}, fmt.Errorf("%s is not known; there are {year}, {quarter}, {version}, {date} and *", word)
 		}
 		if used[word] && word != "*" {
 			return pattern{}, fmt.Errorf("%s stands twice", word)
@@ -142,6 +144,8 @@ func (p pattern) match(name string) (claim, bool) {
 		switch group {
 		case "year":
 			c.year = m[i][:4] + "-" + m[i][len(m[i])-2:]
+		case "quarter":
+			c.quarter, _ = strconv.Atoi(m[i]) // one digit
 		case "version":
 			c.version, _ = strconv.Atoi(m[i]) // at most nine digits
 		case "date":
@@ -258,6 +262,10 @@ func (p pattern) fault(m []string) string {
 		case "date":
 			if _, err := time.Parse("20060102", strings.ReplaceAll(m[i], "-", "")); err != nil {
 				return fmt.Sprintf("%s is not a date", m[i])
+			}
+		case "quarter":
+			if m[i] < "1" || m[i] > "4" {
+				return fmt.Sprintf("%s is not a quarter, which is 1 to 4", m[i])
 			}
 		case "version":
 			if len(m[i]) > 9 {

@@ -24,6 +24,9 @@ type Delivery struct {
 	// name does not say it, and it is that of the name's date or of the day received.
 	Year       string
 	YearStated bool
+	// Quarter is the {quarter} of the name, 1 to 4: the quarter up to which it tells, or,
+	// of an increment, the one it tells of. 0 for none.
+	Quarter int
 	// Version is the {version} of the name, -1 for none; Date its {date}, zero for none.
 	Version int
 	Date    time.Time
@@ -81,6 +84,7 @@ func Resolve(receipts []Receipt, withdrawals []Withdrawal, providers []register.
 func (d Delivery) as(c claim, order int) Delivery {
 	d.Provider, d.Feed, d.Spec, d.order = c.provider, c.spec.Feed, c.spec, order
 	d.Year, d.YearStated, d.Version, d.Date = c.year, c.year != "", c.version, c.date
+	d.Quarter = c.quarter
 	if !d.YearStated {
 		d.Year = period.YearOf(d.covers()).String()
 	}
@@ -101,8 +105,8 @@ func (d Delivery) covers() time.Time {
 
 // Current marks which deliveries count at a time (zero means now), leaves out
 // what had not been received by then, and sorts by provider, feed and the order
-// in which deliveries follow each other: financial year, date or version in the
-// name (none comes first), time received, hash.
+// in which deliveries follow each other: financial year, quarter, date or version
+// in the name (none comes first), time received, hash.
 //
 // A refresh is replaced by the next of its provider, feed and year. Every
 // increment counts; bytes sent again count once, at their latest place.
@@ -161,6 +165,7 @@ func follow(a, b Delivery) int {
 		cmp.Compare(a.Provider, b.Provider),
 		cmp.Compare(a.Feed, b.Feed),
 		cmp.Compare(a.Year, b.Year),
+		cmp.Compare(a.Quarter, b.Quarter),
 		a.Date.Compare(b.Date),
 		cmp.Compare(a.Version, b.Version),
 		a.Received.Compare(b.Received),

@@ -44,6 +44,8 @@ func TestPatterns(t *testing.T) {
 		{"r_{date}.csv", "r_2023-02-30.csv", `no pattern fits: 2023-02-30 is not a date (pattern "r_{date}.csv" of P)`},
 		{"r_{date}.csv", "r_20231301.csv", `no pattern fits: 20231301 is not a date (pattern "r_{date}.csv" of P)`},
 		{"r_{year}_{date}_v{version}.csv", "r_2023-24_20240105_v3.csv", "2023-24 3 2024-01-05"},
+		{"r_{year}_q{quarter}.csv", "r_2023-24_Q4.csv", "2023-24 - -"},
+		{"r_{year}_q{quarter}.csv", "r_2023-24_q5.csv", `no pattern fits: 5 is not a quarter, which is 1 to 4 (pattern "r_{year}_q{quarter}.csv" of P)`},
 		{"r+(final)_{year}.csv", "r+(final)_2023-24.csv", "2023-24 - -"},
 		{"£ café_{year}.csv", "£ CAFÉ_2023-24.csv", "2023-24 - -"},
 	}
@@ -76,7 +78,7 @@ func TestPatterns(t *testing.T) {
 
 func TestPatternsThatCannotBeUnderstood(t *testing.T) {
 	for files, want := range map[string]string{
-		"r_{yaer}.csv":        `provider "P", feed "referrals": files "r_{yaer}.csv": {yaer} is not known; there are {year}, {version}, {date} and *`,
+		"r_{yaer}.csv":        `provider "P", feed "referrals": files "r_{yaer}.csv": {yaer} is not known; there are {year}, {quarter}, {version}, {date} and *`,
 		"{year}/r.csv":        "without folders",
 		"r_{year}_{year}.csv": "{year} stands twice",
 		"":                    "the pattern is missing",
