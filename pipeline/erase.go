@@ -79,8 +79,7 @@ func (p *Pipeline) Expired() ([]Expired, error) {
 	if err != nil {
 		return nil, err
 	}
-	now := p.Now().In(p.Location)
-	today := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC)
+	today := p.today()
 	var out []Expired
 	for _, d := range deliveries {
 		if d.Spec.KeepMonths == 0 || d.Withdrawal != nil && d.Withdrawal.Erased {

@@ -185,7 +185,7 @@ func (p *Pipeline) judge(ctx context.Context, dir string, sources []staged, out 
 			return err
 		}
 		if latest < year {
-			out[i].Message = together(out[i].Message, []string{fmt.Sprintf("none of its rows is of %s, and the newest is of %s: is it last year's file? If so, withdraw it and ask for this year's", year, latest)})
+			out[i].Message = together(out[i].Message, []string{fmt.Sprintf("none of its rows is of %s, and the newest is of %s: is it last year's file? If so, ask for this year's, which takes its place", year, latest)})
 		}
 		next++
 	}

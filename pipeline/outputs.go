@@ -70,7 +70,5 @@ func (p *Pipeline) Expected(ctx context.Context, at period.Period) ([]landing.Ex
 	for _, s := range sources {
 		deliveries = append(deliveries, s.Delivery)
 	}
-	now := p.Now().In(p.Location)
-	today := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC)
-	return landing.Expect(p.Register.Providers, deliveries, at, p.calendar, today), nil
+	return landing.Expect(p.Register.Providers, deliveries, at, p.calendar, p.today()), nil
 }

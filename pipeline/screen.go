@@ -61,7 +61,11 @@ func (p *Pipeline) screenIn(ctx context.Context, path string, r landing.Receipt,
 	}
 	dropped := f.dropped()
 	if len(dropped) == 0 {
-		return landing.Screening{Refusal: f.refusal()}, nil
+		found := landing.Screening{Refusal: f.refusal()}
+		if found.Refusal != "" {
+			found.Message = "a column that is always sent can be dropped by the provider's mapping"
+		}
+		return found, nil
 	}
 	if err := f.without(ctx, dropped); err != nil {
 		return landing.Screening{}, err
@@ -205,8 +209,7 @@ func (f *screening) refusal() string {
 	if len(said) == 0 {
 		return ""
 	}
-	return "personal data, so nothing of this file was kept: " + strings.Join(said, "; ") +
-		"; take it out and send the file again, or, if it is always sent, have the provider's mapping drop the column"
+	return "personal data, so nothing of this file was kept: " + strings.Join(said, "; ") + "; take it out and send the file again"
 }
 
 // keepStaged moves what was staged to look at into the store's staged files.

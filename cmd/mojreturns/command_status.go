@@ -33,13 +33,24 @@ func (a *app) statusCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			names := []string{"what", "provider", "feed", "period", "due", "status", "days_late", "file", "received"}
+			expired, err := flow.Expired()
+			if err != nil {
+				return err
+			}
+			names := []string{"what", "provider", "feed", "period", "due", "status", "days_late", "file", "received", "chase", "chased_by"}
 			var list [][]any
 			for _, e := range expected {
-				list = append(list, []any{"extract", e.Provider, e.Feed, e.Period, e.Due.Format(time.DateOnly), e.Status, lateDays(e), e.File, moment(e.Received, flow.Location)})
+				whom, by := "", ""
+				if sender, ok := flow.Register.Provider(e.Provider); ok && e.Status != landing.Received {
+					whom, by = sender.Addressee(), sender.Chaser()
+				}
+				list = append(list, []any{"extract", e.Provider, e.Feed, e.Period, e.Due.Format(time.DateOnly), e.Status, lateDays(e), e.File, moment(e.Received, flow.Location), whom, by})
 			}
 			for _, d := range flow.DueReturns(p) {
-				list = append(list, []any{"return", "", d.Name, d.Period, d.Due.Format(time.DateOnly), d.Status, nil, d.File, ""})
+				list = append(list, []any{"return", "", d.Name, d.Period, d.Due.Format(time.DateOnly), d.Status, nil, d.File, "", "", ""})
+			}
+			for _, e := range expired {
+				list = append(list, []any{"retention", e.Provider, e.Feed, e.Year, e.Since.Format(time.DateOnly), "to be erased", nil, e.Name, moment(e.Received, flow.Location), "", ""})
 			}
 			return a.print(rows(names, list...))
 		},

@@ -202,7 +202,7 @@ func (l *landing) one(ctx context.Context, path string) (Landed, error) {
 	switch {
 	case err != nil:
 	case found.Refusal != "":
-		out = out.as(StatusRefused, "%s", found.Refusal)
+		out = out.as(StatusRefused, "%s", found.Refusal).saying(found.Message)
 	case l.dry:
 		out = l.judge(out, StatusWould).saying(found.Message)
 	default:

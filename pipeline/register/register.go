@@ -5,6 +5,7 @@
 package register
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"sort"
@@ -83,7 +84,17 @@ type Provider struct {
 	// people only where they name the same group. Empty means its own code.
 	People string `yaml:"people" json:"people"`
 	Feeds  []Feed `yaml:"feeds" json:"feeds"`
+	// Contact is whom the office writes to about files, and ChasedBy who at the office
+	// does so; both are roles. They change no figure.
+	Contact  string `yaml:"contact" json:"-"`
+	ChasedBy string `yaml:"chased_by" json:"-"`
 }
+
+// Addressee is whom the office writes to about files.
+func (p Provider) Addressee() string { return cmp.Or(p.Contact, "data officer, "+p.Name) }
+
+// Chaser is who at the office chases the provider's files.
+func (p Provider) Chaser() string { return cmp.Or(p.ChasedBy, "commissioning officer") }
 
 // KeyGroup is the group the provider's pseudonyms belong to.
 func (p Provider) KeyGroup() string {

@@ -1,7 +1,7 @@
 -- check:   K18 last_years_file
 -- title:   A file has rows of its own financial year
 -- severity: warning
--- remedy:  Ask the provider whether last year's file was sent again; if so, withdraw it and ask for this year's
+-- remedy:  Ask the provider whether last year's file was sent again, and for this year's, which takes its place
 
 SELECT NULL AS period, provider || ' ' || feed AS subject,
   file || ': none of its ' || accepted || ' rows is of ' || financial_year || ', and the newest is of ' || latest_year AS detail

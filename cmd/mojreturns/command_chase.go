@@ -1,0 +1,67 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"mojreturns/pipeline/period"
+)
+
+func (a *app) chaseCommand() *cobra.Command {
+	var at, provider, output string
+	c := &cobra.Command{
+		Use:     "chase [--period P] [--provider P]",
+		Short:   "Writes the message to each provider whose files are late, or could not be used",
+		Example: "  mojreturns chase --workspace testdata/cleveland --period 2023-24-Q4 --provider SLT",
+		RunE: func(c *cobra.Command, _ []string) error {
+			flow, _, err := a.open()
+			if err != nil {
+				return err
+			}
+			if _, known := flow.Register.Provider(provider); provider != "" && !known {
+				return usage("provider %q is not in the configuration", provider)
+			}
+			var of period.Period
+			if at == "" {
+				of, err = flow.LatestPeriod(c.Context())
+			} else {
+				of, err = parsePeriod(at)
+			}
+			if err != nil {
+				return err
+			}
+			chases, err := flow.Chases(c.Context(), of)
+			if err != nil {
+				return err
+			}
+			var messages []string
+			for _, one := range chases {
+				if provider != "" && one.Provider.Code != provider {
+					continue
+				}
+				message, err := flow.ChaseMessage(one)
+				if err != nil {
+					return err
+				}
+				messages = append(messages, message)
+			}
+			if len(messages) == 0 {
+				fmt.Fprintf(a.stderr, "Nothing is late for %s, and every file that came can be used.\n", of.Human())
+				return nil
+			}
+			text := strings.Join(messages, "\n"+strings.Repeat("-", 72)+"\n\n")
+			if output != "" {
+				return os.WriteFile(output, []byte(text), 0o660)
+			}
+			_, err = fmt.Fprint(a.stdout, text)
+			return err
+		},
+	}
+	periodFlag(c, &at)
+	c.Flags().StringVar(&provider, "provider", "", "only this provider")
+	c.Flags().StringVarP(&output, "output", "o", "", "write to a file instead")
+	return c
+}
