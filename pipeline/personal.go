@@ -257,14 +257,19 @@ func (p *Pipeline) rejectPersonal(ctx context.Context, conn *sql.Conn, s staged)
 	return nil
 }
 
-// withhold is the SQL that takes values that look like personal data, and
-// whatever was sent in place of a person's key, out of the faults of the feeds
-// about people.
+// withhold is the SQL that takes values that look like personal data, whatever was
+// sent in place of a person's key, and ages, of which only bands are kept, out of
+// the faults of the feeds about people.
 func (p *Pipeline) withhold() string {
-	var feeds, any []string
+	var feeds, bands, any []string
 	for _, c := range p.contracts {
 		if c.People {
 			feeds = append(feeds, "'"+c.Feed+"'")
+		}
+		for _, col := range c.Columns {
+			if col.Band != "" {
+				bands = append(bands, "'"+col.Name+"'")
+			}
 		}
 	}
 	for _, r := range p.personal {
@@ -273,5 +278,6 @@ func (p *Pipeline) withhold() string {
 		}
 	}
 	return `UPDATE fault SET value = '(withheld)', message = replace(message, '"' || value || '"', '(withheld)')
-		WHERE feed IN (` + strings.Join(append(feeds, "''"), ", ") + `) AND value IS NOT NULL AND (column_name LIKE '%pseudo_id' AND rule <> 'duplicate key' OR ` + strings.Join(append(any, "false"), " OR ") + ")"
+		WHERE feed IN (` + strings.Join(append(feeds, "''"), ", ") + `) AND value IS NOT NULL AND (column_name LIKE '%pseudo_id' AND rule <> 'duplicate key'
+			OR column_name IN (` + strings.Join(append(bands, "''"), ", ") + `) OR ` + strings.Join(append(any, "false"), " OR ") + ")"
 }

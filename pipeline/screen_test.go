@@ -134,8 +134,11 @@ func TestLonePersonalDataRejectsItsRow(t *testing.T) {
 	landed := sends(t, p, func(rows [][]string) [][]string {
 		rows = withColumn("Remarks", "", "call 07700 900123")(rows)
 		for i, h := range rows[0] {
-			if h == "victim_pseudo_id" {
+			switch h {
+			case "victim_pseudo_id":
 				rows[6][i] = "Xyzzy Plugh"
+			case "age_years":
+				rows[8][i] = "47 next week"
 			}
 		}
 		return rows
@@ -156,14 +159,14 @@ func TestLonePersonalDataRejectsItsRow(t *testing.T) {
 		for _, cell := range row {
 			line += text(cell) + " | "
 		}
-		if strings.Contains(line, "07700") || strings.Contains(line, "Xyzzy") {
+		if strings.Contains(line, "07700") || strings.Contains(line, "Xyzzy") || strings.Contains(line, "next week") {
 			t.Errorf("a value is repeated: %s", line)
 		}
 		if strings.Contains(line, "(withheld)") {
 			seen[text(row[5])+" "+text(row[7])] = true
 		}
 	}
-	if !seen["3 Remarks"] || !seen["7 victim_pseudo_id"] {
+	if !seen["3 Remarks"] || !seen["7 victim_pseudo_id"] || !seen["9 age_years"] {
 		t.Errorf("withheld are %v", seen)
 	}
 }
