@@ -17,26 +17,33 @@ type delimiter struct {
 
 var delimiters = []delimiter{{"comma", ','}, {"semicolon", ';'}, {"tab", '\t'}, {"pipe", '|'}}
 
-// readCSV reads text that a delimiter divides into columns.
-func readCSV(ctx context.Context, f *os.File, o Options, out *parquetFile) (Table, error) {
-	t := &tabler{Options: o, ragged: true, watch: &observed{}}
+// openCSV finds out how a text is written. It gives the row the header starts
+// in, 0 if it is still to be found.
+func openCSV(f *os.File, t *tabler) (r *recordReader, from int64, err error) {
+	o := t.Options
 	encoding := o.Encoding
-	var err error
 	if encoding == detectName {
 		if encoding, err = detect(f); err != nil {
-			return t.table, err
+			return nil, 0, err
 		}
 	}
-	r := &recordReader{line: 1}
+	r = &recordReader{line: 1}
 	if r.src, t.table.Encoding, err = decode(f, encoding); err != nil {
-		return t.table, err
+		return nil, 0, err
 	}
 	r.encoding = t.table.Encoding
 	if err := r.fill(); err != nil {
-		return t.table, err
+		return nil, 0, err
 	}
 	r.separatorLine(&o)
-	from, err := r.setDelimiter(t, o)
+	from, err = r.setDelimiter(t, o)
+	return r, from, err
+}
+
+// readCSV reads text that a delimiter divides into columns.
+func readCSV(ctx context.Context, f *os.File, o Options, out *parquetFile) (Table, error) {
+	t := &tabler{Options: o, ragged: true, watch: &observed{}}
+	r, from, err := openCSV(f, t)
 	if err != nil {
 		return t.table, err
 	}
