@@ -157,14 +157,14 @@ func (m *marking) rowWords(table Table) {
 		}
 		m.put(column, row, want{words: strings.Join(words, "; ")})
 	}
-	m.widen(column)
+	m.widen(column, slices.Max(rows))
 }
 
 // widen widens the range that a sheet says it uses: readers that stream a sheet
-// trust it.
-func (m *marking) widen(column int) {
+// trust it. One that does not even hold the rows is no range to go by.
+func (m *marking) widen(column, row int) {
 	a, ok := parseArea(m.dimension.Attr("ref"))
-	if !ok || a.right >= column {
+	if !ok || a.right >= column || a.bottom < row {
 		return
 	}
 	from, err := excelize.CoordinatesToCellName(a.left, a.top)

@@ -161,8 +161,9 @@ func (t Tag) With(name, value string) Tag {
 func (t Tag) Without(name string) Tag {
 	if from, to, ok := t.value(name); ok {
 		text := string(t.text)
-		before := strings.LastIndexAny(text[:strings.LastIndex(text[:from], "=")], " \t\r\n") // in front of the name
-		t.text = []byte(strings.TrimRight(text[:before], " \t\r\n") + text[to+1:])
+		name := strings.TrimRight(text[:strings.LastIndex(text[:from], "=")], " \t\r\n")
+		before := strings.LastIndexAny(name, " \t\r\n")
+		t.text = []byte(strings.TrimRight(name[:before], " \t\r\n") + text[to+1:])
 	}
 	return t
 }
