@@ -32,7 +32,7 @@ pair AS (FROM same UNION ALL
   FROM lone_was was JOIN lone_new new ON was.sheet = new.sheet AND was."row" = new."row" AND (was.bad OR new.bad)),
 flaw AS (SELECT f.sha256, f.sheet, f."row", f.column_name, f.rule = 'personal data' AS personal, min(f.rule) AS rule, min(f.value) AS value, min(f.severity) AS severity, min(f.message) AS message
   FROM fault f WHERE f.feed = %[8]s GROUP BY ALL),
-old_flaw AS (SELECT f.*, was.key, pair.new_sheet, pair.new_row, lone_was."row" IS NOT NULL AND pair.new_row IS NULL AS withdrawn
+old_flaw AS (SELECT f.*, coalesce(pair.key, was.key) AS key, pair.new_sheet, pair.new_row, lone_was."row" IS NOT NULL AND pair.new_row IS NULL AS withdrawn
   FROM flaw f JOIN was USING (sha256, sheet, "row") LEFT JOIN pair ON pair.old_sheet = f.sheet AND pair.old_row = f."row"
   LEFT JOIN lone_was ON lone_was.sheet = f.sheet AND lone_was."row" = f."row"),
 new_flaw AS (SELECT f.*, new.key, pair.old_row FROM flaw f JOIN new USING (sha256, sheet, "row") LEFT JOIN pair ON pair.new_sheet = f.sheet AND pair.new_row = f."row"),
