@@ -148,7 +148,7 @@ func (a annotation) write(ctx context.Context, asked Annotation, taken map[strin
 	var refusals []string
 	for _, s := range a.sources {
 		if s.Refused != "" {
-			refusals = append(refusals, strings.TrimPrefix(s.Feed+": "+s.Refused, ": "))
+			refusals = append(refusals, strings.ReplaceAll(strings.TrimPrefix(s.Feed+": "+s.Refused, ": "), "\n", "; "))
 			continue
 		}
 		done.Feeds = append(done.Feeds, s.Feed)

@@ -18,26 +18,32 @@ import (
 	"mojreturns/pipeline/register"
 )
 
+// blankOf makes a feed's blank for 2023-24 and opens it.
+func blankOf(t *testing.T, p *Pipeline, feed, provider string) (content []byte, name string, book *excelize.File) {
+	t.Helper()
+	content, name, err := p.BlankExtract(feed, provider, 2023)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if book, err = excelize.OpenReader(bytes.NewReader(content)); err != nil {
+		t.Fatal(err)
+	}
+	return content, name, book
+}
+
 // Every feed's blank has the contract's columns; a drop-down's codes stand on a
 // sheet, and the same contract gives the same bytes.
 func TestBlankExtracts(t *testing.T) {
 	p := example(t)
 	for _, provider := range p.Register.Providers {
 		for _, feed := range provider.Feeds {
-			content, name, err := p.BlankExtract(feed.Feed, provider.Code, 2023)
-			if err != nil {
-				t.Fatal(err)
-			}
+			content, name, book := blankOf(t, p, feed.Feed, provider.Code)
 			if want := strings.ToLower(provider.Code) + "_" + feed.Feed + "_extract_2023-24_v1.xlsx"; name != want {
 				t.Errorf("it is called %s, want %s", name, want)
 			}
 			again, _, _ := p.BlankExtract(feed.Feed, provider.Code, 2023)
 			if !bytes.Equal(content, again) {
 				t.Errorf("%s: made again, the bytes differ", name)
-			}
-			book, err := excelize.OpenReader(bytes.NewReader(content))
-			if err != nil {
-				t.Fatal(err)
 			}
 			rows, err := book.GetRows(feed.Feed)
 			c, _ := p.contractFor(feed.Feed)
@@ -111,14 +117,7 @@ func TestFilledBlankExtractsLand(t *testing.T) {
 // where the blank has a format for them.
 func fillIn(t *testing.T, p *Pipeline, c contract.Contract, provider string, typed [][]string) string {
 	t.Helper()
-	content, name, err := p.BlankExtract(c.Feed, provider, 2023)
-	if err != nil {
-		t.Fatal(err)
-	}
-	book, err := excelize.OpenReader(bytes.NewReader(content))
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, name, book := blankOf(t, p, c.Feed, provider)
 	defer book.Close()
 	header, err := book.GetRows(c.Feed)
 	if err != nil {
@@ -163,14 +162,7 @@ func TestBlankExtractHelp(t *testing.T) {
 	p := example(t)
 	for _, provider := range p.Register.Providers {
 		for _, feed := range provider.Feeds {
-			content, name, err := p.BlankExtract(feed.Feed, provider.Code, 2023)
-			if err != nil {
-				t.Fatal(err)
-			}
-			book, err := excelize.OpenReader(bytes.NewReader(content))
-			if err != nil {
-				t.Fatal(err)
-			}
+			_, name, book := blankOf(t, p, feed.Feed, provider.Code)
 			rules, err := book.GetDataValidations(feed.Feed)
 			c, _ := p.contractFor(feed.Feed)
 			if err != nil || len(rules) != len(c.Columns) {
