@@ -76,14 +76,18 @@ func (p *Pipeline) ConditionRows(ctx context.Context, at period.Period, fund str
 
 // Rejects lists every fault of the deliveries that count.
 func (p *Pipeline) Rejects(ctx context.Context, feed, provider string) (table.Table, error) {
+	return p.rejects(ctx, "", feed, provider)
+}
+
+func (p *Pipeline) rejects(ctx context.Context, sha, feed, provider string) (table.Table, error) {
 	reader, err := p.reader(ctx)
 	if err != nil {
 		return table.Table{}, err
 	}
 	defer reader.Close()
 	return table.Query(ctx, reader.DB, `SELECT file, sha256, provider, feed, sheet, "row", line, column_name, value, severity, rule, message
-		FROM fault WHERE ($1 = '' OR feed = $1) AND ($2 = '' OR provider = $2)
-		ORDER BY provider, feed, file, sha256, sheet, "row", column_name, rule`, feed, provider)
+		FROM fault WHERE ($1 = '' OR feed = $1) AND ($2 = '' OR provider = $2) AND ($3 = '' OR sha256 = $3)
+		ORDER BY provider, feed, file, sha256, sheet, "row", column_name, rule`, feed, provider, sha)
 }
 
 // Traced is one part of a figure with the rows behind it.

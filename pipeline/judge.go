@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"os"
@@ -153,11 +154,34 @@ func (p *Pipeline) recognise(ctx context.Context, l landing.Landed, temp string,
 	return nil
 }
 
-// judge counts accepted and rejected rows in a warehouse that is thrown away.
+// judge counts accepted and rejected rows.
 func (p *Pipeline) judge(ctx context.Context, dir string, sources []staged, out []LandedFile) error {
 	if len(sources) == 0 {
 		return nil
 	}
+	return p.judgeApart(ctx, dir, sources, func(conn *sql.Conn) error {
+		next := 0
+		for i := range out {
+			if next == len(sources) || out[i].Status == string(landing.StatusRefused) || out[i].Feed != sources[next].Feed || out[i].File != sources[next].Name {
+				continue
+			}
+			var year, latest string
+			if err := conn.QueryRowContext(ctx, "SELECT accepted, rejected, financial_year, coalesce(latest_year, financial_year) FROM delivery WHERE delivery = ?", sources[next].Order).
+				Scan(&out[i].Accepted, &out[i].Rejected, &year, &latest); err != nil {
+				return err
+			}
+			if latest < year {
+				out[i].Message = together(out[i].Message, []string{fmt.Sprintf("none of its rows is of %s, and the newest is of %s: is it last year's file? If so, ask for this year's, which takes its place", year, latest)})
+			}
+			next++
+		}
+		return nil
+	})
+}
+
+// judgeApart judges sources in a warehouse in dir, which use may look into and
+// the caller throws away.
+func (p *Pipeline) judgeApart(ctx context.Context, dir string, sources []staged, use func(*sql.Conn) error) error {
 	db, err := warehouse.Create(ctx, filepath.Join(dir, "judge.duckdb"), p.Settings)
 	if err != nil {
 		return err
@@ -174,20 +198,5 @@ func (p *Pipeline) judge(ctx context.Context, dir string, sources []staged, out 
 	if err := p.typed(ctx, conn, sources); err != nil {
 		return err
 	}
-	next := 0
-	for i := range out {
-		if next == len(sources) || out[i].Status == string(landing.StatusRefused) || out[i].Feed != sources[next].Feed || out[i].File != sources[next].Name {
-			continue
-		}
-		var year, latest string
-		if err := conn.QueryRowContext(ctx, "SELECT accepted, rejected, financial_year, coalesce(latest_year, financial_year) FROM delivery WHERE delivery = ?", sources[next].Order).
-			Scan(&out[i].Accepted, &out[i].Rejected, &year, &latest); err != nil {
-			return err
-		}
-		if latest < year {
-			out[i].Message = together(out[i].Message, []string{fmt.Sprintf("none of its rows is of %s, and the newest is of %s: is it last year's file? If so, ask for this year's, which takes its place", year, latest)})
-		}
-		next++
-	}
-	return nil
+	return use(conn)
 }

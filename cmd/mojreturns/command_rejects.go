@@ -1,19 +1,50 @@
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"mojreturns/pipeline"
+	"mojreturns/pipeline/table"
+)
 
 func (a *app) rejectsCommand() *cobra.Command {
 	var feed, provider string
+	var annotate, compare bool
 	c := &cobra.Command{
-		Use:     "rejects [--feed F] [--provider P]",
-		Short:   "Every fault found in the files that count, and what to do about it",
-		Example: "  mojreturns rejects --workspace testdata/cleveland --feed spend",
-		RunE: func(c *cobra.Command, _ []string) error {
+		Use:   "rejects [FILE or SHA256...]",
+		Short: "Every fault found in the files that count, and what to do about it; or a file sent back with its faults marked, or compared with the one before",
+		Example: `  mojreturns rejects --workspace testdata/cleveland --feed spend
+  mojreturns rejects slt_training_2023-24_v2.xlsx --annotate --workspace testdata/cleveland -o marked.xlsx
+  mojreturns rejects --compare --workspace testdata/cleveland --provider SLT`,
+		Args: cobra.MaximumNArgs(2),
+		RunE: func(c *cobra.Command, files []string) error {
+			switch {
+			case annotate && compare:
+				return usage("--annotate and --compare are two different things; ask for one of them")
+			case !compare && len(files) > 1:
+				return usage("two files are given to be compared, so add --compare; one file is listed or marked at a time")
+			}
 			flow, _, err := a.open()
 			if err != nil {
 				return err
 			}
-			found, err := flow.Rejects(c.Context(), feed, provider)
+			switch {
+			case annotate:
+				return a.annotate(c.Context(), flow, pipeline.Annotation{File: strings.Join(files, ""), Feed: feed, Provider: provider, To: a.output})
+			case compare:
+				return a.compare(c.Context(), flow, files, feed, provider)
+			}
+			list := flow.Rejects
+			if len(files) > 0 {
+				list = func(ctx context.Context, feed, provider string) (table.Table, error) {
+					return flow.RejectsOf(ctx, files[0], feed, provider)
+				}
+			}
+			found, err := list(c.Context(), feed, provider)
 			if err != nil {
 				return err
 			}
@@ -22,6 +53,52 @@ func (a *app) rejectsCommand() *cobra.Command {
 	}
 	c.Flags().StringVar(&feed, "feed", "", "only this feed")
 	c.Flags().StringVar(&provider, "provider", "", "only this provider")
+	c.Flags().BoolVar(&annotate, "annotate", false, "write the file (of none named: every file with faults) as the provider's own workbook with the faulty cells marked, to -o FILE.xlsx or a folder")
+	c.Flags().BoolVar(&compare, "compare", false, "hold a file against the one before it, or OLD against NEW: what is mended, still wrong, newly wrong, withdrawn and new")
 	a.printFlags(c)
+	rows := c.PreRunE
+	c.PreRunE = func(c *cobra.Command, files []string) error {
+		if annotate { // -o is a workbook or a folder then
+			output := a.output
+			a.output = ""
+			defer func() { a.output = output }()
+		}
+		return rows(c, files)
+	}
 	return c
+}
+
+// annotate writes marked workbooks and says where they are.
+func (a *app) annotate(ctx context.Context, flow *pipeline.Pipeline, asked pipeline.Annotation) error {
+	done, err := flow.Annotate(ctx, asked)
+	if err != nil {
+		return err
+	}
+	var list [][]any
+	for _, d := range done {
+		list = append(list, []any{d.File, d.SHA256, d.Provider, strings.Join(d.Feeds, ", "), d.Faults, d.Rows, d.Path, d.Message})
+	}
+	if len(list) == 0 && !a.quiet {
+		fmt.Fprintln(a.stderr, "No file that counts has a fault, so there is nothing to mark.")
+	}
+	return rows([]string{"file", "sha256", "provider", "feeds", "faults", "faulty_rows", "annotated", "message"}, list...).Write(a.stdout, a.format)
+}
+
+// compare prints what changed between two versions, and counts it on stderr.
+func (a *app) compare(ctx context.Context, flow *pipeline.Pipeline, files []string, feed, provider string) error {
+	found, all, err := flow.Compare(ctx, files, feed, provider)
+	if err != nil {
+		return err
+	}
+	for _, c := range all {
+		if a.quiet {
+			break
+		}
+		fmt.Fprintf(a.stderr, "%s %s %s, %s against %s: %d mended, %d still wrong, %d newly wrong; %s withdrawn, %d new, %d in both\n", c.Provider, c.Feed, c.Year, c.New, c.Old,
+			c.Counts["mended"], c.Counts["still wrong"], c.Counts["newly wrong"], plural(c.Counts["row withdrawn"], "row"), c.Counts["row new"], c.Both)
+	}
+	if len(all) == 0 && !a.quiet {
+		fmt.Fprintln(a.stderr, "Nothing has been sent a second time, so there is nothing to compare.")
+	}
+	return a.print(found)
 }

@@ -4,35 +4,42 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"mojreturns/pipeline"
 	"mojreturns/pipeline/period"
 )
 
 func (a *app) templateCommand() *cobra.Command {
 	var provider, year, output string
 	c := &cobra.Command{
-		Use:     "template FEED --provider P --year Y",
+		Use:     "template FEED [-o FILE.xlsx or FOLDER]",
 		Short:   "A blank extract for a provider to fill in, made from the contract",
 		Example: "  mojreturns template training_sessions --workspace testdata/cleveland --provider SLT --year 2023-24",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			of, err := period.ParseYear(year)
-			if err != nil {
-				return usageError{err}
-			}
 			flow, _, err := a.open()
 			if err != nil {
 				return err
+			}
+			of, err := a.blankYear(flow, year)
+			if err != nil {
+				return err
+			}
+			if provider == "" {
+				if provider, err = onlySender(flow, args[0]); err != nil {
+					return err
+				}
 			}
 			content, name, err := flow.BlankExtract(args[0], provider, of)
 			if err != nil {
 				return usageError{err}
 			}
-			path := output
-			if info, err := os.Stat(output); path == "" || err == nil && info.IsDir() {
-				path = filepath.Join(output, name)
+			path, err := blankPath(output, name)
+			if err != nil {
+				return err
 			}
 			if err := os.WriteFile(path, content, 0o666); err != nil {
 				return fmt.Errorf("cannot write %q: %w", path, err)
@@ -44,8 +51,54 @@ func (a *app) templateCommand() *cobra.Command {
 			return nil
 		},
 	}
-	c.Flags().StringVar(&provider, "provider", "", "who fills it in: a provider of the configuration")
-	c.Flags().StringVar(&year, "year", "", "the financial year, such as 2023-24")
+	c.Flags().StringVar(&provider, "provider", "", "who fills it in: a provider of the configuration (default: the only one that sends the feed)")
+	c.Flags().StringVar(&year, "year", "", "the financial year, such as 2023-24 (default: the present one)")
 	c.Flags().StringVarP(&output, "output", "o", "", "the file or folder to write to (default: here, by its own name)")
 	return c
+}
+
+// blankYear is the year asked for, or the present one.
+func (a *app) blankYear(flow *pipeline.Pipeline, year string) (period.Year, error) {
+	if year == "" {
+		of := period.YearOf(a.now().In(flow.Location))
+		if !a.quiet {
+			fmt.Fprintf(a.stderr, "It is made for %s, the present year; --year chooses another.\n", of)
+		}
+		return of, nil
+	}
+	of, err := period.ParseYear(year)
+	if err != nil {
+		return of, usageError{err}
+	}
+	return of, nil
+}
+
+// onlySender is the one provider that sends a feed.
+func onlySender(flow *pipeline.Pipeline, feed string) (string, error) {
+	senders, err := flow.Senders(feed)
+	switch {
+	case err != nil:
+		return "", usageError{err}
+	case len(senders) == 0:
+		return "", usage("no provider of the configuration sends the feed %q; add it to one", feed)
+	case len(senders) > 1:
+		return "", usage("%d providers send the feed %q: say whose it is with --provider %s", len(senders), feed, strings.Join(senders, " or --provider "))
+	}
+	return senders[0], nil
+}
+
+// blankPath is where the blank goes: a workbook, or its own name in a folder, which
+// is made where it is not there.
+func blankPath(output, name string) (string, error) {
+	info, err := os.Stat(output)
+	folder := output == "" || err == nil && info.IsDir() || strings.HasSuffix(output, "/") || strings.HasSuffix(output, string(filepath.Separator))
+	switch {
+	case output == "":
+		return name, nil
+	case folder:
+		return filepath.Join(output, name), os.MkdirAll(output, 0o777)
+	case !strings.EqualFold(filepath.Ext(output), ".xlsx"):
+		return "", usage("a blank extract is a workbook, so give -o a name that ends in .xlsx, or a folder, not %q", output)
+	}
+	return output, nil
 }

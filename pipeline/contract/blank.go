@@ -3,7 +3,7 @@ package contract
 import (
 	"bytes"
 	"fmt"
-	"slices"
+	"maps"
 	"strings"
 	"time"
 
@@ -15,6 +15,7 @@ type BlankFor struct {
 	Provider, ProviderName string              // the code, and the name people know
 	Year                   string              // such as 2023-24
 	Registers              map[string][]string // the codes of fund, service and provider
+	Labels                 map[string]string   // what those codes mean
 	Made                   time.Time           // for the document properties
 }
 
@@ -44,7 +45,7 @@ func (c Contract) Blank(lists Lists, to BlankFor) ([]byte, error) {
 			return nil, err
 		}
 	}
-	for _, step := range []func() error{b.columns, b.notes, b.properties} {
+	for _, step := range []func() error{b.styles, b.columns, b.notes, b.properties} {
 		if err := step(); err != nil {
 			return nil, fmt.Errorf("cannot make the blank extract of %s: %w", c.Feed, err)
 		}
@@ -61,14 +62,12 @@ type blank struct {
 	to    BlankFor
 	data  string // the sheet people fill in
 	used  int    // columns of the lists' sheet
+
+	title, bold, wrapped int // styles
 }
 
 // columns writes the header and each column's format and rule.
 func (b *blank) columns() error {
-	bold, err := b.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true, Family: "Arial"}, Alignment: &excelize.Alignment{WrapText: true, Vertical: "bottom"}})
-	if err != nil {
-		return err
-	}
 	for i, col := range b.Contract.Columns {
 		letters, err := excelize.ColumnNumberToName(i + 1)
 		if err != nil {
@@ -98,14 +97,14 @@ func (b *blank) columns() error {
 		if err := b.SetCellStr(b.data, letters+"1", col.Title); err != nil {
 			return err
 		}
-		if err := b.SetCellStyle(b.data, letters+"1", letters+"1", bold); err != nil {
+		if err := b.SetCellStyle(b.data, letters+"1", letters+"1", b.bold); err != nil {
 			return err
 		}
 		if err := b.rule(col, letters); err != nil {
 			return fmt.Errorf("column %s: %w", col.Name, err)
 		}
 	}
-	return b.SetPanes(b.data, &excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"})
+	return errorsOf(b.SetPanes(b.data, &excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}), b.landscape(b.data))
 }
 
 // allowed are the values a column may have; nil where it has no list.
@@ -123,7 +122,11 @@ func (b *blank) allowed(col Column) []string {
 func (b *blank) rule(col Column, letters string) error {
 	rule := excelize.NewDataValidation(!col.Constraints.Required)
 	rule.SetSqref(fmt.Sprintf("%s2:%[1]s%d", letters, blankRows+1))
+	rule.SetInput(short(col.Title, mostTitle), short(b.prompt(col), mostPrompt))
 	var err error
+	wrong := func(sentence string) {
+		rule.SetError(excelize.DataValidationErrorStyleStop, short(col.Title, mostTitle), sentence)
+	}
 	switch allowed := b.allowed(col); {
 	case len(allowed) > 0:
 		var from string
@@ -131,30 +134,36 @@ func (b *blank) rule(col Column, letters string) error {
 			return err
 		}
 		rule.SetSqrefDropList(from)
-		rule.SetError(excelize.DataValidationErrorStyleStop, col.Title, "Choose one of the codes on the sheet Lists.")
+		wrong("Choose one of the codes on the sheet Lists.")
 	case col.Type == "date":
 		err = rule.SetRange(float64(42005), float64(47118), excelize.DataValidationTypeDate, excelize.DataValidationOperatorBetween) // 2015 to 2028
-		rule.SetError(excelize.DataValidationErrorStyleStop, col.Title, "Write a date from 2015 to 2028, such as 2024-03-31.")
+		wrong("Write a date from 2015 to 2028, such as 2024-03-31.")
 	case col.Type == "integer":
-		low, high := int64(-1_000_000_000), int64(1_000_000_000)
-		if col.Constraints.Minimum != nil {
-			low, high = *col.Constraints.Minimum, *col.Constraints.Maximum
-		}
+		low, high := col.limits()
 		err = rule.SetRange(float64(low), float64(high), excelize.DataValidationTypeWhole, excelize.DataValidationOperatorBetween)
-		rule.SetError(excelize.DataValidationErrorStyleStop, col.Title, fmt.Sprintf("Write a whole number from %d to %d.", low, high))
+		wrong(fmt.Sprintf("Write a whole number from %d to %d.", low, high))
 	case col.Type == "money" || col.Type == "number":
-		err = rule.SetRange(-1e9, 1e9, excelize.DataValidationTypeDecimal, excelize.DataValidationOperatorBetween)
-		rule.SetError(excelize.DataValidationErrorStyleStop, col.Title, "Write a number, without the pound sign.")
+		low, high := col.limits()
+		err = rule.SetRange(float64(low), float64(high), excelize.DataValidationTypeDecimal, excelize.DataValidationOperatorBetween)
+		wrong("Write a number, without the pound sign.")
 	case col.Constraints.MaxLength > 0:
 		err = rule.SetRange(0, col.Constraints.MaxLength, excelize.DataValidationTypeTextLength, excelize.DataValidationOperatorBetween)
-		rule.SetError(excelize.DataValidationErrorStyleStop, col.Title, fmt.Sprintf("Write at most %d characters.", col.Constraints.MaxLength))
-	default:
-		return nil
+		wrong(fmt.Sprintf("Write at most %d characters.", col.Constraints.MaxLength))
+	default: // anything may be entered; the prompt helps all the same
+		rule.Type = "none"
 	}
 	if err != nil {
 		return err
 	}
 	return b.AddDataValidation(b.data, rule)
+}
+
+// limits are the least and the greatest number that may be entered.
+func (col Column) limits() (low, high int64) {
+	if col.Constraints.Minimum != nil && col.Constraints.Maximum != nil {
+		return *col.Constraints.Minimum, *col.Constraints.Maximum
+	}
+	return -1_000_000_000, 1_000_000_000
 }
 
 // list writes a column's codes, with what they mean, to the lists' sheet, and
@@ -169,9 +178,15 @@ func (b *blank) list(col Column, allowed []string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	said := map[string]string{}
+	said := maps.Clone(b.to.Labels)
+	if col.Register == "" {
+		said = map[string]string{}
+	}
 	for _, row := range b.lists[b.listName(col)] {
 		said[row["code"]] = row["label"]
+		if row["label"] == "" && row["max"] != "" { // a scale
+			said[row["code"]] = row["min"] + " to " + row["max"] + "; " + row["direction"]
+		}
 	}
 	cells := [][3]string{{codes + "1", col.Title}, {labels + "1", "What it means"}}
 	for i, code := range allowed {
@@ -182,7 +197,8 @@ func (b *blank) list(col Column, allowed []string) (string, error) {
 			return "", err
 		}
 	}
-	return fmt.Sprintf("%s!$%s$2:$%[2]s$%d", listsSheet, codes, len(allowed)+1), errorsOf(b.SetColWidth(listsSheet, codes, codes, 16), b.SetColWidth(listsSheet, labels, labels, 40))
+	return fmt.Sprintf("%s!$%s$2:$%[2]s$%d", listsSheet, codes, len(allowed)+1), errorsOf(
+		b.SetColWidth(listsSheet, codes, codes, float64(max(16, len(col.Title)+3))), b.SetColWidth(listsSheet, labels, labels, 40), b.SetCellStyle(listsSheet, codes+"1", labels+"1", b.bold))
 }
 
 func errorsOf(errs ...error) error {
@@ -200,84 +216,4 @@ func (b *blank) listName(col Column) string {
 		return col.List
 	}
 	return strings.TrimPrefix(b.enum(col), "code_")
-}
-
-// notes says what each column is, what may stand in it, and gives an example.
-func (b *blank) notes() error {
-	rows := [][]string{
-		{b.Title + ": extract of " + b.to.ProviderName + " for " + b.to.Year},
-		{b.Description},
-		{"Fill in the sheet " + b.data + ", one row for each, and leave its first row as it is. Save the file as " + b.Contract.Name(b.to) + "; a correction is _v2, _v3 and so on."},
-		{"Never send a name, address, date of birth or any other detail by which a person could be recognised: such a file is refused."},
-		{},
-		{"Column", "Name in the contract", "Required", "What stands in it", "Example", "Note"},
-	}
-	for _, col := range b.Contract.Columns {
-		rows = append(rows, []string{col.Title, col.Name, map[bool]string{true: "yes", false: "no"}[col.Constraints.Required], b.says(col), b.example(col), col.Note})
-	}
-	for i, row := range rows {
-		for j, text := range row {
-			at, err := excelize.CoordinatesToCellName(j+1, i+1)
-			if err != nil {
-				return err
-			}
-			if err := b.SetCellStr("Notes", at, text); err != nil {
-				return err
-			}
-		}
-	}
-	return errorsOf(b.SetColWidth("Notes", "A", "B", 28), b.SetColWidth("Notes", "C", "C", 10), b.SetColWidth("Notes", "D", "F", 44))
-}
-
-// says what may stand in a column.
-func (b *blank) says(col Column) string {
-	switch {
-	case len(b.allowed(col)) > 0:
-		return "a code of the sheet Lists"
-	case col.Form != "":
-		return col.Form
-	case col.Type == "date":
-		return "a date, such as 2024-03-31"
-	case col.Type == "money":
-		return "pounds and pence"
-	case col.Constraints.Minimum != nil:
-		return fmt.Sprintf("a whole number from %d to %d", *col.Constraints.Minimum, *col.Constraints.Maximum)
-	case col.Type == "integer":
-		return "a whole number"
-	case col.Constraints.MaxLength > 0:
-		return fmt.Sprintf("text of at most %d characters", col.Constraints.MaxLength)
-	}
-	return col.Type
-}
-
-// example is a value that a column takes.
-func (b *blank) example(col Column) string {
-	if allowed := b.allowed(col); len(allowed) > 0 {
-		return allowed[0]
-	}
-	switch {
-	case slices.Contains([]string{"date"}, col.Type):
-		return "2024-03-31"
-	case col.Type == "datetime":
-		return "2024-03-31 09:30"
-	case col.Type == "time":
-		return "09:30"
-	case col.Type == "money":
-		return "1234.50"
-	case col.Constraints.Minimum != nil:
-		return fmt.Sprint(*col.Constraints.Minimum)
-	case col.Type == "integer" || col.Type == "number":
-		return "1"
-	case strings.HasSuffix(col.Name, "pseudo_id"):
-		return "3d45f39d2f0e1ed8185c5d0cd3d34276"
-	case col.Name == "financial_year":
-		return b.to.Year
-	}
-	return ""
-}
-
-func (b *blank) properties() error {
-	made := b.to.Made.UTC().Format(time.RFC3339)
-	return b.SetDocProps(&excelize.DocProperties{Title: b.Contract.Name(b.to), Subject: b.Title, Creator: "mojreturns", Language: "en-GB",
-		Identifier: b.to.Provider + " " + b.Feed + " " + b.to.Year, Created: made, Modified: made})
 }

@@ -17,30 +17,10 @@ type delimiter struct {
 
 var delimiters = []delimiter{{"comma", ','}, {"semicolon", ';'}, {"tab", '\t'}, {"pipe", '|'}}
 
-// readCSV reads text that a delimiter divides into columns.
-func readCSV(ctx context.Context, f *os.File, o Options, out *parquetFile) (Table, error) {
-	t := &tabler{Options: o, ragged: true, watch: &observed{}}
-	r, from, err := openRecords(f, t, o)
-	if err != nil {
-		return t.table, err
-	}
-	found, err := t.header(r, from, 0, nil)
-	switch {
-	case err != nil:
-		return t.table, err
-	case !found:
-		return t.table, r.noHeader(o)
-	case len(r.fields) > mostColumns:
-		return t.table, refuse("the header has %d columns, more than a spreadsheet can hold: is it a table? Its first row must name the columns", len(r.fields))
-	}
-	err = t.rows(ctx, r, out)
-	t.finish()
-	return t.table, err
-}
-
-// openRecords decodes a text and finds its delimiter, and the row its header starts
-// in (0 if that is still to be found).
-func openRecords(f *os.File, t *tabler, o Options) (r *recordReader, from int64, err error) {
+// openCSV finds out how a text is written. It gives the row the header starts
+// in, 0 if it is still to be found.
+func openCSV(f *os.File, t *tabler) (r *recordReader, from int64, err error) {
+	o := t.Options
 	encoding := o.Encoding
 	if encoding == detectName {
 		if encoding, err = detect(f); err != nil {
@@ -58,6 +38,27 @@ func openRecords(f *os.File, t *tabler, o Options) (r *recordReader, from int64,
 	r.separatorLine(&o)
 	from, err = r.setDelimiter(t, o)
 	return r, from, err
+}
+
+// readCSV reads text that a delimiter divides into columns.
+func readCSV(ctx context.Context, f *os.File, o Options, out *parquetFile) (Table, error) {
+	t := &tabler{Options: o, ragged: true, watch: &observed{}}
+	r, from, err := openCSV(f, t)
+	if err != nil {
+		return t.table, err
+	}
+	found, err := t.header(r, from, 0, nil)
+	switch {
+	case err != nil:
+		return t.table, err
+	case !found:
+		return t.table, r.noHeader(o)
+	case len(r.fields) > mostColumns:
+		return t.table, refuse("the header has %d columns, more than a spreadsheet can hold: is it a table? Its first row must name the columns", len(r.fields))
+	}
+	err = t.rows(ctx, r, out)
+	t.finish()
+	return t.table, err
 }
 
 func (r *recordReader) at() (row, line int64) { return r.row, r.started }

@@ -21,75 +21,27 @@ var keptHead = []string{"sheet", "hidden", "row", "line"}
 // without the columns named by sheet and place (from 0; the sheet of a CSV is "").
 // The options say how the file is read; Stage reads the text with Kept set.
 func Keep(ctx context.Context, src, name, dst string, o Options, without map[string][]int) (err error) {
-	f, err := os.Open(src)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	kind, archive, err := sniff(f, name)
-	if err != nil {
-		return named(err, name)
-	}
 	out, err := os.Create(dst)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(named(err, name), out.Close()) }()
+	defer func() { err = errors.Join(err, out.Close()) }()
 	w := csv.NewWriter(out)
 	if err := w.Write(keptHead); err != nil {
 		return err
 	}
-	if kind == text {
-		t := &tabler{Options: o, watch: &observed{}}
-		r, _, err := openRecords(f, t, o)
-		if err != nil {
-			return err
-		}
-		if err := keep(ctx, w, r, sheet{}, without[""]); err != nil {
-			return err
-		}
-		w.Flush()
-		return w.Error()
-	}
-	book, err := openWorkbook(kind, archive)
-	if err != nil {
-		return err
-	}
-	for _, s := range book.sheets() {
-		l, err := book.open(ctx, s, &observed{})
-		if err != nil {
-			return err
-		}
-		if err := errors.Join(keep(ctx, w, l, s, without[s.name]), l.close()); err != nil {
-			return err
-		}
-	}
-	w.Flush()
-	return w.Error()
-}
-
-// keep writes the rows of one table without the columns at some places.
-func keep(ctx context.Context, w *csv.Writer, l lines, s sheet, without []int) error {
 	var record []string
-	for n := 0; ; n++ {
-		if n%1024 == 0 && ctx.Err() != nil {
-			return ctx.Err()
-		}
-		more, err := l.next()
-		if err != nil || !more {
-			return err
-		}
-		row, line := l.at()
-		record = append(record[:0], s.name, strconv.FormatBool(s.hidden), strconv.FormatInt(row, 10), strconv.FormatInt(line, 10))
-		for i, value := range l.values() {
-			if !slices.Contains(without, i) {
+	err = Cells(ctx, src, name, o, func(r Row) error {
+		record = append(record[:0], r.Sheet, strconv.FormatBool(r.Hidden), strconv.FormatInt(r.Row, 10), strconv.FormatInt(r.Line, 10))
+		for i, value := range r.Values {
+			if !slices.Contains(without[r.Sheet], i) {
 				record = append(record, string(value))
 			}
 		}
-		if err := w.Write(record); err != nil {
-			return err
-		}
-	}
+		return w.Write(record)
+	})
+	w.Flush()
+	return errors.Join(err, w.Error())
 }
 
 // keptText is a kept text as the workbook it was; a CSV is one of one sheet

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/xuri/excelize/v2"
+
+	"mojreturns/pipeline/workbook"
 )
 
 // Blank makes the workbook of a description, with nothing filled in. The code
@@ -210,7 +212,7 @@ func tidied(f *excelize.File, styles map[string]int) ([]byte, error) {
 			changed[name] = withHeadings(part, styles["title"], styles["heading"])
 		}
 	}
-	return b.pack(changed)
+	return workbook.Pack(b.archive, changed)
 }
 
 // withHeadings marks two formats of cells as the built-in styles Heading 1 and

@@ -8,6 +8,8 @@ import (
 	"io"
 	"path"
 	"strings"
+
+	"mojreturns/pipeline/workbook"
 )
 
 // What a workbook may hold. A form is far smaller; a file beyond these is
@@ -226,7 +228,7 @@ func richText(n *node) string {
 	for _, r := range n.all("r") {
 		text += r.child("t").text
 	}
-	return unescaped(text)
+	return workbook.Unescaped(text)
 }
 
 // sheet finds a sheet by its name.

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"mojreturns/pipeline/workbook"
 )
 
 // LintItem is one item of the accessibility checklist for spreadsheets of the
@@ -141,7 +143,7 @@ func (b *book) tablesOf(s *sheet) ([]tablePart, error) {
 			return nil, fmt.Errorf("the table %q: %w", t.name, err)
 		}
 		for _, c := range root.child("tableColumns").all("tableColumn") {
-			t.columns = append(t.columns, unescaped(c.attr("name")))
+			t.columns = append(t.columns, workbook.Unescaped(c.attr("name")))
 		}
 		out = append(out, t)
 	}

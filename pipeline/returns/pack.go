@@ -1,7 +1,6 @@
 package returns
 
 import (
-	"archive/zip"
 	"bytes"
 	"encoding/xml"
 	"errors"
@@ -10,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"mojreturns/pipeline/workbook"
 )
 
 const coreType = "application/vnd.openxmlformats-package.core-properties+xml"
@@ -23,7 +24,7 @@ type properties struct {
 // core is the part of the document properties.
 func (p properties) core() []byte {
 	at := p.at.UTC().Format(time.RFC3339)
-	word := func(s string) string { return escaped(strings.Map(printable, s)) }
+	word := func(s string) string { return workbook.Escaped(strings.Map(workbook.Printable, s)) }
 	return []byte(xml.Header + `<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties"` +
 		` xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">` +
 		`<dc:title>` + word(p.title) + `</dc:title><dc:creator>` + word(p.creator) + `</dc:creator><cp:lastModifiedBy>` + word(p.creator) + `</cp:lastModifiedBy>` +
@@ -49,7 +50,9 @@ func (b *book) describe(p properties, changed map[string][]byte) error {
 		if end < 0 {
 			return fmt.Errorf("the workbook is damaged at %s: its end is missing", part)
 		}
-		changed[part] = apply(text, []edit{{end, end, addition}})
+		var edits workbook.Edits
+		edits.Replace(end, end, addition)
+		changed[part] = edits.Apply(text)
 	}
 	return nil
 }
@@ -63,6 +66,7 @@ var beforeCalc = []string{"fileVersion", "fileSharing", "workbookPr", "workbookP
 func recalculate(part []byte) ([]byte, error) {
 	in := xml.NewDecoder(bytes.NewReader(part))
 	depth, after, prefix := 0, 0, ""
+	var edits workbook.Edits
 	for {
 		from := int(in.InputOffset())
 		token, err := in.RawToken()
@@ -77,7 +81,8 @@ func recalculate(part []byte) ([]byte, error) {
 		case xml.StartElement:
 			depth++
 			if depth == 2 && t.Name.Local == "calcPr" {
-				return apply(part, []edit{{from, to, fullCalc(string(part[from:to]))}}), nil
+				edits.Replace(from, to, fullCalc(string(part[from:to])))
+				return edits.Apply(part), nil
 			}
 			if depth == 2 && t.Name.Local == "sheets" && t.Name.Space != "" {
 				prefix = t.Name.Space + ":"
@@ -92,7 +97,8 @@ func recalculate(part []byte) ([]byte, error) {
 	if after == 0 {
 		return nil, errors.New("the main part of the workbook has no sheets")
 	}
-	return apply(part, []edit{{after, after, "<" + prefix + `calcPr fullCalcOnLoad="1"/>`}}), nil
+	edits.Replace(after, after, "<"+prefix+`calcPr fullCalcOnLoad="1"/>`)
+	return edits.Apply(part), nil
 }
 
 // fullCalc is the tag of the rules of calculation with full calculation on load.
@@ -104,39 +110,4 @@ func fullCalc(tag string) string {
 	}
 	name := strings.IndexAny(tag, " \t\r\n/>")
 	return tag[:name] + ` fullCalcOnLoad="1"` + tag[name:]
-}
-
-// pack writes the workbook with some parts changed; the others are copied as
-// they are, packed bytes and all.
-func (b *book) pack(changed map[string][]byte) ([]byte, error) {
-	var out bytes.Buffer
-	w := zip.NewWriter(&out)
-	put := func(name string, part []byte) error {
-		f, err := w.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate})
-		if err == nil {
-			_, err = f.Write(part)
-		}
-		return err
-	}
-	for _, file := range b.archive.File {
-		part, ok := changed[file.Name]
-		if !ok {
-			if err := w.Copy(file); err != nil {
-				return nil, fmt.Errorf("cannot write the workbook: %w", err)
-			}
-			continue
-		}
-		if err := put(file.Name, part); err != nil {
-			return nil, fmt.Errorf("cannot write the workbook: %w", err)
-		}
-	}
-	for _, name := range []string{"docProps/core.xml"} { // the only part that may be new
-		if part, ok := changed[name]; ok && b.parts[name] == nil {
-			if err := put(name, part); err != nil {
-				return nil, fmt.Errorf("cannot write the workbook: %w", err)
-			}
-		}
-	}
-	err := w.Close()
-	return out.Bytes(), err
 }

@@ -12,27 +12,9 @@ import (
 	"strings"
 
 	"github.com/xuri/excelize/v2"
+
+	"mojreturns/pipeline/workbook"
 )
-
-// edit replaces the bytes of a part from one place to another.
-type edit struct {
-	from, to int
-	with     string
-}
-
-// apply makes the edits; everything between them stays as it is, byte for byte.
-func apply(part []byte, edits []edit) []byte {
-	slices.SortStableFunc(edits, func(a, b edit) int { return a.from - b.from })
-	var out bytes.Buffer
-	last := 0
-	for _, e := range edits {
-		out.Write(part[last:e.from])
-		out.WriteString(e.with)
-		last = e.to
-	}
-	out.Write(part[last:])
-	return out.Bytes()
-}
 
 // patch works out how a worksheet is filled. Only the cells written, the last
 // results of formulas and the range that the sheet says it uses are touched.
@@ -40,7 +22,7 @@ type patch struct {
 	sheet  *sheet
 	part   []byte
 	want   map[int]map[int]shown // by row and column: what is still to be written
-	edits  []edit
+	edits  workbook.Edits
 	prefix string // of the element names, as in x:row
 
 	row, column   int
@@ -72,7 +54,7 @@ func fillSheet(s *sheet, part []byte, cells map[string]shown) ([]byte, error) {
 	if err := p.mendDimension(); err != nil {
 		return nil, err
 	}
-	return apply(part, p.edits), nil
+	return p.edits.Apply(part), nil
 }
 
 // walk goes through the part once, element by element. The open elements are
@@ -162,9 +144,9 @@ func (p *patch) end(t xml.StartElement, depth int, at span, closing int) error {
 	case t.Name.Local == "sheetData" && depth == besideData:
 		rows := p.take(p.row, maxRow+1)
 		if rows != "" && empty {
-			p.edits = append(p.edits, edit{at.from, at.to, "<" + p.prefix + "sheetData>" + rows + "</" + p.prefix + "sheetData>"})
+			p.edits.Replace(at.from, at.to, "<"+p.prefix+"sheetData>"+rows+"</"+p.prefix+"sheetData>")
 		} else if rows != "" {
-			p.edits = append(p.edits, edit{closing, closing, rows})
+			p.edits.Replace(closing, closing, rows)
 		}
 	}
 	return nil
@@ -177,7 +159,7 @@ func (p *patch) cell(t xml.StartElement, at span) error {
 	n := &node{attrs: t.Attr}
 	if value, ok := p.want[p.row][p.column]; ok {
 		delete(p.want[p.row], p.column)
-		p.edits = append(p.edits, edit{at.from, at.to, p.written(p.column, p.row, n.attr("s"), value)})
+		p.edits.Replace(at.from, at.to, p.written(p.column, p.row, n.attr("s"), value))
 		return nil
 	}
 	name, err := excelize.CoordinatesToCellName(p.column, p.row)
@@ -198,7 +180,7 @@ var (
 // forget takes the last result of a formula away.
 func (p *patch) forget(at span) {
 	start, rest := string(p.part[at.from:at.opened]), string(p.part[at.opened:at.to])
-	p.edits = append(p.edits, edit{at.from, at.to, resultType.ReplaceAllString(start, "") + lastResult.ReplaceAllString(rest, "")})
+	p.edits.Replace(at.from, at.to, resultType.ReplaceAllString(start, "")+lastResult.ReplaceAllString(rest, ""))
 }
 
 // closeRow writes the cells that come after the last of a row.
@@ -208,11 +190,11 @@ func (p *patch) closeRow(t xml.StartElement, at span, closing int, empty bool) e
 		return nil
 	}
 	if !empty {
-		p.edits = append(p.edits, edit{closing, closing, cells})
+		p.edits.Replace(closing, closing, cells)
 		return nil
 	}
 	start := strings.TrimSuffix(strings.TrimSpace(strings.TrimSuffix(string(p.part[at.from:at.opened]), "/>")), " ")
-	p.edits = append(p.edits, edit{at.from, at.to, start + ">" + cells + "</" + p.prefix + "row>"})
+	p.edits.Replace(at.from, at.to, start+">"+cells+"</"+p.prefix+"row>")
 	return nil
 }
 
@@ -221,14 +203,14 @@ const maxColumn = 1 << 14 // of a sheet
 // insertCells writes the cells of a row that come between two columns.
 func (p *patch) insertCells(after, before, at int) {
 	if cells := p.cells(after, before); cells != "" {
-		p.edits = append(p.edits, edit{at, at, cells})
+		p.edits.Replace(at, at, cells)
 	}
 }
 
 // insertRows writes the rows that come between two.
 func (p *patch) insertRows(after, before, at int) {
 	if rows := p.take(after, before); rows != "" {
-		p.edits = append(p.edits, edit{at, at, rows})
+		p.edits.Replace(at, at, rows)
 	}
 }
 
@@ -274,7 +256,7 @@ func (p *patch) written(column, row int, style string, s shown) string {
 	if s.number {
 		return fmt.Sprintf(`<%sc r="%s" s="%s"><%[1]sv>%[4]s</%[1]sv></%[1]sc>`, p.prefix, at, style, s.text)
 	}
-	return fmt.Sprintf(`<%sc r="%s" s="%s" t="inlineStr"><%[1]sis><%[1]st xml:space="preserve">%[4]s</%[1]st></%[1]sis></%[1]sc>`, p.prefix, at, style, escaped(s.text))
+	return fmt.Sprintf(`<%sc r="%s" s="%s" t="inlineStr"><%[1]sis><%[1]st xml:space="preserve">%[4]s</%[1]st></%[1]sis></%[1]sc>`, p.prefix, at, style, workbook.Escaped(s.text))
 }
 
 // mendDimension widens the range a sheet says it uses to the cells it has:
@@ -291,6 +273,6 @@ func (p *patch) mendDimension() error {
 	if err != nil {
 		return err
 	}
-	p.edits = append(p.edits, edit{p.dimension.from, p.dimension.to, fmt.Sprintf(`<%sdimension ref="A1:%s"/>`, p.prefix, end)})
+	p.edits.Replace(p.dimension.from, p.dimension.to, fmt.Sprintf(`<%sdimension ref="A1:%s"/>`, p.prefix, end))
 	return nil
 }

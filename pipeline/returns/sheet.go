@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/xuri/excelize/v2"
+
+	"mojreturns/pipeline/workbook"
 )
 
 // sheet is one sheet of a workbook.
@@ -155,7 +157,7 @@ func (s *sheet) readCell(b *book, n *node, column, row int, shared map[string]sh
 	case "inlineStr":
 		c.text = richText(n.child("is"))
 	case "str":
-		c.text = unescaped(c.text)
+		c.text = workbook.Unescaped(c.text)
 	case "b", "e", "d":
 	default:
 		c.number = c.text != ""

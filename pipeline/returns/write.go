@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf16"
+
+	"mojreturns/pipeline/workbook"
 )
 
 const (
@@ -75,7 +77,7 @@ func serial(date string, from1904 bool) (string, error) {
 // write keeps what a cell is to show.
 func (d *drafting) write(r Row, s shown) error {
 	if !s.number {
-		s.text = strings.Map(printable, s.text)
+		s.text = strings.Map(workbook.Printable, s.text)
 		if length := len(utf16.Encode([]rune(s.text))); length > maxText {
 			return fmt.Errorf("the text has %d characters and a cell holds %d", length, maxText)
 		}
@@ -124,7 +126,7 @@ func (d *drafting) finish() ([]byte, error) {
 	if err := d.blank.describe(d.properties(), changed); err != nil {
 		return nil, err
 	}
-	out, err := d.blank.pack(changed)
+	out, err := workbook.Pack(d.blank.archive, changed)
 	if err != nil {
 		return nil, err
 	}

@@ -1,4 +1,4 @@
-package returns
+package workbook
 
 import (
 	"bytes"
@@ -13,9 +13,9 @@ import (
 // _x0041_ for A.
 var escape = regexp.MustCompile(`_x[0-9A-Fa-f]{4}_`)
 
-// escaped is a text as a part of a workbook has it; the underline of what looks
+// Escaped is a text as a part of a workbook has it; the underline of what looks
 // like a character's number is written as a number itself.
-func escaped(text string) string {
+func Escaped(text string) string {
 	var out bytes.Buffer
 	if err := xml.EscapeText(&out, []byte(escape.ReplaceAllString(text, "_x005F$0"))); err != nil {
 		return "" // a buffer takes everything
@@ -23,8 +23,8 @@ func escaped(text string) string {
 	return strings.ReplaceAll(out.String(), "&#xA;", "\n")
 }
 
-// unescaped is the text that a part of a workbook means.
-func unescaped(text string) string {
+// Unescaped is the text that a part of a workbook means.
+func Unescaped(text string) string {
 	if !strings.Contains(text, "_x") {
 		return text
 	}
@@ -37,8 +37,8 @@ func unescaped(text string) string {
 	})
 }
 
-// printable turns characters that a workbook cannot hold into spaces.
-func printable(c rune) rune {
+// Printable turns characters that a workbook cannot hold into spaces.
+func Printable(c rune) rune {
 	if c != '\n' && (unicode.IsControl(c) || c == 0xFFFE || c == 0xFFFF || c == unicode.ReplacementChar) {
 		return ' '
 	}
