@@ -35,6 +35,9 @@ type Annotation struct {
 // made of it) with the faulty cells marked. Any delivery can be marked, those that
 // no longer count too.
 func (p *Pipeline) Annotate(ctx context.Context, a Annotation) ([]Annotated, error) {
+	if a.File == "" && slices.Contains([]string{".xlsx", ".xlsm"}, strings.ToLower(filepath.Ext(a.To))) {
+		return nil, unanswerable("every file with faults would be marked, so give -o a folder, or name the one file that is to be %s", a.To)
+	}
 	sources, err := p.toAnnotate(ctx, a)
 	if err != nil || len(sources) == 0 {
 		return nil, err
@@ -94,7 +97,7 @@ func (p *Pipeline) toAnnotate(ctx context.Context, a Annotation) ([]staged, erro
 		return a.Feed != "" && d.Feed != a.Feed || a.Provider != "" && d.Provider != a.Provider
 	})
 	if a.File != "" && len(deliveries) == 0 {
-		return nil, fmt.Errorf("%q does not serve that feed or provider", a.File)
+		return nil, unanswerable("%q does not serve that feed or provider", a.File)
 	}
 	return p.readable(ctx, deliveries)
 }
@@ -200,7 +203,7 @@ func (a annotation) path(asked Annotation, taken map[string]bool) (string, error
 	isFolder := err == nil && info.IsDir() || asked.To == "" || filepath.Ext(asked.To) == ""
 	if asked.File != "" && !isFolder {
 		if !strings.EqualFold(filepath.Ext(asked.To), ending) {
-			return "", fmt.Errorf("it becomes a workbook, so give -o a name that ends in %s, or a folder", ending)
+			return "", unanswerable("it becomes a workbook, so give -o a name that ends in %s, or a folder", ending)
 		}
 		return asked.To, nil
 	}

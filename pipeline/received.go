@@ -11,6 +11,11 @@ import (
 	"mojreturns/pipeline/table"
 )
 
+// Unanswerable is an error of what was asked, such as a file that never came.
+type Unanswerable struct{ error }
+
+func unanswerable(format string, args ...any) error { return Unanswerable{fmt.Errorf(format, args...)} }
+
 // find gives the deliveries of one received file, one for each feed it serves: by
 // its SHA-256 (or the first 8 or more digits), or the one received last under a name.
 func (p *Pipeline) find(which string, deliveries []landing.Delivery) ([]landing.Delivery, error) {
@@ -34,7 +39,7 @@ func (p *Pipeline) find(which string, deliveries []landing.Delivery) ([]landing.
 	}
 	found := slices.DeleteFunc(slices.Clone(deliveries), func(d landing.Delivery) bool { return d.Number != newest })
 	if len(found) == 0 {
-		return nil, fmt.Errorf("%q had not been received by then", which)
+		return nil, unanswerable("%q had not been received by then", which)
 	}
 	return found, nil
 }
@@ -48,13 +53,13 @@ func (p *Pipeline) unknown(which string, never error) error {
 	name := filepath.Base(filepath.ToSlash(which))
 	for _, r := range slices.Backward(refusals) {
 		if strings.EqualFold(r.Name, name) || len(which) >= 8 && strings.HasPrefix(r.SHA256, strings.ToLower(which)) {
-			return fmt.Errorf("%s was refused on %s and is not kept: %s", r.Name, r.At.In(p.Location).Format("2 January 2006"), r.Reason)
+			return unanswerable("%s was refused on %s and is not kept: %s", r.Name, r.At.In(p.Location).Format("2 January 2006"), r.Reason)
 		}
 	}
 	if strings.Contains(name, ".") {
-		return fmt.Errorf("no file called %q has been received; `mojreturns build` lists those that count, and a file can be named by its SHA-256 too", name)
+		return unanswerable("no file called %q has been received; `mojreturns build` lists those that count, and a file can be named by its SHA-256 too", name)
 	}
-	return never
+	return Unanswerable{never}
 }
 
 // RejectsOf lists the faults of one file that counts, by its name or SHA-256.
@@ -72,7 +77,7 @@ func (p *Pipeline) RejectsOf(ctx context.Context, file, feed, provider string) (
 			return p.rejects(ctx, d.SHA256, feed, provider)
 		}
 	}
-	return table.Table{}, fmt.Errorf("%s does not count (%s), so its faults are not listed; --annotate marks them all the same", found[0].Name, found[0].Why)
+	return table.Table{}, unanswerable("%s does not count (%s), so its faults are not listed; --annotate marks them all the same", found[0].Name, found[0].Why)
 }
 
 // readable reads deliveries as their feeds, each to be judged whether it counts or

@@ -110,7 +110,7 @@ func (p *Pipeline) versions(ctx context.Context, files []string) ([][2]version, 
 		pairs = append(pairs, [2]version{before, {s.Delivery}})
 	}
 	if len(named) == 1 && len(pairs) == 0 {
-		return nil, fmt.Errorf("%s is the first that can be read of its provider, feed and year, so there is none before it to compare it with; name both as OLD and NEW", named[0][0].Name)
+		return nil, unanswerable("%s is the first that can be read of its provider, feed and year, so there is none before it to compare it with; name both as OLD and NEW", named[0][0].Name)
 	}
 	return pairs, nil
 }
@@ -130,9 +130,9 @@ func between(old, now []landing.Delivery) ([][2]version, error) {
 	}
 	switch {
 	case old[0].SHA256 == now[0].SHA256:
-		return nil, fmt.Errorf("%s and %s are the same file, byte for byte", old[0].Name, now[0].Name)
+		return nil, unanswerable("%s and %s are the same file, byte for byte", old[0].Name, now[0].Name)
 	case len(pairs) == 0:
-		return nil, fmt.Errorf("%s and %s are not the same feed of the same provider, so they are not versions of one file", old[0].Name, now[0].Name)
+		return nil, unanswerable("%s and %s are not the same feed of the same provider, so they are not versions of one file", old[0].Name, now[0].Name)
 	}
 	return pairs, nil
 }

@@ -66,13 +66,14 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 
 func exitCode(ctx context.Context, err error) int {
 	var bad usageError
+	var asked pipeline.Unanswerable
 	var busy *landing.BusyError
 	switch {
 	case err == nil:
 		return exitDone
 	case ctx.Err() != nil:
 		return exitInterrupted
-	case errors.As(err, &bad):
+	case errors.As(err, &bad), errors.As(err, &asked):
 		return exitUsage
 	case errors.As(err, &busy):
 		return exitBusy

@@ -392,3 +392,57 @@ func TestOddWorkbooks(t *testing.T) {
 		t.Errorf("a fault of a sheet that is not there: %v", err)
 	}
 }
+
+// Of very many faults all are marked, as many as a program can bear get a comment,
+// and the list says so.
+func TestManyFaults(t *testing.T) {
+	plain, err := annotate.NewPlain()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := plain.Begin("a sheet: with [a] long/name\\ and more"); err != nil {
+		t.Fatal(err)
+	}
+	name := plain.Sheet("a sheet: with [a] long/name\\ and more")
+	many := annotate.Report{File: "many.csv", Made: true, Tables: []annotate.Table{{Sheet: name, HeaderRow: 1, Columns: 1}}}
+	const faults = 20_001
+	for row := int64(1); row <= faults+1; row++ {
+		if err := plain.Row(row, [][]byte{[]byte("=x & y\x00")}); err != nil {
+			t.Fatal(err)
+		}
+		if row > 1 {
+			many.Faults = append(many.Faults, annotate.Fault{Sheet: name, Row: int(row), Columns: []int{1}, Name: "X", Value: "=x", Rule: "form", Message: "X is wrong; mend it"})
+		}
+	}
+	content, err := plain.Bytes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := annotate.Workbook(content, many)
+	if err != nil {
+		t.Fatal(err)
+	}
+	after := parts(t, out)
+	if n := strings.Count(after["xl/commentsFaults1.xml"], "<comment "); n != 2000 {
+		t.Errorf("%d comments, want 2000", n)
+	}
+	if n := strings.Count(after["xl/worksheets/sheet1.xml"], "VALUE LEFT OUT: X"); n != faults {
+		t.Errorf("%d rows say what is wrong, want %d", n, faults)
+	}
+	for _, sentence := range []string{"20001 faults.", "Only the first 20000 faults are listed here; all are marked.", "Of a sheet only the first 2000 faulty cells have a comment; all are marked."} {
+		if !strings.Contains(after["xl/worksheets/sheetFaults1.xml"], sentence) {
+			t.Errorf("the list does not say %q", sentence)
+		}
+	}
+	f, err := excelize.OpenReader(bytes.NewReader(out))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if value, err := f.GetCellValue(name, "A2"); err != nil || value != "=x & y " {
+		t.Errorf("A2 of %q is %q, %v", name, value, err)
+	}
+	if formula, err := f.GetCellFormula(name, "A2"); err != nil || formula != "" {
+		t.Errorf("what was sent has become the formula %q, %v", formula, err)
+	}
+}

@@ -78,24 +78,30 @@ func (m *marking) refs(name, element string) (map[string]bool, error) {
 	})
 }
 
+// own is a part of the sheet's, or a new one that it is related to: its name and
+// bytes, and the relation's ID if it is new.
+func (m *marking) own(name, free, ending, kind, contentType, empty string) (string, []byte, string, error) {
+	if name != "" {
+		part, err := m.book.Part(name)
+		return name, part, "", err
+	}
+	name = m.book.Free(free, ending)
+	id, err := m.book.Relate(m.sheet.Part, kind, name)
+	if err == nil {
+		err = m.book.Declare(name, contentType)
+	}
+	return name, []byte(empty), id, err
+}
+
 // say writes the words of the comments; a cell that has one keeps it in front of ours.
 func (m *marking) say(name string, ours []comment, said map[string]bool) error {
-	var part []byte
-	var err error
-	if name == "" {
-		name = m.book.Free("xl/commentsFaults", ".xml")
-		main, err := mainNamespace(m.book)
-		if err != nil {
-			return err
-		}
-		part = []byte(xmlHeader + `<comments xmlns="` + main + `"><authors></authors><commentList></commentList></comments>`)
-		if _, err := m.book.Relate(m.sheet.Part, "comments", name); err != nil {
-			return err
-		}
-		if err := m.book.Declare(name, commentsType); err != nil {
-			return err
-		}
-	} else if part, err = m.book.Part(name); err != nil {
+	main, err := mainNamespace(m.book)
+	if err != nil {
+		return err
+	}
+	name, part, _, err := m.own(name, "xl/commentsFaults", ".xml", "comments", commentsType,
+		xmlHeader+`<comments xmlns="`+main+`"><authors></authors><commentList></commentList></comments>`)
+	if err != nil {
 		return err
 	}
 	words := map[string]string{}
@@ -105,24 +111,16 @@ func (m *marking) say(name string, ours []comment, said map[string]bool) error {
 	var edits workbook.Edits
 	authors, of := 0, ""
 	err = workbook.Scan(part, func(t workbook.Tag) error {
-		add := func(elements string) {
-			elements = workbook.Prefixed(elements, t.Prefix)
-			if t.Empty {
-				edits.Replace(t.From, t.To, strings.TrimSuffix(t.String(), "/>")+">"+elements+"</"+t.Prefix+t.Name+">")
-			} else {
-				edits.Replace(t.From, t.From, elements)
-			}
-		}
 		ends := t.End || t.Empty
 		switch {
 		case t.Name == "author" && ends:
 			authors++
 		case t.Name == "authors" && ends:
-			add("<author>" + author + "</author>")
+			addInside(&edits, t, "<author>"+author+"</author>")
 		case t.Name == "comment" && !t.End:
 			of = t.Attr("ref")
 		case t.Name == "text" && ends && words[of] != "":
-			add(`<r><t xml:space="preserve">` + "\n" + words[of] + `</t></r>`)
+			addInside(&edits, t, `<r><t xml:space="preserve">`+"\n"+words[of]+`</t></r>`)
 		case t.Name == "commentList" && ends:
 			var all strings.Builder
 			for _, c := range ours {
@@ -130,12 +128,22 @@ func (m *marking) say(name string, ours []comment, said map[string]bool) error {
 					fmt.Fprintf(&all, `<comment ref="%s" authorId="%d"><text><r><t xml:space="preserve">%s</t></r></text></comment>`, c, authors, words[c.String()])
 				}
 			}
-			add(all.String())
+			addInside(&edits, t, all.String())
 		}
 		return nil
 	})
 	m.book.Set(name, edits.Apply(part))
 	return err
+}
+
+// addInside puts elements at the end of an element, of which t is the end.
+func addInside(edits *workbook.Edits, t workbook.Tag, elements string) {
+	elements = workbook.Prefixed(elements, t.Prefix)
+	if t.Empty {
+		edits.Replace(t.From, t.To, strings.TrimSuffix(t.String(), "/>")+">"+elements+"</"+t.Prefix+t.Name+">")
+	} else {
+		edits.Replace(t.From, t.From, elements)
+	}
 }
 
 var shapeID = regexp.MustCompile(`_x0000_s(\d+)`)
@@ -146,26 +154,18 @@ func (m *marking) draw(name string, ours []comment) error {
 	if len(ours) == 0 {
 		return nil
 	}
-	var part []byte
-	var err error
-	if name == "" {
-		name = m.book.Free("xl/drawings/vmlDrawingFaults", ".vml")
-		part = []byte(`<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" xmlns:x="urn:schemas-microsoft-com:office:excel">` +
-			`<o:shapelayout v:ext="edit"><o:idmap v:ext="edit" data="` + strconv.Itoa(m.number) + `"/></o:shapelayout></xml>`)
-		id, err := m.book.Relate(m.sheet.Part, "vmlDrawing", name)
-		if err != nil {
-			return err
-		}
-		if err := m.book.Declare(name, drawingType); err != nil {
-			return err
-		}
+	name, part, id, err := m.own(name, "xl/drawings/vmlDrawingFaults", ".vml", "vmlDrawing", drawingType,
+		`<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" xmlns:x="urn:schemas-microsoft-com:office:excel">`+
+			`<o:shapelayout v:ext="edit"><o:idmap v:ext="edit" data="`+strconv.Itoa(m.number)+`"/></o:shapelayout></xml>`)
+	if err != nil {
+		return err
+	}
+	if id != "" {
 		types, err := m.book.Types()
 		if err != nil {
 			return err
 		}
 		m.edits.Replace(m.legacyAt, m.legacyAt, `<`+m.prefix+`legacyDrawing xmlns:r="`+types+`" r:id="`+id+`"/>`)
-	} else if part, err = m.book.Part(name); err != nil {
-		return err
 	}
 	end := bytes.LastIndex(part, []byte("</"))
 	if end < 0 {

@@ -109,7 +109,7 @@ func libreOffice(t *testing.T, soffice, dir, path string) {
 	if words, err := f.GetCellValue("Sessions", "F4"); err != nil || words != "ROW REJECTED: Session ID, Places, Status" {
 		t.Errorf("LibreOffice reads %q in F4, %v", words, err)
 	}
-	if date, err := f.GetCellValue("Sessions", "B3"); err != nil || date != "07/03/2024" && date != "08/03/2024" {
+	if date, err := f.GetCellValue("Sessions", "B3"); err != nil || date != "07/03/2024" { // 43,896 days after 1 January 1904
 		t.Errorf("LibreOffice reads the date %q in B3, %v", date, err)
 	}
 }

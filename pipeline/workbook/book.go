@@ -207,24 +207,28 @@ func (b *Book) Relate(from, kind, to string) (string, error) {
 	return id, err
 }
 
-// Declare says what kind a new part is of; where the workbook says so already of
-// all names that end like it, nothing changes.
+// Declare says what kind a new part is of. Where its ending is not said to be of a
+// kind yet, all parts that end so are of this one.
 func (b *Book) Declare(part, kind string) error {
 	const list = "[Content_Types].xml"
 	text, err := b.Part(list)
 	if err != nil {
 		return err
 	}
-	known := false
-	err = Scan(text, func(t Tag) error {
-		ending := strings.EqualFold("."+t.Attr("Extension"), path.Ext(part))
-		known = known || !t.End && t.Name == "Default" && ending && t.Attr("ContentType") == kind
+	ending, said := strings.TrimPrefix(path.Ext(part), "."), ""
+	if err := Scan(text, func(t Tag) error {
+		if !t.End && t.Name == "Default" && strings.EqualFold(t.Attr("Extension"), ending) {
+			said = t.Attr("ContentType")
+		}
 		return nil
-	})
-	if err != nil || known {
+	}); err != nil || said == kind {
 		return err
 	}
-	text, err = Inside(text, `<Override PartName="/`+Escaped(part)+`" ContentType="`+kind+`"/>`)
+	element := `<Override PartName="/` + Escaped(part) + `" ContentType="` + kind + `"/>`
+	if said == "" && ending != "xml" {
+		element = `<Default Extension="` + Escaped(ending) + `" ContentType="` + kind + `"/>`
+	}
+	text, err = Inside(text, element)
 	b.Set(list, text)
 	return err
 }
