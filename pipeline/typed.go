@@ -111,7 +111,7 @@ func (p *Pipeline) assertRows(ctx context.Context, conn *sql.Conn) error {
 func (p *Pipeline) source(s staged) contract.Source {
 	source := contract.Source{
 		Delivery: s.Order, Provider: s.Provider, Year: s.Year,
-		Parquet: filepath.ToSlash(s.Parquet), Mapping: s.Mapping, Codes: s.Spec.Codes, DayFirst: s.Spec.Dates == "day-first",
+		Parquet: filepath.ToSlash(s.Parquet), Mapping: s.Mapping, Spec: s.Spec,
 		Registers: p.registers(s.Provider),
 	}
 	if provider, ok := p.Register.Provider(s.Provider); ok {
