@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -63,16 +62,10 @@ func (c Contract) MatchFeed(header []string, feed register.Feed) (Mapping, error
 
 // derive finds the header that a column is made from.
 func (c Contract) derive(header []string, column string, d register.Derived) (found bool, at int, err error) {
-	col, ok := c.Column(column)
-	if !ok {
-		return false, 0, fmt.Errorf("the provider's mapping derives the column %q, which the contract %s does not have", column, c.Feed)
+	if err := c.checkDerived(column, d); err != nil {
+		return false, 0, err
 	}
-	if d.As != "" && d.As != AsFinancialYear && d.As != AsLedgerPeriod {
-		return false, 0, fmt.Errorf("%s is derived as %q; it can be %q or %q of a date", column, d.As, AsFinancialYear, AsLedgerPeriod)
-	}
-	if part, err := regexp.Compile(d.Part); err != nil || d.Part != "" && part.NumSubexp() != 1 {
-		return false, 0, fmt.Errorf("%s is derived by the part %q, which must be a regular expression with one group in brackets", column, d.Part)
-	}
+	col, _ := c.Column(column)
 	places := placesOf(header, d.From)
 	switch {
 	case len(places) > 1:
@@ -182,7 +175,9 @@ func (m *matching) claim(col Column, names []string, is func([]string, string) b
 
 // isOne says whether a header is one of the names.
 func isOne(names []string, header string) bool {
-	return slices.ContainsFunc(names, func(name string) bool { return plain(name) != "" && !strings.Contains(name, "*") && plain(name) == plain(header) })
+	return slices.ContainsFunc(names, func(name string) bool {
+		return plain(name) != "" && !strings.Contains(name, "*") && plain(name) == plain(header)
+	})
 }
 
 // isLike says whether a header is like one of the names that have * in them, which
@@ -200,24 +195,6 @@ func like(name, header string) bool {
 		ok, rest = ok && found, after
 	}
 	return ok && strings.HasSuffix(rest, last)
-}
-
-// checkMapping reports what the provider's mapping says that cannot be.
-func (c Contract) checkMapping(names map[string]register.Names, constants map[string]string) []error {
-	var errs []error
-	for _, column := range slices.Sorted(maps.Keys(names)) {
-		if _, ok := c.Column(column); !ok {
-			errs = append(errs, fmt.Errorf("the provider's mapping names the column %q, which the contract %s does not have", column, c.Feed))
-		}
-	}
-	for _, column := range slices.Sorted(maps.Keys(constants)) {
-		if _, ok := c.Column(column); !ok {
-			errs = append(errs, fmt.Errorf("the provider's constants name the column %q, which the contract %s does not have", column, c.Feed))
-		} else if strings.TrimSpace(constants[column]) == "" {
-			errs = append(errs, fmt.Errorf("the provider's constant for %s is blank; give it a value or take it away", column))
-		}
-	}
-	return errs
 }
 
 func twice(col Column, header []string, found []int) error {
