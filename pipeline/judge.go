@@ -19,7 +19,9 @@ import (
 // its rows stand against their contract.
 type LandedFile struct {
 	FileCount
-	Status string
+	Status  string
+	Columns []ColumnUse // where each column comes from; of a dry run only
+	Values  []ValueUse  // what the mapping does not translate; of a dry run only
 }
 
 // LandAndJudge lands the files and judges each against its contract there and
@@ -57,6 +59,9 @@ func (p *Pipeline) LandAndJudge(ctx context.Context, files []string, given landi
 			f := LandedFile{Status: string(l.Status), FileCount: FileCount{File: s.Name, SHA256: s.SHA256, Provider: s.Provider, Feed: s.Feed, Sheet: s.Table.Sheet, Rows: s.Table.Rows, Message: together(l.Message, s.remarks())}}
 			if s.Refused != "" {
 				f.Status, f.Message = string(landing.StatusRefused), s.Refused
+				for _, u := range s.Contract.Uses(s.Mapping, s.Table.Header) {
+					f.Columns = append(f.Columns, ColumnUse{Use: u})
+				}
 			} else {
 				s.Order, s.Current = len(sources)+1, true
 				sources = append(sources, s)
@@ -64,7 +69,7 @@ func (p *Pipeline) LandAndJudge(ctx context.Context, files []string, given landi
 			out = append(out, f)
 		}
 	}
-	return out, p.judge(ctx, temp, sources, out)
+	return out, p.judge(ctx, temp, sources, out, dry)
 }
 
 // remarks are what somebody who looks at the file would not expect of it, and the
@@ -153,8 +158,9 @@ func (p *Pipeline) recognise(ctx context.Context, l landing.Landed, temp string,
 	return nil
 }
 
-// judge counts accepted and rejected rows in a warehouse that is thrown away.
-func (p *Pipeline) judge(ctx context.Context, dir string, sources []staged, out []LandedFile) error {
+// judge counts accepted and rejected rows in a warehouse that is thrown away, and
+// explains them if asked to.
+func (p *Pipeline) judge(ctx context.Context, dir string, sources []staged, out []LandedFile, explain bool) error {
 	if len(sources) == 0 {
 		return nil
 	}
@@ -181,6 +187,11 @@ func (p *Pipeline) judge(ctx context.Context, dir string, sources []staged, out 
 		}
 		if err := conn.QueryRowContext(ctx, "SELECT accepted, rejected FROM delivery WHERE delivery = ?", sources[next].Order).Scan(&out[i].Accepted, &out[i].Rejected); err != nil {
 			return err
+		}
+		if explain {
+			if out[i].Columns, out[i].Values, err = p.explain(ctx, conn, sources[next]); err != nil {
+				return err
+			}
 		}
 		next++
 	}

@@ -72,8 +72,8 @@ func (c Contract) checkDerived(column string, d register.Derived) error {
 	if _, ok := c.Column(column); !ok {
 		return fmt.Errorf("the provider's mapping derives the column %q, which the contract %s does not have", column, c.Feed)
 	}
-	if d.As != "" && d.As != AsFinancialYear && d.As != AsLedgerPeriod {
-		return fmt.Errorf("%s is derived as %q; it can be %q or %q of a date", column, d.As, AsFinancialYear, AsLedgerPeriod)
+	if d.As != "" && d.As != AsFinancialYear && d.As != AsLedgerPeriod && d.As != AsLineNumber {
+		return fmt.Errorf("%s is derived as %q; it can be %q or %q of a date, or %q of the rows that share a text", column, d.As, AsFinancialYear, AsLedgerPeriod, AsLineNumber)
 	}
 	if part, err := regexp.Compile(d.Part); err != nil || d.Part != "" && part.NumSubexp() != 1 {
 		return fmt.Errorf("%s is derived by the part %q, which must be a regular expression with one group in brackets", column, d.Part)

@@ -99,10 +99,11 @@ func placesOf(header []string, names []string) []int {
 	return places
 }
 
-// What a column can be derived as, of a date.
+// What a column can be derived as: of a date, or of a text that several rows share.
 const (
 	AsFinancialYear = "financial year"
 	AsLedgerPeriod  = "ledger period"
+	AsLineNumber    = "line number"
 )
 
 // Match finds the contract's columns in a header. A header is a column's when
@@ -183,7 +184,9 @@ func isOne(names []string, header string) bool {
 // isLike says whether a header is like one of the names that have * in them, which
 // stands for anything.
 func isLike(names []string, header string) bool {
-	return plain(header) != "" && slices.ContainsFunc(names, func(name string) bool { return strings.Contains(name, "*") && like(name, plain(header)) })
+	return plain(header) != "" && slices.ContainsFunc(names, func(name string) bool {
+		return strings.Contains(name, "*") && plain(name) != "" && like(name, plain(header))
+	})
 }
 
 func like(name, header string) bool {

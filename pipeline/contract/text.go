@@ -23,27 +23,35 @@ func (j judge) text(col Column) string {
 	if text == "" {
 		return "NULL::VARCHAR"
 	}
-	if len(j.Spec.Blanks) > 0 {
-		text = fmt.Sprintf("CASE WHEN lower(%[1]s) IN (%[2]s) THEN NULL ELSE %[1]s END", text, quoteAll(lowered(j.Spec.Blanks)))
+	text = j.filled(text)
+	translated := j.translated(col, text)
+	if rest, given := j.translations(col)[everything]; given {
+		return fmt.Sprintf("CASE WHEN %[1]s IS NOT NULL AND %[2]s IS NULL THEN %[3]s ELSE %[1]s END", translated, j.parse(col, translated), quote(rest))
 	}
-	translations := j.translations(col)
-	if len(translations) == 0 {
+	return translated
+}
+
+// filled is a text that is nothing where it is one of the words for that.
+func (j judge) filled(text string) string {
+	if len(j.Spec.Blanks) == 0 {
 		return text
 	}
+	return fmt.Sprintf("CASE WHEN lower(%[1]s) IN (%[2]s) THEN NULL ELSE %[1]s END", text, quoteAll(lowered(j.Spec.Blanks)))
+}
+
+// translated is a text with our code in place of the provider's.
+func (j judge) translated(col Column, text string) string {
+	translations := j.translations(col)
 	cases := ""
 	for _, theirs := range slices.Sorted(maps.Keys(translations)) {
 		if theirs != everything {
 			cases += fmt.Sprintf(" WHEN folded(%s) THEN %s", quote(theirs), quote(translations[theirs]))
 		}
 	}
-	translated := text
-	if cases != "" {
-		translated = fmt.Sprintf("CASE folded(%s)%s ELSE %s END", text, cases, text)
+	if cases == "" {
+		return text
 	}
-	if rest, given := translations[everything]; given {
-		return fmt.Sprintf("CASE WHEN %[1]s IS NOT NULL AND %[2]s IS NULL THEN %[3]s ELSE %[1]s END", translated, j.parse(col, translated), quote(rest))
-	}
-	return translated
+	return fmt.Sprintf("CASE folded(%s)%s ELSE %s END", text, cases, text)
 }
 
 func lowered(words []string) []string {
@@ -103,6 +111,8 @@ func (j judge) derive(d Derivation) string {
 		return fmt.Sprintf("coalesce(financial_year_of(%s), %s)", j.date(text), text)
 	case AsLedgerPeriod:
 		return fmt.Sprintf("coalesce(((month(%s) + 8) %% 12 + 1)::VARCHAR, %s)", j.date(text), text)
+	case AsLineNumber:
+		return fmt.Sprintf(`CASE WHEN %[1]s IS NOT NULL THEN (row_number() OVER (PARTITION BY %[1]s ORDER BY "row"))::VARCHAR END`, text)
 	}
 	return text
 }

@@ -158,8 +158,8 @@ type RowRule struct {
 // Derived says how a column is made from a header's text.
 type Derived struct {
 	From Names `yaml:"from" json:"from"` // the header, or the names it goes by
-	// As is "financial year" (2023-24) or "ledger period" (1 is April) of a date;
-	// empty takes the text itself.
+	// As is "financial year" (2023-24) or "ledger period" (1 is April) of a date, or
+	// "line number", which counts the rows that share the text; empty takes the text itself.
 	As string `yaml:"as" json:"as,omitempty"`
 	// Part is a regular expression with one group: that part of the text. A text
 	// that it does not fit stays whole, and is judged so.
