@@ -43,7 +43,7 @@ func (p *Pipeline) explain(ctx context.Context, conn *sql.Conn, s staged) (colum
 		return columns, nil, nil
 	}
 	found, err = table.Query(ctx, conn, fmt.Sprintf(`SELECT column_name, CASE WHEN %s THEN '(withheld)' ELSE value END AS value, sum("rows")::VARCHAR, min(first_row)::VARCHAR, taken_as
-		FROM (%s) GROUP BY ALL ORDER BY column_name, sum("rows") DESC, value`, p.looksPersonal(s.Contract), query))
+		FROM (%s) GROUP BY ALL ORDER BY column_name, sum("rows") DESC, value`, p.looksPersonal(s.Contract, "value"), query))
 	if err != nil {
 		return nil, nil, fmt.Errorf("cannot list what is not translated in %q: %w", s.Name, err)
 	}
@@ -58,11 +58,11 @@ func (p *Pipeline) explain(ctx context.Context, conn *sql.Conn, s staged) (colum
 
 // looksPersonal is the SQL for a value of a feed about people that looks like
 // personal data.
-func (p *Pipeline) looksPersonal(c contract.Contract) string {
+func (p *Pipeline) looksPersonal(c contract.Contract, value string) string {
 	any := []string{"false"}
 	for _, r := range p.personal {
 		if c.People && !r.header {
-			any = append(any, r.matches("value"))
+			any = append(any, r.matches(value))
 		}
 	}
 	return strings.Join(any, " OR ")

@@ -3,7 +3,6 @@ package pipeline
 import (
 	"context"
 	"encoding/csv"
-	"fmt"
 	"math/big"
 	"os"
 	"path/filepath"
@@ -70,9 +69,9 @@ func TestRealSpend(t *testing.T) {
 		name := filepath.Base(path)
 		records := recordsOf(t, path)
 		at := slices.Index(records[0], "Amount")
-		whole := new(big.Rat)
+		sum := new(big.Rat)
 		for _, r := range records[1:] {
-			whole.Add(whole, pounds(t, r[at]))
+			sum.Add(sum, pounds(t, r[at]))
 		}
 		found, err := table.Query(context.Background(), conn, `SELECT s.standing = 'rejected', s."row"::VARCHAR, s.net_amount::VARCHAR FROM typed.spend s JOIN delivery d USING (delivery) WHERE d.file = $1 ORDER BY s."row"`, name)
 		if err != nil {
@@ -82,7 +81,7 @@ func TestRealSpend(t *testing.T) {
 		for _, row := range found.Rows {
 			amount := text(row[2])
 			if row[0] == true {
-				n, _ := whole64(text(row[1]))
+				n, _ := whole(text(row[1]))
 				amount, rejected = records[n-1][at], rejected+1
 			}
 			got.Add(got, pounds(t, amount))
@@ -90,18 +89,16 @@ func TestRealSpend(t *testing.T) {
 		if len(found.Rows) != len(records)-1 {
 			t.Errorf("%s: %d rows are accepted or rejected, of %d", name, len(found.Rows), len(records)-1)
 		}
-		if got.Cmp(whole) != 0 {
-			t.Errorf("%s: the rows add up to %s, the file to %s", name, got.FloatString(2), whole.FloatString(2))
+		if got.Cmp(sum) != 0 {
+			t.Errorf("%s: the rows add up to %s, the file to %s", name, got.FloatString(2), sum.FloatString(2))
 		}
 		destroyed := !slices.ContainsFunc(records[1:], func(r []string) bool { return r[slices.Index(records[0], "Paid Date")] != "00:00:00" })
 		if want := map[bool]int{true: len(records) - 1}[destroyed]; rejected != want {
 			t.Errorf("%s: %d rows are rejected, not %d", name, rejected, want)
 		}
-		t.Logf("%s: %d rows, %d rejected, %s pounds", name, len(found.Rows), rejected, whole.FloatString(2))
+		t.Logf("%s: %d rows, %d rejected, %s pounds", name, len(found.Rows), rejected, sum.FloatString(2))
 	}
 }
-
-func whole64(text string) (int64, error) { var n int64; _, err := fmt.Sscan(text, &n); return n, err }
 
 func recordsOf(t *testing.T, path string) [][]string {
 	t.Helper()

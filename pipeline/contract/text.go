@@ -188,12 +188,17 @@ func (j judge) datetime(t string) string {
 
 // number makes a text ready to be taken as a number, by the column's styles.
 func (j judge) number(col Column, t string) string {
-	words := map[string]string{"accounting": "accounting_plain", "credit-marks": "credit_before", "minus-after": "minus_before", "thousands": "without_thousands",
-		"percent": "without_percent", "share": "percent_as_share", "pence": "pence_in_pounds"}
+	words := numberWords()
 	for _, style := range register.NumberStyles() {
 		if slices.Contains(j.Spec.Numbers[col.Name], style) {
 			t = words[style] + "(" + t + ")"
 		}
 	}
 	return t
+}
+
+// numberWords are the words of 00_forms.sql for the styles of numbers.
+func numberWords() map[string]string {
+	return map[string]string{"accounting": "accounting_plain", "credit-marks": "credit_before", "minus-after": "minus_before", "thousands": "without_thousands",
+		"percent": "without_percent", "share": "percent_as_share", "pence": "pence_in_pounds"}
 }
