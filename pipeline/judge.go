@@ -188,6 +188,11 @@ func (p *Pipeline) judge(ctx context.Context, dir string, sources []staged, out 
 		if err := conn.QueryRowContext(ctx, "SELECT accepted, rejected FROM delivery WHERE delivery = ?", sources[next].Order).Scan(&out[i].Accepted, &out[i].Rejected); err != nil {
 			return err
 		}
+		held, err := totalsHeld(ctx, conn, sources[next])
+		if err != nil {
+			return err
+		}
+		out[i].Message = together(out[i].Message, held)
 		if explain {
 			if out[i].Columns, out[i].Values, err = p.explain(ctx, conn, sources[next]); err != nil {
 				return err

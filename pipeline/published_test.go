@@ -15,6 +15,7 @@ import (
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/unicode"
 
+	"mojreturns/pipeline/landing"
 	"mojreturns/pipeline/register"
 	"mojreturns/pipeline/table"
 )
@@ -169,6 +170,34 @@ func TestPublishedVariants(t *testing.T) {
 	if t.Failed() {
 		faults, err := table.Query(context.Background(), conn, `SELECT file, message FROM fault ORDER BY ALL`)
 		t.Log(faults.Rows, err)
+	}
+}
+
+// A total that a file states of itself is held against its rows: of all above it, or
+// of those since the total before it.
+func TestControlTotals(t *testing.T) {
+	p := publishedPipeline(t)
+	if err := p.Open(); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(p.Dir, "spend-over-500-totals.csv")
+	if err := os.WriteFile(path, []byte("Trans No,Supplier,Paid Date,Amount,Type\n1,A,05/04/2023,\"1,000.50\",Revenue\n2,A,06/04/2023,x,Revenue\nSub-total,,,1000.50,\n3,B,31/02/2023,20.25,Revenue\nSubtotal,,,£20.25,\nGrand total,,,1020.76,\n"), 0o660); err != nil {
+		t.Fatal(err)
+	}
+	landed, err := p.LandAndJudge(context.Background(), []string{path}, landing.Given{}, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// 1,000.50 counts; a row without an amount adds nothing; one rejected for its date has its amount
+	for _, want := range []string{"the total in row 4 of net_amount is 1000.50, and the rows above it add up to that",
+		"the total in row 6 of net_amount is £20.25, and the rows above it add up to that",
+		"the total in row 7 of net_amount is 1020.76, but the rows above it add up to 1020.75: rows are missing, or their amounts are wrong"} {
+		if !strings.Contains(landed[0].Message, want) {
+			t.Errorf("it does not say %q:\n%s", want, landed[0].Message)
+		}
+	}
+	if landed[0].Rows != 3 || landed[0].Accepted != 1 {
+		t.Errorf("%d of %d rows are accepted", landed[0].Accepted, landed[0].Rows)
 	}
 }
 

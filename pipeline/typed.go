@@ -40,6 +40,9 @@ func (p *Pipeline) typed(ctx context.Context, conn *sql.Conn, sources []staged) 
 			return err
 		}
 	}
+	if err := p.controlTotals(ctx, conn, sources); err != nil {
+		return err
+	}
 	return p.settle(ctx, conn, sources)
 }
 

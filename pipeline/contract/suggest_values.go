@@ -126,11 +126,6 @@ func (p Proposal) nearLabel(col Column, text string) string {
 	return found
 }
 
-// fold is a text as codes are looked up by, as the macro of that name has it.
-func fold(s string) string {
-	return strings.ToLower(strings.NewReplacer("‘", "'", "’", "'", "´", "'", "“", `"`, "”", `"`, "–", "-", "—", "-", "\u00a0", " ").Replace(strings.TrimSpace(s)))
-}
-
 // dateStyles are the styles that the dates of the proposal are written in, and
 // whether day and month could be the other way about.
 func (p Proposal) dateStyles() (styles []string, unsure bool) {

@@ -69,6 +69,3 @@ CREATE MACRO pence_in_pounds(t) AS CASE WHEN regexp_full_match(t, '-?[0-9]{1,15}
 CREATE MACRO without_percent(t) AS CASE WHEN t LIKE '%_\%' ESCAPE '\' THEN rtrim(left(t, length(t) - 1)) ELSE t END;
 CREATE MACRO percent_as_share(t) AS
   CASE WHEN regexp_full_match(t, '-?[0-9]{1,10}([.][0-9]{1,2})? ?%') THEN (TRY_CAST(without_percent(t) AS DECIMAL(14,2)) * 0.01::DECIMAL(3,2))::DECIMAL(18,4)::VARCHAR ELSE t END;
-
--- a value as codes are looked up by: in small letters, with plain quotation marks, dashes and spaces
-CREATE MACRO folded(t) AS lower(translate(t, '‘’´“”–—' || chr(160), '''''''""-- '));
