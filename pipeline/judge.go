@@ -20,7 +20,9 @@ import (
 // its rows stand against their contract.
 type LandedFile struct {
 	FileCount
-	Status string
+	Status  string
+	Columns []ColumnUse // where each column comes from; of a dry run only
+	Values  []ValueUse  // what the mapping does not translate; of a dry run only
 }
 
 // LandAndJudge lands the files and judges each against its contract there and
@@ -58,6 +60,9 @@ func (p *Pipeline) LandAndJudge(ctx context.Context, files []string, given landi
 			f := LandedFile{Status: string(l.Status), FileCount: FileCount{File: s.Name, SHA256: s.SHA256, Provider: s.Provider, Feed: s.Feed, Sheet: s.Table.Sheet, Rows: s.Table.Rows, Message: together(l.Message, s.remarks())}}
 			if s.Refused != "" {
 				f.Status, f.Message = string(landing.StatusRefused), s.Refused
+				for _, u := range s.Contract.Uses(s.Mapping, s.Table.Header) {
+					f.Columns = append(f.Columns, ColumnUse{Use: u})
+				}
 			} else {
 				s.Order, s.Current = len(sources)+1, true
 				sources = append(sources, s)
@@ -65,7 +70,7 @@ func (p *Pipeline) LandAndJudge(ctx context.Context, files []string, given landi
 			out = append(out, f)
 		}
 	}
-	return out, p.judge(ctx, temp, sources, out)
+	return out, p.judge(ctx, temp, sources, out, dry)
 }
 
 // remarks are what somebody who looks at the file would not expect of it, and the
@@ -154,8 +159,8 @@ func (p *Pipeline) recognise(ctx context.Context, l landing.Landed, temp string,
 	return nil
 }
 
-// judge counts accepted and rejected rows.
-func (p *Pipeline) judge(ctx context.Context, dir string, sources []staged, out []LandedFile) error {
+// judge counts accepted and rejected rows, and explains them if asked to.
+func (p *Pipeline) judge(ctx context.Context, dir string, sources []staged, out []LandedFile, explain bool) error {
 	if len(sources) == 0 {
 		return nil
 	}
@@ -172,6 +177,16 @@ func (p *Pipeline) judge(ctx context.Context, dir string, sources []staged, out 
 			}
 			if latest < year {
 				out[i].Message = together(out[i].Message, []string{fmt.Sprintf("none of its rows is of %s, and the newest is of %s: is it last year's file? If so, ask for this year's, which takes its place", year, latest)})
+			}
+			held, err := totalsHeld(ctx, conn, sources[next])
+			if err != nil {
+				return err
+			}
+			out[i].Message = together(out[i].Message, held)
+			if explain {
+				if out[i].Columns, out[i].Values, err = p.explain(ctx, conn, sources[next]); err != nil {
+					return err
+				}
 			}
 			next++
 		}

@@ -31,7 +31,7 @@ func (p *Pipeline) Open() error {
 		errs = append(errs, err)
 	}
 	p.screenedBy = fmt.Sprintf("%x", sha256.Sum256(fmt.Appendf(nil, "%v", p.lists["personal_data"])))
-	errs = append(errs, contract.CheckLists(p.contracts, p.lists), landing.CheckPatterns(p.Register.Providers))
+	errs = append(errs, contract.CheckLists(p.contracts, p.lists), landing.CheckPatterns(p.Register.Providers), contract.CheckFeeds(p.contracts, p.lists, p.Register.Providers), p.checkReading())
 	if p.calendar, err = period.LoadCalendar(p.Queries, "reference/holiday.csv"); err != nil {
 		errs = append(errs, err)
 	}

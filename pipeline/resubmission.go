@@ -178,7 +178,7 @@ func (p *Pipeline) compare(ctx context.Context, old, now version) (Comparison, [
 	defer os.RemoveAll(temp)
 	var out [][]any
 	err = p.judgeApart(ctx, temp, sources, func(conn *sql.Conn) error {
-		found, err := table.Query(ctx, conn, sources[0].Contract.Compare(were, are, p.looksPersonal(sources[0].Contract.People)))
+		found, err := table.Query(ctx, conn, sources[0].Contract.Compare(were, are, p.looksPersonal(sources[0].Contract, "{value}")))
 		if err != nil {
 			return err
 		}
@@ -193,16 +193,4 @@ func (p *Pipeline) compare(ctx context.Context, old, now version) (Comparison, [
 		return nil
 	})
 	return c, out, err
-}
-
-// looksPersonal is the SQL that tells whether a text, {value}, of a feed looks like
-// personal data.
-func (p *Pipeline) looksPersonal(people bool) string {
-	any := []string{"false"}
-	for _, r := range p.personal {
-		if !r.header && people {
-			any = append(any, r.matches("{value}"))
-		}
-	}
-	return strings.Join(any, " OR ")
 }

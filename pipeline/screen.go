@@ -143,7 +143,7 @@ func (f *screening) dropped() []drop {
 	for _, s := range f.tables {
 		for i, h := range s.Table.Header {
 			d := drop{s.Table.Sheet, h, i}
-			if contract.IsOne(names, h) && !slices.Contains(out, d) {
+			if contract.Means(names, h) && !slices.Contains(out, d) {
 				out = append(out, d)
 			}
 		}

@@ -160,6 +160,19 @@ func (p *Pipeline) options(d landing.Delivery) extract.Options {
 	return o
 }
 
+// checkReading reports what the configuration says of how files are read that cannot be.
+func (p *Pipeline) checkReading() error {
+	var errs []error
+	for _, provider := range p.Register.Providers {
+		for _, f := range provider.Feeds {
+			if err := p.options(landing.Delivery{Spec: f}).Check(); err != nil {
+				errs = append(errs, fmt.Errorf("provider %q, feed %q: %w", provider.Code, f.Feed, err))
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
 func (p *Pipeline) progress(work string, done, total int) {
 	if p.Progress != nil {
 		p.Progress(work, done, total)

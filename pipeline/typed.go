@@ -40,6 +40,9 @@ func (p *Pipeline) typed(ctx context.Context, conn *sql.Conn, sources []staged) 
 			return err
 		}
 	}
+	if err := p.controlTotals(ctx, conn, sources); err != nil {
+		return err
+	}
 	return p.settle(ctx, conn, sources)
 }
 
@@ -111,7 +114,7 @@ func (p *Pipeline) assertRows(ctx context.Context, conn *sql.Conn) error {
 func (p *Pipeline) source(s staged) contract.Source {
 	source := contract.Source{
 		Delivery: s.Order, Provider: s.Provider, Year: s.Year,
-		Parquet: filepath.ToSlash(s.Parquet), Mapping: s.Mapping, Codes: s.Spec.Codes, DayFirst: s.Spec.Dates == "day-first",
+		Parquet: filepath.ToSlash(s.Parquet), Mapping: s.Mapping, Spec: s.Spec,
 		Registers: p.registers(s.Provider),
 	}
 	if provider, ok := p.Register.Provider(s.Provider); ok {

@@ -12,7 +12,7 @@ import (
 
 func (a *app) landCommand() *cobra.Command {
 	var given landing.Given
-	var received string
+	var received, show string
 	var dry bool
 	var wait time.Duration
 	c := &cobra.Command{
@@ -21,6 +21,9 @@ func (a *app) landCommand() *cobra.Command {
 		Example: "  mojreturns land --workspace testdata/cleveland --dry-run",
 		Args:    cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
+			if show != "" && (!dry || showing(nil)[show] == nil) {
+				return usage("--show goes with --dry-run and is files, columns or values, not %q", show)
+			}
 			flow, _, release, err := a.change(c.Context(), "land", wait)
 			if err != nil {
 				return err
@@ -35,18 +38,14 @@ func (a *app) landCommand() *cobra.Command {
 			if landed, err = flow.LandAndJudge(c.Context(), args, given, dry); err != nil {
 				return err
 			}
-			names := []string{"file", "sha256", "provider", "feed", "sheet", "status", "rows", "accepted", "rejected", "message"}
-			var list [][]any
-			for _, l := range landed {
-				list = append(list, []any{l.File, l.SHA256, l.Provider, l.Feed, l.Sheet, l.Status, l.Rows, l.Accepted, l.Rejected, l.Message})
-			}
-			return a.print(rows(names, list...))
+			return a.printLanded(landed, show, dry && len(args) > 0)
 		},
 	}
 	c.Flags().StringVar(&given.Provider, "provider", "", "whose file it is, where the name does not say")
 	c.Flags().StringVar(&given.Feed, "feed", "", "which feed it is, where the name does not say")
 	c.Flags().StringVar(&received, "received", "", "back-date a first load of history: a date or a time")
-	c.Flags().BoolVar(&dry, "dry-run", false, "say what would happen, and write nothing")
+	c.Flags().BoolVar(&dry, "dry-run", false, "say what would happen, and write nothing; of files named, column by column and value by value")
+	c.Flags().StringVar(&show, "show", "", "of a dry run, print only this: files, columns (where each comes from) or values (what is not translated)")
 	waitFlag(c, &wait)
 	a.printFlags(c)
 	return c

@@ -13,7 +13,7 @@ import (
 
 func (a *app) rejectsCommand() *cobra.Command {
 	var feed, provider string
-	var annotate, compare bool
+	var annotate, compare, values bool
 	c := &cobra.Command{
 		Use:   "rejects [FILE or SHA256...]",
 		Short: "Every fault found in the files that count, and what to do about it; or a file sent back with its faults marked, or compared with the one before",
@@ -39,7 +39,10 @@ func (a *app) rejectsCommand() *cobra.Command {
 				return a.compare(c.Context(), flow, files, feed, provider)
 			}
 			list := flow.Rejects
-			if len(files) > 0 {
+			switch {
+			case values:
+				list = flow.FaultyValues
+			case len(files) > 0:
 				list = func(ctx context.Context, feed, provider string) (table.Table, error) {
 					return flow.RejectsOf(ctx, files[0], feed, provider)
 				}
@@ -55,6 +58,7 @@ func (a *app) rejectsCommand() *cobra.Command {
 	c.Flags().StringVar(&provider, "provider", "", "only this provider")
 	c.Flags().BoolVar(&annotate, "annotate", false, "write the file (of none named: every file with faults) as the provider's own workbook with the faulty cells marked, to -o FILE.xlsx or a folder")
 	c.Flags().BoolVar(&compare, "compare", false, "hold a file against the one before it, or OLD against NEW: what is mended, still wrong, newly wrong, withdrawn and new")
+	c.Flags().BoolVar(&values, "values", false, "count the faulty values instead, the most frequent first: what to translate in the mapping")
 	a.printFlags(c)
 	rows := c.PreRunE
 	c.PreRunE = func(c *cobra.Command, files []string) error {

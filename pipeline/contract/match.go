@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -63,26 +62,18 @@ func (c Contract) MatchFeed(header []string, feed register.Feed) (Mapping, error
 
 // derive finds the header that a column is made from.
 func (c Contract) derive(header []string, column string, d register.Derived) (found bool, at int, err error) {
-	col, ok := c.Column(column)
-	if !ok {
-		return false, 0, fmt.Errorf("the provider's mapping derives the column %q, which the contract %s does not have", column, c.Feed)
+	if err := c.checkDerived(column, d); err != nil {
+		return false, 0, err
 	}
-	if d.As != "" && d.As != AsFinancialYear && d.As != AsLedgerPeriod {
-		return false, 0, fmt.Errorf("%s is derived as %q; it can be %q or %q of a date", column, d.As, AsFinancialYear, AsLedgerPeriod)
-	}
-	if part, err := regexp.Compile(d.Part); err != nil || d.Part != "" && part.NumSubexp() != 1 {
-		return false, 0, fmt.Errorf("%s is derived by the part %q, which must be a regular expression with one group in brackets", column, d.Part)
-	}
-	var places []int
-	for i, h := range header {
-		if IsOne(d.From, h) {
-			places = append(places, i)
-		}
-	}
+	col, _ := c.Column(column)
+	places := placesOf(header, d.From)
 	switch {
 	case len(places) > 1:
 		return false, 0, twice(col, header, places)
 	case len(places) == 0 && col.Constraints.Required:
+		if near := nearest(header, d.From); near != "" {
+			return false, 0, fmt.Errorf("the column %s is made from %q, and no header is that; the nearest is %q: rename it, or name it in the provider's mapping", column, strings.Join(d.From, `" or "`), near)
+		}
 		return false, 0, fmt.Errorf("the column %s is made from %q, and no header is that", column, strings.Join(d.From, `" or "`))
 	case len(places) == 0:
 		return false, 0, nil
@@ -90,10 +81,29 @@ func (c Contract) derive(header []string, column string, d register.Derived) (fo
 	return true, places[0], nil
 }
 
-// What a column can be derived as, of a date.
+// placesOf finds the headers that are one of the names, or else those that are
+// like the first name with * in it that any is like.
+func placesOf(header []string, names []string) []int {
+	of := func(is func([]string, string) bool, names []string) (places []int) {
+		for i, h := range header {
+			if is(names, h) {
+				places = append(places, i)
+			}
+		}
+		return places
+	}
+	places := of(isOne, names)
+	for i := 0; i < len(names) && len(places) == 0; i++ {
+		places = of(isLike, names[i:i+1])
+	}
+	return places
+}
+
+// What a column can be derived as: of a date, or of a text that several rows share.
 const (
 	AsFinancialYear = "financial year"
 	AsLedgerPeriod  = "ledger period"
+	AsLineNumber    = "line number"
 )
 
 // Match finds the contract's columns in a header. A header is a column's when
@@ -106,10 +116,15 @@ func (c Contract) Match(header []string, names map[string]register.Names, consta
 	m := matching{header: header, owner: map[int]string{}, errs: c.checkMapping(names, constants)}
 	m.Mapping = Mapping{Columns: map[string]int{}, Constants: constants}
 	for _, col := range c.Columns {
-		m.claim(col, names[col.Name], true)
+		m.claim(col, names[col.Name], isOne, true)
 	}
 	for _, col := range c.Columns {
-		m.claim(col, []string{col.Name, col.Title}, false)
+		m.claim(col, []string{col.Name, col.Title}, isOne, false)
+	}
+	for _, col := range c.Columns {
+		for _, name := range names[col.Name] {
+			m.claim(col, []string{name}, isLike, false)
+		}
 	}
 	for i, h := range header {
 		if m.owner[i] == "" && plain(h) != "" {
@@ -135,15 +150,15 @@ type matching struct {
 
 // claim takes, for a column not found yet, the headers that are one of the
 // names. What the configuration names may not be taken twice; a column's own
-// name and title take only what is left.
-func (m *matching) claim(col Column, names []string, configured bool) {
+// name and title, and names with * in them, take only what is left.
+func (m *matching) claim(col Column, names []string, is func([]string, string) bool, configured bool) {
 	_, constant := m.Constants[col.Name]
 	if _, found := m.Columns[col.Name]; found || constant {
 		return
 	}
 	var found []int
 	for i, h := range m.header {
-		if owner := m.owner[i]; owner != "" && !configured || !IsOne(names, h) {
+		if owner := m.owner[i]; owner != "" && !configured || !is(names, h) {
 			continue
 		} else if owner != "" {
 			m.errs = append(m.errs, fmt.Errorf("the provider's mapping gives the header %q to both %s and %s; give it to one", h, owner, col.Name))
@@ -159,27 +174,33 @@ func (m *matching) claim(col Column, names []string, configured bool) {
 	}
 }
 
-// IsOne says whether a header is one of the names.
-func IsOne(names []string, header string) bool {
-	return slices.ContainsFunc(names, func(name string) bool { return plain(name) != "" && plain(name) == plain(header) })
+// Means says whether a header is one of the names, or like one of those with *.
+func Means(names []string, header string) bool { return isOne(names, header) || isLike(names, header) }
+
+// isOne says whether a header is one of the names.
+func isOne(names []string, header string) bool {
+	return slices.ContainsFunc(names, func(name string) bool {
+		return plain(name) != "" && !strings.Contains(name, "*") && plain(name) == plain(header)
+	})
 }
 
-// checkMapping reports what the provider's mapping says that cannot be.
-func (c Contract) checkMapping(names map[string]register.Names, constants map[string]string) []error {
-	var errs []error
-	for _, column := range slices.Sorted(maps.Keys(names)) {
-		if _, ok := c.Column(column); !ok {
-			errs = append(errs, fmt.Errorf("the provider's mapping names the column %q, which the contract %s does not have", column, c.Feed))
-		}
+// isLike says whether a header is like one of the names that have * in them, which
+// stands for anything.
+func isLike(names []string, header string) bool {
+	return plain(header) != "" && slices.ContainsFunc(names, func(name string) bool {
+		return strings.Contains(name, "*") && plain(name) != "" && like(name, plain(header))
+	})
+}
+
+func like(name, header string) bool {
+	parts := strings.Split(name, "*")
+	last := plain(parts[len(parts)-1])
+	rest, ok := strings.CutPrefix(header, plain(parts[0]))
+	for _, part := range parts[1 : len(parts)-1] {
+		_, after, found := strings.Cut(rest, plain(part))
+		ok, rest = ok && found, after
 	}
-	for _, column := range slices.Sorted(maps.Keys(constants)) {
-		if _, ok := c.Column(column); !ok {
-			errs = append(errs, fmt.Errorf("the provider's constants name the column %q, which the contract %s does not have", column, c.Feed))
-		} else if strings.TrimSpace(constants[column]) == "" {
-			errs = append(errs, fmt.Errorf("the provider's constant for %s is blank; give it a value or take it away", column))
-		}
-	}
-	return errs
+	return ok && strings.HasSuffix(rest, last)
 }
 
 func twice(col Column, header []string, found []int) error {
@@ -192,7 +213,7 @@ func twice(col Column, header []string, found []int) error {
 }
 
 func missing(col Column, unused []string) error {
-	if near := nearest(col, unused); near != "" {
+	if near := nearest(unused, []string{col.Name, col.Title}); near != "" {
 		return fmt.Errorf("the column %s is missing; the nearest header is %q: rename it, or name it in the provider's mapping", col.Name, near)
 	}
 	return fmt.Errorf("the column %s is missing, and no header is like it: add it", col.Name)
@@ -248,11 +269,11 @@ func plain(s string) string {
 	}, s)
 }
 
-// nearest is the header most like the column, if any is at all.
-func nearest(col Column, headers []string) string {
+// nearest is the header most like one of the names, if any is at all.
+func nearest(headers, names []string) string {
 	best, found := 1.0, ""
 	for _, h := range headers {
-		for _, name := range []string{col.Name, col.Title} {
+		for _, name := range names {
 			a, b := plain(h), plain(name)
 			if far := float64(distance(a, b)) / float64(max(len(a), len(b), 1)); far < best {
 				best, found = far, h

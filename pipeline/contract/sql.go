@@ -2,8 +2,9 @@ package contract
 
 import (
 	"fmt"
-	"slices"
 	"strings"
+
+	"mojreturns/pipeline/register"
 )
 
 // Source is one staged table of a delivery and how its provider writes. Its
@@ -15,8 +16,7 @@ type Source struct {
 	Year      string // financial year of the delivery, such as 2023-24
 	Parquet   string // path of the staged file
 	Mapping   Mapping
-	Codes     map[string]map[string]string // contract column, theirs, ours
-	DayFirst  bool
+	Spec      register.Feed       // how the provider writes
 	Registers map[string][]string // fund, provider, and the services of this provider
 }
 
@@ -132,59 +132,6 @@ type judge struct {
 	level map[string]int // the layer a column's rules are judged in
 }
 
-// text is the provider's value of a column: its staged text without blanks
-// around it, its code translated; or the configured constant.
-func (j judge) text(col Column) string {
-	at, sent := j.Mapping.Columns[col.Name]
-	constant, given := j.Mapping.Constants[col.Name]
-	switch {
-	case given:
-		return quote(constant)
-	case !sent && !j.derived(col):
-		return "NULL::VARCHAR"
-	}
-	text := fmt.Sprintf("tidy(c%d)", at+1)
-	if d, ok := j.Mapping.Derived[col.Name]; ok {
-		text = j.derive(d)
-	}
-	translations := j.Codes[col.Name]
-	if len(translations) == 0 {
-		return text
-	}
-	var theirs []string
-	for k := range translations {
-		theirs = append(theirs, k)
-	}
-	slices.Sort(theirs)
-	cases := ""
-	for _, k := range theirs {
-		cases += fmt.Sprintf(" WHEN %s THEN %s", quote(strings.ToLower(k)), quote(translations[k]))
-	}
-	return fmt.Sprintf("CASE lower(%s)%s ELSE %s END", text, cases, text)
-}
-
-func (j judge) derived(col Column) bool {
-	_, ok := j.Mapping.Derived[col.Name]
-	return ok
-}
-
-// derive is a text made from another; one that cannot be made stays as it was
-// sent, and is judged so.
-func (j judge) derive(d Derivation) string {
-	text := fmt.Sprintf("tidy(c%d)", d.At+1)
-	if d.Part != "" {
-		text = fmt.Sprintf("CASE WHEN regexp_matches(%[1]s, %[2]s) THEN regexp_extract(%[1]s, %[2]s, 1) ELSE %[1]s END", text, quote(d.Part))
-	}
-	date := j.parse(Column{Type: "date"}, text)
-	switch d.As {
-	case AsFinancialYear:
-		return fmt.Sprintf("coalesce(financial_year_of(%s), %s)", date, text)
-	case AsLedgerPeriod:
-		return fmt.Sprintf("coalesce(((month(%s) + 8) %% 12 + 1)::VARCHAR, %s)", date, text)
-	}
-	return text
-}
-
 func (j judge) texts() string {
 	var out []string
 	for _, col := range j.Contract.Columns {
@@ -196,55 +143,12 @@ func (j judge) texts() string {
 	return strings.Join(out, ",\n    ")
 }
 
-// sourceText is the provider's own text where a translation may have changed it.
-func (j judge) sourceText(col Column) string {
-	at, sent := j.Mapping.Columns[col.Name]
-	if d, ok := j.Mapping.Derived[col.Name]; ok {
-		return fmt.Sprintf("tidy(c%d)", d.At+1)
-	}
-	if _, given := j.Mapping.Constants[col.Name]; given || !sent || len(j.Codes[col.Name]) == 0 {
-		return ""
-	}
-	return fmt.Sprintf("tidy(c%d)", at+1)
-}
-
 func (j judge) parsed() string {
 	var out []string
 	for _, col := range j.Contract.Columns {
 		out = append(out, fmt.Sprintf("%s AS %s", j.parse(col, ident("t_"+col.Name)), ident("p_"+col.Name)))
 	}
 	return strings.Join(out, ",\n    ")
-}
-
-// parse is the SQL that takes a text as the column's type; NULL if it is not one.
-// The words it uses are in queries/model/00_forms.sql.
-func (j judge) parse(col Column, t string) string {
-	switch col.Type {
-	case "code", "yes/no", "yes/no/not known":
-		return fmt.Sprintf("TRY_CAST(%s AS %s)", t, j.typeName(col))
-	case "date":
-		if j.DayFirst {
-			return "as_day_first(" + t + ")"
-		}
-		return "as_date(" + t + ")"
-	case "datetime":
-		return "as_datetime(" + t + ")"
-	case "time":
-		return "as_time(" + t + ")"
-	case "integer":
-		return "as_integer(" + t + ")"
-	case "number":
-		return "as_number(" + t + ")"
-	case "money":
-		return "as_money(" + t + ")"
-	}
-	switch {
-	case col.Register != "":
-		return fmt.Sprintf("CASE WHEN %s IN (%s) THEN %s END", t, quoteAll(append([]string{""}, j.Registers[col.Register]...)), t)
-	case col.Constraints.Pattern != "":
-		return fmt.Sprintf("CASE WHEN regexp_full_match(%s, %s) THEN %s END", t, quote(col.Constraints.Pattern), t)
-	}
-	return t
 }
 
 // good is a column's value where it broke no rule.

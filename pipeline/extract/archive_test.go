@@ -8,6 +8,7 @@ import (
 	"errors"
 	"hash/crc32"
 	"io"
+	"os"
 	"path/filepath"
 	"runtime"
 	"runtime/metrics"
@@ -258,4 +259,44 @@ func emptyRows(t testing.TB) (workbook, open string) {
 	workbook = written(t, archived(t, append(parts(), entry{name: "xl/worksheets/sheet1.xml", content: rows.String()})))
 	open = written(t, openDocument(t, `<table:table table:name="A">`+odsHeader+strings.Repeat(`<table:table-row table:style-name="ro1" table:number-rows-repeated="1000000"><table:table-cell table:number-columns-repeated="16384"/></table:table-row>`, 50)+`</table:table>`))
 	return workbook, open
+}
+
+// TestChecksum: a sheet that unpacks to other text than was packed is damaged,
+// even where that text is a sheet too.
+func TestChecksum(t *testing.T) {
+	content, err := os.ReadFile(examples + "/sessions.xlsx")
+	if err != nil {
+		t.Fatal(err)
+	}
+	from, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	to := zip.NewWriter(&out)
+	for _, f := range from.File {
+		header := f.FileHeader
+		if strings.HasSuffix(f.Name, "sheet1.xml") {
+			header.CRC32++
+		}
+		w, err := to.CreateRaw(&header)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := f.OpenRaw()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.Copy(w, r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := to.Close(); err != nil {
+		t.Fatal(err)
+	}
+	_, err = extract.Stage(context.Background(), written(t, out.Bytes()), "sessions.xlsx", filepath.Join(t.TempDir(), "staged.parquet"), extract.Options{})
+	var refused *extract.Refusal
+	if !errors.As(err, &refused) || !strings.Contains(refused.Sentence, "is damaged") {
+		t.Errorf("it gives %v", err)
+	}
 }

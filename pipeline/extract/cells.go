@@ -34,7 +34,7 @@ func Cells(ctx context.Context, src, name string, o Options, each func(Row) erro
 }
 
 func cells(ctx context.Context, src, name string, o Options, each func(Row) error) error {
-	if err := o.check(); err != nil {
+	if err := o.Check(); err != nil {
 		return err
 	}
 	f, err := os.Open(src)

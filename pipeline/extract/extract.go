@@ -19,7 +19,7 @@ import (
 
 // Reader is the number of this reader. It is part of a staged file's key and
 // is raised when the same bytes would be read otherwise.
-const Reader = 2
+const Reader = 3
 
 // Table says what was staged.
 type Table struct {
@@ -65,7 +65,7 @@ func named(err error, name string) error {
 // it as Parquet to dst, which appears only when it is complete. A file the sender
 // must mend gives a *Refusal; any other error is ours.
 func Stage(ctx context.Context, src, name, dst string, o Options) (Table, error) {
-	if err := o.check(); err != nil {
+	if err := o.Check(); err != nil {
 		return Table{}, fmt.Errorf("cannot read %q: %w", name, err)
 	}
 	f, err := os.Open(src)

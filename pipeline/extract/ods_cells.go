@@ -28,7 +28,12 @@ type odsReader struct {
 	copies  int64
 }
 
-func (r *odsReader) close() error { return r.content.Close() }
+// close passes over what the content may still complain of: whoever read it to
+// its end has been told.
+func (r *odsReader) close() error {
+	r.content.Close()
+	return nil
+}
 
 // next reads a row that has cells, or gives the last one again; false after the last.
 func (r *odsReader) next() (bool, error) {

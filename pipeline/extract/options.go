@@ -50,7 +50,8 @@ func (o Options) Key() string {
 	return fmt.Sprintf("%d %s", Reader, text)
 }
 
-func (o Options) check() error {
+// Check reports every option that cannot be.
+func (o Options) Check() error {
 	var errs []error
 	add := func(wrong bool, format string, args ...any) {
 		if wrong {

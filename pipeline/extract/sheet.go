@@ -79,7 +79,12 @@ type sheetReader struct {
 	*observed
 }
 
-func (r *sheetReader) close() error { return r.content.Close() }
+// close passes over what the content may still complain of: whoever read it to
+// its end has been told.
+func (r *sheetReader) close() error {
+	r.content.Close()
+	return nil
+}
 
 // next reads a row that has cells; false after the last.
 func (r *sheetReader) next() (bool, error) {
@@ -95,18 +100,21 @@ func (r *sheetReader) next() (bool, error) {
 		case t == startTag && string(r.markup.name) == "col":
 			r.hiddenColumns = r.hiddenColumns || truth(r.markup.attribute("hidden"))
 		case t == endTag && string(r.markup.name) == "sheetData":
-			r.after()
-			return false, nil
+			return false, r.after()
 		}
 	}
 }
 
-// after reads what stands behind the cells, as far as there is any.
-func (r *sheetReader) after() {
+// after reads what stands behind the cells, as far as there is any. Only at the
+// end of the part is its checksum held against what was read.
+func (r *sheetReader) after() error {
 	for {
 		t, err := r.markup.next()
+		if err == io.EOF {
+			return nil
+		}
 		if err != nil {
-			return
+			return r.damaged(err)
 		}
 		if t != startTag {
 			continue

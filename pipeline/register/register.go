@@ -129,21 +129,29 @@ type Feed struct {
 	End      []RowRule `yaml:"end" json:"end,omitempty"`
 	// Encoding is utf-8, windows-1252 or detect; empty means utf-8.
 	Encoding string `yaml:"encoding" json:"encoding"`
-	// Delimiter is comma, semicolon or tab; empty means "find it".
+	// Delimiter is comma, semicolon, tab or pipe; empty means "find it".
 	Delimiter string `yaml:"delimiter" json:"delimiter"`
 	// Delivered is refresh (each delivery replaces the last of its year) or
 	// increment (every delivery counts).
 	Delivered string `yaml:"delivered" json:"delivered"`
-	// Dates is iso or day-first; ISO is understood under both.
-	Dates string `yaml:"dates" json:"dates"`
-	// Columns names, for a contract column, the headers the provider uses.
+	// Dates are the styles of its dates, of DateStyles; ISO is understood under all.
+	Dates Names `yaml:"dates" json:"dates"`
+	// Numbers are, for a contract column, the styles of its numbers, of NumberStyles.
+	Numbers map[string]Names `yaml:"numbers" json:"numbers,omitempty"`
+	// YesNo gives, for Y, N and NK, how the provider writes them in any yes/no column.
+	YesNo map[string]Names `yaml:"yes_no" json:"yes_no,omitempty"`
+	// Blanks are texts that stand for nothing, such as N/A, in any column.
+	Blanks Names `yaml:"blanks" json:"blanks,omitempty"`
+	// Columns names, for a contract column, the headers the provider uses. A name
+	// with * in it, which stands for anything, counts where no other does.
 	Columns map[string]Names `yaml:"columns" json:"columns"`
 	// Constants gives, for a contract column the provider does not send, its one value.
 	Constants map[string]string `yaml:"constants" json:"constants"`
 	// Derive makes a contract column out of a header's text: one header may serve
 	// several columns so.
 	Derive map[string]Derived `yaml:"derive" json:"derive,omitempty"`
-	// Codes translates the provider's values: contract column, theirs, ours.
+	// Codes translates the provider's values: contract column, theirs, ours. A value
+	// not among them must be ours already, or is rejected and listed; "*" takes it in.
 	Codes map[string]map[string]string `yaml:"codes" json:"codes"`
 	// Drop names columns of people's data that are taken out before anything of a file is
 	// kept: its own bytes then never are, but a text without them.
@@ -164,8 +172,8 @@ type RowRule struct {
 // Derived says how a column is made from a header's text.
 type Derived struct {
 	From Names `yaml:"from" json:"from"` // the header, or the names it goes by
-	// As is "financial year" (2023-24) or "ledger period" (1 is April) of a date;
-	// empty takes the text itself.
+	// As is "financial year" (2023-24) or "ledger period" (1 is April) of a date, or
+	// "line number", which counts the rows that share the text; empty takes the text itself.
 	As string `yaml:"as" json:"as,omitempty"`
 	// Part is a regular expression with one group: that part of the text. A text
 	// that it does not fit stays whole, and is judged so.
@@ -328,14 +336,16 @@ func (r Register) Check(feeds, budgetLines []string) []error {
 				allowed    []string
 			}{
 				{"delivered", f.Delivered, []string{"refresh", "increment"}},
-				{"dates", f.Dates, []string{"", "iso", "day-first"}},
 				{"encoding", f.Encoding, []string{"", "utf-8", "windows-1252", "detect"}},
-				{"delimiter", f.Delimiter, []string{"", "comma", "semicolon", "tab"}},
+				{"delimiter", f.Delimiter, []string{"", "comma", "semicolon", "tab", "pipe"}},
 			} {
 				if !known(c.allowed, c.value) {
 					add("provider %q, feed %q: %s is %q; it can be %s", p.Code, f.Feed, c.key, c.value,
 						strings.TrimPrefix(strings.Join(c.allowed, " or "), " or "))
 				}
+			}
+			for _, err := range f.checkStyles() {
+				add("provider %q, feed %q: %w", p.Code, f.Feed, err)
 			}
 			if f.Expected != nil && !known([]string{"month", "quarter", "year"}, f.Expected.Every) {
 				add("provider %q, feed %q: expected every %q; it can be month, quarter or year", p.Code, f.Feed, f.Expected.Every)

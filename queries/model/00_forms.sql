@@ -11,6 +11,27 @@ CREATE MACRO as_date(t) AS CASE WHEN length(t) = 10 THEN TRY_CAST(t AS DATE) END
 CREATE MACRO as_day_first(t) AS
   coalesce(as_date(t), try_strptime(t, ['%d/%m/%Y', '%d-%m-%Y', '%d.%m.%Y'])::DATE);
 
+-- The styles of dates that a provider's mapping can name besides (`dates:`). A
+-- year of two digits is of this century: 24 is 2024. Which styles count, and in
+-- what order, pipeline/contract says.
+CREATE MACRO as_day_first_short(t) AS try_strptime(t, ['%d/%m/%y', '%d-%m-%y', '%d.%m.%y'])::DATE;
+CREATE MACRO as_month_first(t) AS try_strptime(t, ['%m/%d/%Y', '%m-%d-%Y', '%m.%d.%Y'])::DATE;
+CREATE MACRO as_month_first_short(t) AS try_strptime(t, ['%m/%d/%y', '%m-%d-%y', '%m.%d.%y'])::DATE;
+
+-- 5 Apr 2024, 05-April-2024, 5th April 2024, Friday 5 April 2024, April 5, 2024
+CREATE MACRO date_in_words(t) AS
+  regexp_replace(regexp_replace(trim(regexp_replace(regexp_replace(t, '^(mon|tues?|wed(nes)?|thur?s?|fri|sat(ur)?|sun)(day)?[ ,]+', '', 'i'), '[-/., ]+', ' ', 'g')),
+    '^([0-9]{1,2})(st|nd|rd|th) | ([0-9]{1,2})(st|nd|rd|th) ', ' \1\3 ', 'i'), '\bsept\b', 'sep', 'i');
+CREATE MACRO as_month_name(t) AS try_strptime(trim(date_in_words(t)), ['%d %b %Y', '%d %B %Y', '%b %d %Y', '%B %d %Y'])::DATE;
+CREATE MACRO as_month_name_short(t) AS try_strptime(trim(date_in_words(t)), ['%d %b %y', '%d %B %y', '%b %d %y', '%B %d %y'])::DATE;
+
+-- a date without the time of day written after it; the time
+CREATE MACRO without_time(t) AS regexp_replace(t, '[T ]+[0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?( ?[AaPp][Mm])?Z?$', '');
+CREATE MACRO time_after(t) AS regexp_extract(t, '[T ]+([0-9]{1,2}:[0-9]{2}(:[0-9]{2})?)$', 1);
+
+-- 45382, the number by which a spreadsheet counts the days, of the years 2015 to 2028
+CREATE MACRO as_serial_date(t) AS CASE WHEN regexp_full_match(t, '4[2-7][0-9]{3}') THEN DATE '1899-12-30' + TRY_CAST(t AS INTEGER) END;
+
 -- 2023-24, the financial year of a date
 CREATE MACRO financial_year_of(d) AS
   (year(d) - (month(d) < 4)::INTEGER)::VARCHAR || '-' || printf('%02d', ((year(d) - (month(d) < 4)::INTEGER + 1) % 100)::INTEGER);
@@ -29,3 +50,22 @@ CREATE MACRO as_number(t) AS CASE WHEN translate(t, '0123456789', '') IN ('', '-
 CREATE MACRO as_money(t) AS
   CASE WHEN regexp_full_match(t, '[-+]?£?([0-9]+|[0-9]{1,3}(,[0-9]{3})+)(\.[0-9]{1,2})?|\(£?([0-9]+|[0-9]{1,3}(,[0-9]{3})+)(\.[0-9]{1,2})?\)|£-([0-9]+|[0-9]{1,3}(,[0-9]{3})+)(\.[0-9]{1,2})?')
        THEN (CASE WHEN t LIKE '(%' OR t LIKE '%-%' THEN -1 ELSE 1 END * TRY_CAST(translate(t, '()-+£,', '') AS DECIMAL(18,2)))::DECIMAL(18,2) END;
+
+-- The styles of numbers that a provider's mapping can name besides (`numbers:`),
+-- each a text made ready for the forms above.
+-- 1,234 in a column of whole numbers
+CREATE MACRO without_thousands(t) AS CASE WHEN regexp_full_match(t, '[-+]?[0-9]{1,3}(,[0-9]{3})+([.][0-9]+)?') THEN replace(t, ',', '') ELSE t END;
+-- 45.00- is 45.00 taken away
+CREATE MACRO minus_before(t) AS CASE WHEN t LIKE '%_-' THEN '-' || rtrim(left(t, length(t) - 1)) ELSE t END;
+-- 45.00 CR is 45.00 taken away, 45.00 DR is not
+CREATE MACRO credit_before(t) AS
+  CASE WHEN upper(t) LIKE '%_CR' THEN '-' || rtrim(left(t, length(t) - 2)) WHEN upper(t) LIKE '%_DR' THEN rtrim(left(t, length(t) - 2)) ELSE t END;
+-- £ 1,234.50 as a spreadsheet's accounting format shows it: spaces within, £- for nothing
+CREATE MACRO accounting_plain(t) AS
+  CASE WHEN translate(t, ' £' || chr(160), '') = '-' THEN '0' ELSE regexp_replace(translate(t, ' ' || chr(160), ''), '^£\((.*)\)$', '(£\1)') END;
+-- 4500 is £45.00, where amounts are whole pence; anything else is none
+CREATE MACRO pence_in_pounds(t) AS CASE WHEN regexp_full_match(t, '-?[0-9]{1,15}') THEN (t::DECIMAL(15,0) * 0.01::DECIMAL(3,2))::DECIMAL(18,2)::VARCHAR END;
+-- 45% is 45 on a scale of a hundred, or a share of 0.45
+CREATE MACRO without_percent(t) AS CASE WHEN t LIKE '%_\%' ESCAPE '\' THEN rtrim(left(t, length(t) - 1)) ELSE t END;
+CREATE MACRO percent_as_share(t) AS
+  CASE WHEN regexp_full_match(t, '-?[0-9]{1,10}([.][0-9]{1,2})? ?%') THEN (TRY_CAST(without_percent(t) AS DECIMAL(14,2)) * 0.01::DECIMAL(3,2))::DECIMAL(18,4)::VARCHAR ELSE t END;

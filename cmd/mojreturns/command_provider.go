@@ -1,0 +1,43 @@
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+)
+
+func (a *app) providerCommand() *cobra.Command {
+	c := &cobra.Command{Use: "provider", Short: "How providers' files are read"}
+	c.AddCommand(a.providerSuggestCommand())
+	return c
+}
+
+func (a *app) providerSuggestCommand() *cobra.Command {
+	var feed, provider, output string
+	c := &cobra.Command{
+		Use:     "suggest FILE",
+		Short:   "Proposes the mapping of a file to a feed, from its header and its values, with what it is unsure of",
+		Example: "  mojreturns provider suggest hub.csv --feed referrals --provider HUB",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			flow, _, err := a.open()
+			if err != nil {
+				return err
+			}
+			proposal, err := flow.Suggest(c.Context(), args[0], feed, provider)
+			if err != nil {
+				return err
+			}
+			if output == "" {
+				_, err = fmt.Fprint(a.stdout, proposal)
+				return err
+			}
+			return os.WriteFile(output, []byte(proposal), 0o660)
+		},
+	}
+	c.Flags().StringVar(&feed, "feed", "", "the feed it is; without it, the one that the file is most like")
+	c.Flags().StringVar(&provider, "provider", "", "whose file it is, so that its services are known")
+	c.Flags().StringVarP(&output, "output", "o", "", "write to a file instead")
+	return c
+}
