@@ -118,10 +118,10 @@ func runCase(t *testing.T, dir, code string) {
 		insertCase(t, conn, "figure", row)
 	}
 	if fileThere(findings) {
-		if err := engine.Conditions(ctx, p.Queries); err != nil {
+		if err := engine.Conditions(ctx, p.Queries, "C12"); err != nil { // the condition that a check reads
 			t.Fatal(err)
 		}
-		if err := engine.Checks(ctx); err != nil {
+		if err := engine.Checks(ctx, code); err != nil {
 			t.Fatal(err)
 		}
 		compareFindings(t, conn, code, readRows(t, findings))
@@ -131,7 +131,7 @@ func runCase(t *testing.T, dir, code string) {
 		if err := engine.Compute(ctx, "S02C", "S04", "S05"); err != nil { // the figures that conditions read
 			t.Fatal(err)
 		}
-		if err := engine.Conditions(ctx, p.Queries); err != nil {
+		if err := engine.Conditions(ctx, p.Queries, code); err != nil {
 			t.Fatal(err)
 		}
 		compareConditions(t, conn, code, readRows(t, conditions))
