@@ -111,6 +111,9 @@ func runCase(t *testing.T, dir, code string) {
 		t.Fatalf("%s expects nothing: add figures.csv, conditions.csv or findings.csv", dir)
 	}
 	engine := metrics.Engine{Set: p.metrics, Conn: conn, Periods: casePeriods(t, expected), Schema: "main"}
+	for _, row := range readRows(t, filepath.Join(dir, "missing.csv")) { // what was expected and has not come
+		engine.Missing = append(engine.Missing, metrics.Missing{Scope: row["scope"], Period: row["period"], Feed: row["feed"]})
+	}
 	if err := engine.Tables(ctx); err != nil {
 		t.Fatal(err)
 	}
