@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"encoding/csv"
 	"flag"
 	"fmt"
 	"log/slog"
@@ -96,6 +97,7 @@ func randomFiles(t *testing.T, random *rand.Rand) []string {
 				if provider != "" {
 					text = bytes.ReplaceAll(bytes.ReplaceAll(text, []byte("STK-ADV"), []byte("VCAS")), []byte("GEN-ISVAIDVA"), []byte("CORE"))
 				}
+				text = withBlanks(t, random, text)
 				name := filepath.Join(dir, provider+strings.Replace(filepath.Base(file), "_v1.csv", fmt.Sprintf("_v%d.csv", version), 1))
 				if err := os.WriteFile(name, text, 0o660); err != nil {
 					t.Fatal(err)
@@ -106,6 +108,30 @@ func randomFiles(t *testing.T, random *rand.Rand) []string {
 	}
 	return files
 }
+
+// withBlanks empties cells that may be empty, so that every breakdown has blanks.
+func withBlanks(t *testing.T, random *rand.Rand, text []byte) []byte {
+	t.Helper()
+	rows, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range rows[1:] {
+		for i, column := range rows[0] {
+			if slices.Contains(maybeBlank, column) && random.IntN(10) == 0 {
+				row[i] = ""
+			}
+		}
+	}
+	var out bytes.Buffer
+	if err := csv.NewWriter(&out).WriteAll(rows); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+var maybeBlank = []string{"police_team_code", "closure_reason_code", "wait_reason_code", "stalker_relationship_code", "risk_tool_code", "risk_level_code",
+	"marac_flag", "repeat_referral", "spo_status_code", "sex_code", "ethnicity_code", "religion_code", "venue_la_code", "la_code", "cancel_reason_code", "supplier_name"}
 
 // randomWorkspace is the synthetic workspace with a second provider.
 func randomWorkspace(t *testing.T) *Pipeline {
