@@ -3,6 +3,7 @@ package pipeline
 import (
 	"database/sql"
 	"math/big"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -46,10 +47,18 @@ func compareFigures(t *testing.T, conn *sql.Conn, code string, expected []map[st
 	}
 }
 
+// sentence is one sentence: it begins with a capital or a figure and has one full stop.
+var sentence = regexp.MustCompile(`^[-£A-Z0-9]([^.]|\.[0-9])*\.$`)
+
 func compareConditions(t *testing.T, conn *sql.Conn, code string, expected []map[string]string) {
 	t.Helper()
-	got := query(t, conn, `SELECT fund, period, status, value::VARCHAR AS value, limit_value::VARCHAR AS limit_value, evidence, breaches::VARCHAR AS breaches
+	got := query(t, conn, `SELECT fund, period, title, status, value::VARCHAR AS value, limit_value::VARCHAR AS limit_value, evidence, basis, breaches::VARCHAR AS breaches
 		FROM condition WHERE code = '`+code+`' ORDER BY ALL`)
+	for _, row := range got {
+		if !sentence.MatchString(row["evidence"]) || row["basis"] == "" || row["title"] == "" {
+			t.Errorf("%s %s %s: the evidence %q is not one sentence, or the basis %q or title %q is missing", code, row["fund"], row["period"], row["evidence"], row["basis"], row["title"])
+		}
+	}
 	for _, want := range expected {
 		at := slices.IndexFunc(got, func(row map[string]string) bool {
 			return row["fund"] == want["fund"] && row["period"] == want["period"]

@@ -111,6 +111,9 @@ func runCase(t *testing.T, dir, code string) {
 		t.Fatalf("%s expects nothing: add figures.csv, conditions.csv or findings.csv", dir)
 	}
 	engine := metrics.Engine{Set: p.metrics, Conn: conn, Periods: casePeriods(t, expected), Schema: "main"}
+	for _, row := range readRows(t, filepath.Join(dir, "missing.csv")) { // what was expected and has not come
+		engine.Missing = append(engine.Missing, metrics.Missing{Scope: row["scope"], Period: row["period"], Feed: row["feed"]})
+	}
 	if err := engine.Tables(ctx); err != nil {
 		t.Fatal(err)
 	}
@@ -118,10 +121,10 @@ func runCase(t *testing.T, dir, code string) {
 		insertCase(t, conn, "figure", row)
 	}
 	if fileThere(findings) {
-		if err := engine.Conditions(ctx, p.Queries); err != nil {
+		if err := engine.Conditions(ctx, p.Queries, "C12"); err != nil { // the condition that a check reads
 			t.Fatal(err)
 		}
-		if err := engine.Checks(ctx); err != nil {
+		if err := engine.Checks(ctx, code); err != nil {
 			t.Fatal(err)
 		}
 		compareFindings(t, conn, code, readRows(t, findings))
@@ -131,7 +134,7 @@ func runCase(t *testing.T, dir, code string) {
 		if err := engine.Compute(ctx, "S02C", "S04", "S05"); err != nil { // the figures that conditions read
 			t.Fatal(err)
 		}
-		if err := engine.Conditions(ctx, p.Queries); err != nil {
+		if err := engine.Conditions(ctx, p.Queries, code); err != nil {
 			t.Fatal(err)
 		}
 		compareConditions(t, conn, code, readRows(t, conditions))

@@ -17,13 +17,6 @@ import (
 // Answer is a funding condition's answer for one fund at the end of a period.
 type Answer struct{ Code, Title, Fund, Status, Evidence string }
 
-// Finding is one thing a data check found about a subject (a provider's feed, a
-// scope, a fund), of Found in all. Period is empty where it belongs to none.
-type Finding struct {
-	Code, Title, Severity, Period, Subject, Detail, Remedy string
-	Found                                                  int64
-}
-
 // Move is a headline figure that differs from the build before.
 type Move struct{ Code, Name, Scope, Before, Now string }
 
@@ -170,30 +163,6 @@ func (p *Pipeline) Conditions(ctx context.Context, at period.Period) ([]Answer, 
 			return nil, err
 		}
 		out = append(out, a)
-	}
-	return out, rows.Err()
-}
-
-// Check lists what the data checks found for a period, and what belongs to none.
-func (p *Pipeline) Check(ctx context.Context, at period.Period) ([]Finding, error) {
-	reader, err := p.reader(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer reader.Close()
-	rows, err := reader.DB.QueryContext(ctx, `SELECT code, title, severity, coalesce(period, ''), subject, detail, found, remedy FROM finding
-		WHERE period IS NULL OR period = ? OR ? = '' ORDER BY severity, code, period, subject, detail`, at.Label, at.Label)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []Finding
-	for rows.Next() {
-		var f Finding
-		if err := rows.Scan(&f.Code, &f.Title, &f.Severity, &f.Period, &f.Subject, &f.Detail, &f.Found, &f.Remedy); err != nil {
-			return nil, err
-		}
-		out = append(out, f)
 	}
 	return out, rows.Err()
 }

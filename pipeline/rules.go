@@ -102,9 +102,9 @@ func (p *Pipeline) loadRules(ctx context.Context, conn *sql.Conn, build string) 
 func (p *Pipeline) loadMetrics(ctx context.Context, conn *sql.Conn) error {
 	var rows [][]any
 	for _, m := range p.metrics.Metrics {
-		rows = append(rows, []any{m.Code, m.Name, m.Title, m.Count.Kind, m.When.Kind, !m.NoTotal, m.Unit, m.Protect})
+		rows = append(rows, []any{m.Code, m.Name, m.Title, m.Count.Kind, m.When.Kind, !m.NoTotal, p.metrics.Adds(m), p.metrics.AddsOverTime(m), m.Unit, m.Protect})
 	}
-	return warehouse.Load(ctx, conn, "metric(code VARCHAR, name VARCHAR, title VARCHAR, kind VARCHAR, timing VARCHAR, total BOOLEAN, unit VARCHAR, protect VARCHAR)", rows)
+	return warehouse.Load(ctx, conn, `metric(code VARCHAR, name VARCHAR, title VARCHAR, kind VARCHAR, timing VARCHAR, total BOOLEAN, adds BOOLEAN, adds_over_time BOOLEAN, unit VARCHAR, protect VARCHAR)`, rows)
 }
 
 // referenceTypes are the columns of code lists that are not text.
@@ -193,19 +193,28 @@ func (p *Pipeline) loadPeriods(ctx context.Context, conn *sql.Conn, periods []pe
 	var rows, expected [][]any
 	for _, at := range periods {
 		rows = append(rows, []any{at.Label, string(at.Kind), at.Start.Format("2006-01-02"), at.End.Format("2006-01-02")})
-		for _, e := range p.expect(at, sources) {
-			covered := e.Status == landing.Received
-			detail := "received as " + e.File
-			if !covered {
-				detail = fmt.Sprintf("nothing received covers %s; it was due by %s", e.Period, e.Due.Format("2 January 2006"))
-			}
-			expected = append(expected, []any{at.Label, e.Provider, e.Feed, e.Period, covered, detail})
-		}
+		expected = append(expected, p.expected(at, sources)...)
 	}
 	if err := warehouse.Load(ctx, conn, "period(period VARCHAR, kind VARCHAR, period_start DATE, period_end DATE)", rows); err != nil {
 		return err
 	}
-	return warehouse.Load(ctx, conn, "expectation(period VARCHAR, provider VARCHAR, feed VARCHAR, part VARCHAR, covered BOOLEAN, detail VARCHAR)", expected)
+	return warehouse.Load(ctx, conn, expectations, expected)
+}
+
+const expectations = "expectation(period VARCHAR, provider VARCHAR, feed VARCHAR, part VARCHAR, covered BOOLEAN, detail VARCHAR)"
+
+// expected are the rows of the table of expectations for a period.
+func (p *Pipeline) expected(at period.Period, sources []staged) [][]any {
+	var rows [][]any
+	for _, e := range p.expect(at, sources) {
+		covered := e.Status == landing.Received
+		detail := "received as " + e.File
+		if !covered {
+			detail = fmt.Sprintf("nothing received covers %s; it was due by %s", e.Period, e.Due.Format("2 January 2006"))
+		}
+		rows = append(rows, []any{at.Label, e.Provider, e.Feed, e.Period, covered, detail})
+	}
+	return rows
 }
 
 func (p *Pipeline) expect(at period.Period, sources []staged) []landing.Expectation {

@@ -31,12 +31,12 @@ func (a *app) catalogueCommand() *cobra.Command {
 			return a.catalogue(catalogue.Kind(kind), strings.Join(args, " "), c.Flags().Changed("workspace"))
 		},
 	}
-	c.Flags().StringVar(&kind, "kind", "", "only metric, condition, check, feed, column, list or code")
+	c.Flags().StringVar(&kind, "kind", "", "only metric, condition, check, view, feed, column, list or code")
 	a.printFlags(c)
 	rows := c.PreRunE
 	c.PreRunE = func(c *cobra.Command, args []string) error {
 		if kind != "" && !slices.Contains(catalogue.Kinds(), catalogue.Kind(kind)) {
-			return usage("kind %q is not known; it is metric, condition, check, feed, column, list or code", kind)
+			return usage("kind %q is not known; it is metric, condition, check, view, feed, column, list or code", kind)
 		}
 		if asPage(a.output) {
 			if kind != "" || len(args) > 0 {

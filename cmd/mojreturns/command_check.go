@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -34,11 +35,11 @@ func (a *app) checkCommand() *cobra.Command {
 				return err
 			}
 			if at != "" {
-				answers, err := flow.Conditions(c.Context(), p)
+				unmet, err := flow.Unmet(c.Context(), p)
 				if err != nil {
 					return err
 				}
-				found = append(found, unmet(answers)...)
+				found = append(found, unmet...)
 			}
 			if err := a.printFindings(found); err != nil {
 				return err
@@ -56,57 +57,65 @@ func (a *app) checkCommand() *cobra.Command {
 	return c
 }
 
-// unmet are the funding conditions that fail, as findings.
-func unmet(answers []pipeline.Answer) []pipeline.Finding {
-	var out []pipeline.Finding
-	for _, answer := range answers {
-		if answer.Status == "not met" {
-			out = append(out, pipeline.Finding{Code: answer.Code, Title: answer.Title, Severity: "error", Subject: answer.Fund, Detail: answer.Evidence,
-				Found: 1, Remedy: "See `mojreturns conditions --breaches` for the rows that breach it"})
-		}
-	}
-	slices.SortStableFunc(out, func(a, b pipeline.Finding) int { return strings.Compare(a.Code, b.Code) })
-	return out
-}
-
 // printFindings writes findings as rows, or for people as one paragraph for each check.
 func (a *app) printFindings(found []pipeline.Finding) error {
+	slices.SortStableFunc(found, func(a, b pipeline.Finding) int { return strings.Compare(a.Severity, b.Severity) }) // errors first
 	if a.format != "table" || a.output != "" {
 		var list [][]any
 		for _, f := range found {
-			list = append(list, []any{f.Code, f.Title, f.Severity, f.Subject, f.Detail, f.Found, f.Remedy})
+			list = append(list, []any{f.Code, f.Title, f.Severity, f.Period, f.Subject, cmp.Or(f.Detail, f.Evidence), f.Found, f.Remedy})
 		}
-		return a.print(rows([]string{"code", "title", "severity", "subject", "detail", "found", "remedy"}, list...))
+		return a.print(rows([]string{"code", "title", "severity", "period", "subject", "detail", "found", "remedy"}, list...))
 	}
 	if len(found) == 0 {
 		fmt.Fprintln(a.stdout, "Nothing found.")
 		return nil
 	}
-	var subject string
-	shown := 0
-	for i, f := range found {
-		first := i == 0 || found[i-1].Code != f.Code
-		if first {
-			fmt.Fprintf(a.stdout, "%s  %s: %s\n", f.Code, strings.ToUpper(f.Severity), f.Title)
+	for len(found) > 0 {
+		first := found[0]
+		word := first.Severity
+		if first.Evidence != "" {
+			word = map[string]string{"error": "not met", "warning": "at risk"}[first.Severity]
 		}
-		if at := f.Period + " " + f.Subject; first || at != subject {
-			subject, shown = at, 0
-			fmt.Fprintf(a.stdout, "  %s: %s found\n", strings.TrimSpace(f.Subject+" "+f.Period), thousands(f.Found))
+		fmt.Fprintf(a.stdout, "%s  %s: %s\n", first.Code, strings.ToUpper(word), first.Title)
+		for len(found) > 0 && found[0].Code == first.Code && found[0].Severity == first.Severity {
+			about := whole(found, func(f pipeline.Finding) bool {
+				return f.Subject == found[0].Subject && f.Period == found[0].Period && f.Code == first.Code
+			})
+			a.printSubject(found[:about])
+			found = found[about:]
 		}
-		if shown++; shown <= mostExamples {
-			fmt.Fprintf(a.stdout, "    %s\n", f.Detail)
-		}
-		last := i == len(found)-1 || found[i+1].Code != f.Code
-		if last || found[i+1].Period+" "+found[i+1].Subject != subject {
-			if f.Found > mostExamples {
-				fmt.Fprintf(a.stdout, "    and %s more; --format csv lists up to 100\n", thousands(f.Found-mostExamples))
-			}
-		}
-		if last {
-			fmt.Fprintf(a.stdout, "  What to do: %s.\n\n", f.Remedy)
-		}
+		fmt.Fprintf(a.stdout, "  What to do: %s.\n\n", first.Remedy)
 	}
 	return nil
+}
+
+// whole is how many findings from the first on are alike.
+func whole(found []pipeline.Finding, alike func(pipeline.Finding) bool) int {
+	if n := slices.IndexFunc(found, func(f pipeline.Finding) bool { return !alike(f) }); n >= 0 {
+		return n
+	}
+	return len(found)
+}
+
+// printSubject writes what was found about one subject: how many, or the
+// condition's evidence, and examples.
+func (a *app) printSubject(found []pipeline.Finding) {
+	f, all := found[0], "--format csv lists up to 100"
+	if f.Evidence != "" {
+		all = "`mojreturns conditions --breaches` lists them"
+		fmt.Fprintf(a.stdout, "  %s: %s\n", f.Subject, f.Evidence)
+	} else {
+		fmt.Fprintf(a.stdout, "  %s: %s found\n", strings.TrimSpace(f.Subject+" "+f.Period), thousands(f.Found))
+	}
+	for _, example := range found[:min(len(found), mostExamples)] {
+		if example.Detail != "" {
+			fmt.Fprintf(a.stdout, "    %s\n", example.Detail)
+		}
+	}
+	if f.Found > mostExamples {
+		fmt.Fprintf(a.stdout, "    and %s more; %s\n", thousands(f.Found-mostExamples), all)
+	}
 }
 
 // mostExamples is how many findings of a check about one subject are shown.

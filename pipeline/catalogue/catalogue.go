@@ -1,6 +1,6 @@
 // Package catalogue lists what the program knows and does, made from the rule
-// files themselves: every metric, condition, check, feed, column, code list and
-// code, what it means, where the return shows it, and its SQL as it stands. It
+// files themselves: every metric, condition, check, view, feed, column, code
+// list and code, what it means, where the return shows it, and its SQL as it stands. It
 // needs no warehouse, so it can be read before anything has been built.
 package catalogue
 
@@ -22,6 +22,7 @@ const (
 	Metric    Kind = "metric"
 	Condition Kind = "condition"
 	Check     Kind = "check"
+	View      Kind = "view"
 	Feed      Kind = "feed"
 	Column    Kind = "column"
 	List      Kind = "list"
@@ -29,7 +30,7 @@ const (
 )
 
 // Kinds are all of them, in order.
-func Kinds() []Kind { return []Kind{Metric, Condition, Check, Feed, Column, List, Code} }
+func Kinds() []Kind { return []Kind{Metric, Condition, Check, View, Feed, Column, List, Code} }
 
 // Entry is one thing the catalogue explains.
 type Entry struct {
@@ -132,7 +133,7 @@ func Load(queries, templates fs.FS) (*Catalogue, error) {
 		return nil, err
 	}
 	c := &Catalogue{}
-	for _, make := range []func() ([]Entry, error){f.metrics, f.conditions, f.checks, f.feeds, f.columns, f.codeLists, f.codes} {
+	for _, make := range []func() ([]Entry, error){f.metrics, f.conditions, f.checks, f.views, f.feeds, f.columns, f.codeLists, f.codes} {
 		entries, err := make()
 		if err != nil {
 			return nil, err

@@ -34,6 +34,7 @@ var sections = []section{
 	{Kind: Metric, Title: "Metrics", Intro: "Every figure: what counts, when, and how it is broken down."},
 	{Kind: Condition, Title: "Funding conditions", Intro: "What each fund is held to, and how the program answers."},
 	{Kind: Check, Title: "Data checks", Intro: "What is looked for in what providers send, and what to do about it."},
+	{Kind: View, Title: "Views", Intro: "The rows that metrics, conditions and checks are made from: what providers sent, typed and joined."},
 	{Kind: Feed, Title: "Feeds", Intro: "The extracts that providers and the finance ledger send."},
 	{Kind: Column, Title: "Columns", Intro: "Every column of every feed and the rules its values are held to."},
 	{Kind: List, Title: "Code lists", Intro: "Every code that may be sent or that figures are broken down by."},

@@ -9,14 +9,7 @@ import (
 	"strings"
 )
 
-// relations are the views of queries/model by name, each with its SQL, comments
-// and quoted words left out, and the file it is written in.
-type relations map[string]relation
-
-type relation struct{ text, file string }
-
 var (
-	viewForm    = regexp.MustCompile(`(?is)CREATE\s+VIEW\s+([a-z_]+)\s+AS\b(.*?)(?:;|$)`)
 	commentForm = regexp.MustCompile(`(?m)--.*$`)
 	quotedForm  = regexp.MustCompile(`'(?:[^']|'')*'`)
 	readsForm   = regexp.MustCompile(`(?i)\b(?:FROM|JOIN)\s+([a-z_]+(?:\.[a-z_]+)?)`)
@@ -26,25 +19,6 @@ var (
 // bare is SQL without comments and quoted words, in which a name is a name.
 func bare(sql string) string {
 	return quotedForm.ReplaceAllString(commentForm.ReplaceAllString(sql, ""), "''")
-}
-
-func loadRelations(queries fs.FS) (relations, error) {
-	names, err := fs.Glob(queries, "model/*.sql")
-	if err != nil {
-		return nil, err
-	}
-	slices.Sort(names)
-	out := relations{}
-	for _, name := range names {
-		text, err := fs.ReadFile(queries, name)
-		if err != nil {
-			return nil, err
-		}
-		for _, m := range viewForm.FindAllStringSubmatch(bare(string(text)), -1) {
-			out[m[1]] = relation{text: m[2], file: path.Join("queries", name)}
-		}
-	}
-	return out, nil
 }
 
 // feeds are the feeds that SQL reads, through every view, sorted.
@@ -137,8 +111,12 @@ func (f files) reads(code string, seen map[string]bool) []string {
 }
 
 func (f files) feedsOf(code string) []Value {
+	return feedValues(f.reads(code, map[string]bool{}))
+}
+
+func feedValues(feeds []string) []Value {
 	var out []Value
-	for _, feed := range f.reads(code, map[string]bool{}) {
+	for _, feed := range feeds {
 		out = append(out, Value{Text: feed, Anchor: "feed-" + feed})
 	}
 	return out

@@ -106,6 +106,7 @@ func (f files) metrics() ([]Entry, error) {
 		}
 		e.say("Category of a person", words(prefer(m))...)
 		e.say("Protects", words(protects(m.Protect))...)
+		e.say("Reads", f.relations.linked(m.SQL)...)
 		e.say("Feeds", f.feedsOf(m.Code)...)
 		out = append(out, e)
 	}
@@ -214,11 +215,13 @@ func (f files) conditions() ([]Entry, error) {
 		}
 		e.say("Statuses", words(can...)...)
 		e.say("Basis", words(c.Basis)...)
+		e.say("What to do", words(c.Remedy)...)
 		if m := limitForm.FindStringSubmatch(c.Answer); m != nil {
 			e.say("Held against", words(strings.TrimSpace(m[1]))...)
 		}
 		e.say("Answered for", words("each fund, at the end of each period")...)
 		e.say("Reads the figures", f.named(text.body, c.Code)...)
+		e.say("Reads", f.relations.linked(f.sql(c.Code))...)
 		e.say("Feeds", f.feedsOf(c.Code)...)
 		out = append(out, e)
 	}
@@ -241,6 +244,7 @@ func (f files) checks() ([]Entry, error) {
 		e.say("Severity", words(c.Severity)...)
 		e.say("What to do", words(c.Remedy)...)
 		e.say("Reads the figures", f.named(text.body, c.Code)...)
+		e.say("Reads", f.relations.linked(f.sql(c.Code))...)
 		e.say("Feeds", f.feedsOf(c.Code)...)
 		out = append(out, e)
 	}

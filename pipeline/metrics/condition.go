@@ -19,6 +19,7 @@ import (
 // figure.
 type Condition struct {
 	Code, Name, Title, Basis string
+	Remedy                   string // what to do where it is not met, if the file says
 	Breaches, Answer         string
 	File                     string
 }
@@ -35,8 +36,8 @@ type Check struct {
 const sharedFile = "model/fund_period.with"
 
 func parseCondition(file, text string) (Condition, error) {
-	h := readHeader(file, text, "condition", []string{"title", "basis"}, nil)
-	c := Condition{File: file, Title: h.value["title"], Basis: h.value["basis"]}
+	h := readHeader(file, text, "condition", []string{"title", "basis"}, []string{"remedy"})
+	c := Condition{File: file, Title: h.value["title"], Basis: h.value["basis"], Remedy: h.value["remedy"]}
 	c.Code, c.Name = h.codeAndName()
 	statements, err := warehouse.Split(h.body)
 	if err != nil {
@@ -118,16 +119,21 @@ FROM judged ORDER BY fund, period`, e.Schema, with, quote(c.Code), c.Answer, gon
 // are counted.
 const examples = 100
 
-// Checks lists what every data check finds.
-func (e Engine) Checks(ctx context.Context) error {
+// Checks lists what the data checks named (none: all) find.
+func (e Engine) Checks(ctx context.Context, codes ...string) error {
+	// a detail begins with file and row, where it has them: row 9 comes before row 10
+	const order = `regexp_extract(detail, '^(.*?), row ', 1), TRY_CAST(regexp_extract(detail, ', row ([0-9]+)', 1) AS BIGINT) NULLS FIRST, detail`
 	for _, c := range e.Set.Checks {
+		if len(codes) > 0 && !slices.Contains(codes, c.Code) {
+			continue
+		}
 		query := fmt.Sprintf(`INSERT INTO %[1]s.finding BY NAME WITH %[2]s, figure AS (FROM %[1]s.figure), condition AS (FROM %[1]s.condition)
 SELECT %[3]s AS code, %[4]s AS title, %[5]s AS severity, period, subject, detail, count(*) OVER (PARTITION BY period, subject) AS found, %[6]s AS remedy
 FROM (
 %[7]s
 )
-QUALIFY row_number() OVER (PARTITION BY period, subject ORDER BY detail) <= %[8]d
-ORDER BY period, subject, detail`, e.Schema, e.relations(), quote(c.Code), quote(c.Title), quote(c.Severity), quote(c.Remedy), c.SQL, examples)
+QUALIFY row_number() OVER (PARTITION BY period, subject ORDER BY %[9]s) <= %[8]d
+ORDER BY period, subject, %[9]s`, e.Schema, e.relations(), quote(c.Code), quote(c.Title), quote(c.Severity), quote(c.Remedy), c.SQL, examples, order)
 		if _, err := e.Conn.ExecContext(ctx, query); err != nil {
 			return fmt.Errorf("%s: check %s cannot be run: %w", c.File, c.Code, err)
 		}

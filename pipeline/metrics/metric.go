@@ -131,6 +131,34 @@ func (s *Set) Metric(code string) (Metric, bool) {
 	return Metric{}, false
 }
 
+// Adds says whether what a metric counts adds up over the categories of a
+// breakdown: rows, people and sums do, and what is counted of a share, mean or
+// rate; quantiles do not, and a formula only where it is a sum of such.
+func (s *Set) Adds(m Metric) bool {
+	if m.Count.Kind == "formula" {
+		return s.isSum(m.Count.Formula, s.Adds)
+	}
+	return m.Count.Counts() || m.Count.Kind == "share" || m.Count.Kind == "mean"
+}
+
+// AddsOverTime says whether what a metric counts in a period is the sum of what
+// it counts in the period's parts: each row falls in one, and people are not told apart.
+func (s *Set) AddsOverTime(m Metric) bool {
+	if m.Count.Kind == "formula" {
+		return s.isSum(m.Count.Formula, s.AddsOverTime)
+	}
+	return s.Adds(m) && m.When.Kind == "in" && m.Count.Kind != "distinct"
+}
+
+// isSum says whether a formula only adds and subtracts counts that add up.
+func (s *Set) isSum(n *Node, adds func(Metric) bool) bool {
+	if n.Part != nil {
+		m, _ := s.Metric(n.Part.Code)
+		return n.Part.Dimension == "" && (m.Count.Counts() || m.Count.Kind == "formula") && adds(m)
+	}
+	return (n.Op == '+' || n.Op == '-') && s.isSum(n.Left, adds) && s.isSum(n.Right, adds)
+}
+
 // With lists the named metrics and every part they are made of, in the order
 // they are computed; no codes means all of them.
 func (s *Set) With(codes []string) ([]Metric, error) {

@@ -3,13 +3,16 @@
 -- severity: error
 -- remedy:  This is a fault of the program or of a local metric file: report it, with the figure named
 
--- means, shares and quantiles do not add; of a rate, what is counted does
+-- of a share, mean or rate what is counted adds up, and of a share or mean what it is divided by; quantiles do not
+WITH counted AS (
+  SELECT f.code, f.scope, f.period, f.dimension, '' AS part, coalesce(f.numerator, f.value, 0) AS amount
+  FROM figure f JOIN metric m ON m.code = f.code AND m.total AND m.adds
+  UNION ALL
+  SELECT f.code, f.scope, f.period, f.dimension, ' (denominator)', coalesce(f.n, 0)
+  FROM figure f JOIN metric m ON m.code = f.code AND m.total AND m.kind IN ('share', 'mean'))
 SELECT t.period, t.scope AS subject,
-  t.code || ' by ' || c.dimension || ': the categories add up to ' || plain(c.added) || ', the total is ' || plain(t.counted) AS detail
-FROM (SELECT f.*, CASE WHEN m.kind = 'rate' THEN f.n ELSE f.value END AS counted
-      FROM figure f JOIN metric m ON m.code = f.code
-      WHERE f.dimension = '' AND m.total AND m.kind IN ('rows', 'rate', 'distinct', 'sum')) t
-JOIN (SELECT f.code, f.scope, f.period, f.dimension, sum(CASE WHEN m.kind = 'rate' THEN f.n ELSE f.value END) AS added
-      FROM figure f JOIN metric m ON m.code = f.code
-      WHERE f.dimension <> '' GROUP BY ALL) c ON c.code = t.code AND c.scope = t.scope AND c.period = t.period
-WHERE t.counted <> c.added
+  t.code || ' by ' || c.dimension || c.part || ': the categories add up to ' || plain(c.added) || ', the total is ' || plain(t.amount) AS detail
+FROM counted t
+JOIN (SELECT code, scope, period, dimension, part, sum(amount) AS added FROM counted WHERE dimension <> '' GROUP BY ALL) c
+  ON c.code = t.code AND c.scope = t.scope AND c.period = t.period AND c.part = t.part
+WHERE t.dimension = '' AND t.amount <> c.added

@@ -9,14 +9,17 @@ WITH part AS (
   FROM period long
   JOIN period quarter ON quarter.period LIKE '____-__-Q_' AND quarter.period_start >= long.period_start AND quarter.period_end <= long.period_end
   WHERE long.period <> quarter.period),
+-- of a share or mean what is counted adds up
+counted AS (
+  SELECT f.period, f.code, f.scope, f.dimension, f.category, coalesce(f.numerator, f.value, 0) AS amount, f.marker = 'x' AS gone
+  FROM figure f JOIN metric m ON m.code = f.code AND m.adds_over_time),
 added AS (
-  SELECT p.period, q.code, q.scope, q.dimension, q.category, sum(q.value) AS value, bool_and(q.marker = '') AS known, count(*) AS quarters
-  FROM part p JOIN figure q ON q.period = p.part
-  JOIN metric m ON m.code = q.code AND m.timing = 'in' AND m.kind IN ('rows', 'sum')
+  SELECT p.period, q.code, q.scope, q.dimension, q.category, sum(q.amount) AS amount, bool_or(q.gone) AS gone
+  FROM part p JOIN counted q ON q.period = p.part
   GROUP BY ALL)
-SELECT f.period, f.scope AS subject,
-  f.code || CASE WHEN f.dimension <> '' THEN ' of ' || f.dimension || ' ' || f.category ELSE '' END
-    || ': the quarters add up to ' || plain(a.value) || ', the period has ' || plain(f.value) AS detail
-FROM figure f
-JOIN added a ON a.period = f.period AND a.code = f.code AND a.scope = f.scope AND a.dimension = f.dimension AND a.category = f.category
-WHERE a.known AND f.marker = '' AND f.value <> a.value
+SELECT period, scope AS subject,
+  code || CASE WHEN dimension <> '' THEN ' of ' || dimension || ' ' || category ELSE '' END
+    || ': the quarters add up to ' || plain(coalesce(a.amount, 0)) || ', the period has ' || plain(coalesce(f.amount, 0)) AS detail
+FROM added a
+FULL JOIN (SELECT * FROM counted WHERE period IN (SELECT period FROM part)) f USING (period, code, scope, dimension, category)
+WHERE coalesce(a.amount, 0) <> coalesce(f.amount, 0) AND NOT coalesce(a.gone, FALSE) AND NOT coalesce(f.gone, FALSE)

@@ -1,12 +1,14 @@
 -- condition: C01 within_maximum
 -- title:   Spend is within the maximum
 -- basis:   the fund's decision record
+-- remedy:  Move or reverse the lines that go over the maximum, or lower the forecast; the ministry pays nothing above it
 
--- the lines that take the running total over the maximum
+-- the lines that take the spend over the maximum and leave it there: what was credited again is no breach
 SELECT fund, period, 'not met' AS effect, claimable AS amount, delivery, "row", key
-FROM (SELECT l.*, f.fund, f.period, f.maximum, sum(l.claimable) OVER (PARTITION BY f.fund, f.period ORDER BY l.ledger_date, l.key) AS running
+FROM (SELECT l.*, f.fund, f.period, f.maximum, sum(l.claimable) OVER (PARTITION BY f.fund, f.period ORDER BY l.ledger_date, l.key) AS running,
+        sum(l.claimable) OVER (PARTITION BY f.fund, f.period) AS total
       FROM eligible_line l JOIN fund_period f ON f.fund = l.fund_code AND l.ledger_date <= f.period_end)
-WHERE running > maximum
+WHERE running > maximum AND total > maximum
 ;
 SELECT f.fund, f.period,
   CASE WHEN f.match OR f.maximum IS NULL THEN 'not applicable'

@@ -1,6 +1,7 @@
 -- condition: C02 inside_spend_window
 -- title:   Spent inside the spend window
 -- basis:   the fund's decision record; no carry-over without approval: comparable agreement
+-- remedy:  Ask finance whether the dates of service are right; spend outside the window needs another fund, or an approval entered under carry_forward in mojreturns.yaml
 
 -- a late line is excused while an approved carry-forward covers all the late lines
 SELECT fund, period, CASE WHEN counts_as_spend THEN 'not met' ELSE 'at risk' END AS effect, claimable AS amount, delivery, "row", key
@@ -19,9 +20,10 @@ SELECT f.fund, f.period,
   coalesce(spend.amount, 0) AS value, 0 AS limit_value,
   CASE WHEN f.match OR f.spend_by IS NULL THEN 'This fund has no spend window.'
        ELSE CASE WHEN spend.lines > 0 THEN counted_in_words(spend.lines, 'line', 'lines') || ' of spend (' || pounds(spend.amount) || ') outside'
-                 WHEN promised.lines > 0 THEN 'No spend, but ' || counted_in_words(promised.lines, 'commitment', 'commitments') || ' (' || pounds(promised.amount) || ') outside'
                  ELSE 'All spend is for service inside' END
-            || ' the window ' || coalesce(day_in_words(f.spend_from), 'start') || ' to ' || day_in_words(f.spend_by) || '.'
+            || ' the window ' || coalesce(day_in_words(f.spend_from), 'start') || ' to ' || day_in_words(f.spend_by)
+            || CASE WHEN spend.lines IS NULL AND promised.lines > 0
+                      THEN '; not so ' || counted_in_words(promised.lines, 'commitment', 'commitments') || ' (' || pounds(promised.amount) || ').' ELSE '.' END
   END AS evidence
 FROM fund_period f
 LEFT JOIN (SELECT fund, period, count(*) AS lines, sum(amount) AS amount FROM breach WHERE effect = 'not met' GROUP BY ALL) spend USING (fund, period)

@@ -1,6 +1,7 @@
 -- condition: C05 no_capital
 -- title:   No capital spend
 -- basis:   the fund's decision record: revenue only
+-- remedy:  Ask finance whether the lines are capital, which this fund does not pay for; a blank needs an answer
 
 SELECT f.fund, f.period, CASE WHEN s.capital = 'Y' THEN 'not met' ELSE 'at risk' END AS effect, s.claimable AS amount, s.delivery, s."row", s.key
 FROM counting_line s

@@ -1,6 +1,7 @@
 -- condition: C06 ring_fence
 -- title:   The ring-fence holds: no money passes between funds
 -- basis:   the fund's decision record; ring-fence of the comparable agreement
+-- remedy:  Ask finance to put each journal, invoice and session on the one fund that pays for it
 
 -- every line is looked at, commitments and payments too; of a journal or an
 -- invoice on two funds each fund's own lines breach, once both are there

@@ -1,6 +1,7 @@
 -- condition: C07 match_kept_apart
 -- title:   Match funding is kept apart and never claimed
 -- basis:   the fund's decision record: match funding pays for the advocates
+-- remedy:  Ask finance to move the lines to the match fund or to mend the cost centre; the match's own are named under match_cost_centres and match_award_refs in mojreturns.yaml
 
 -- a cost centre or award reference of match is one whichever fund it is
 -- configured on; a claimed line that carries one breaches for the match fund too
@@ -23,11 +24,11 @@ SELECT f.fund, f.period,
        ELSE 'met' END AS status,
   coalesce(mixed.amount, 0) AS value, 0 AS limit_value,
   CASE WHEN NOT known.any_match THEN 'There is no match funding.'
-       ELSE CASE WHEN mixed.lines > 0 THEN counted_in_words(mixed.lines, 'claimed line carries', 'claimed lines carry') || ' a cost centre or award reference of the match (' || pounds(mixed.amount) || ').'
-                 WHEN NOT known.named THEN 'No cost centre or award reference of the match is configured, so a mix-up could not be seen.'
-                 ELSE 'No claimed line carries a cost centre or award reference of the match.' END
-            || CASE WHEN given.amount IS NULL THEN ' No match has been reported to ' || day_in_words(f.period_end) || '.'
-                    ELSE ' Match to ' || day_in_words(f.period_end) || ': ' || pounds(given.amount) || ', of which ' || pounds(given.in_kind) || ' in kind.' END
+       ELSE CASE WHEN mixed.lines > 0 THEN counted_in_words(mixed.lines, 'claimed line carries', 'claimed lines carry') || ' a cost centre or award reference of the match (' || pounds(mixed.amount) || ')'
+                 WHEN NOT known.named THEN 'No cost centre or award reference of the match is configured, so a mix-up could not be seen'
+                 ELSE 'No claimed line carries a cost centre or award reference of the match' END
+            || CASE WHEN given.amount IS NULL THEN '; no match has been reported to ' || day_in_words(f.period_end) || '.'
+                    ELSE '; the match to ' || day_in_words(f.period_end) || ' is ' || pounds(given.amount) || ', of which ' || pounds(given.in_kind) || ' in kind.' END
   END AS evidence
 FROM fund_period f
 CROSS JOIN known

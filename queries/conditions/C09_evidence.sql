@@ -1,6 +1,7 @@
 -- condition: C09 evidence
 -- title:   Every line of spend has its evidence
 -- basis:   comparable agreement: records kept for audit
+-- remedy:  Ask finance for the evidence reference of each line
 
 SELECT f.fund, f.period, CASE WHEN f.final THEN 'not met' ELSE 'at risk' END AS effect, s.claimable AS amount, s.delivery, s."row", s.key
 FROM counting_line s

@@ -1,6 +1,7 @@
 -- condition: C10 underspend_notified
 -- title:   A forecast underspend is notified
 -- basis:   comparable agreement: underspend is notified as soon as it is known
+-- remedy:  Tell the ministry of the underspend and enter the notice under notices in mojreturns.yaml, or mend the forecast
 
 -- the condition is on the whole fund: there is no row to mend, only a notice to give
 SELECT f.fund, f.period, 'not met' AS effect, NULL::DECIMAL(18,2) AS amount, l.delivery, l."row", l.key

@@ -1,6 +1,7 @@
 -- condition: C11 no_carry_over
 -- title:   Nothing is charged to the fund after its spend window
 -- basis:   comparable agreement: no carry-over without approval
+-- remedy:  Ask finance to take the lines off the fund; where the ministry approves, enter it under carry_forward in mojreturns.yaml
 
 -- reversals and their invoices net off; what is left was under-accrued
 SELECT fund, period, 'not met' AS effect, claimable AS amount, delivery, "row", key

@@ -1,6 +1,7 @@
 -- condition: C12 ledger_tie
 -- title:   The extract ties to the ledger
 -- basis:   local
+-- remedy:  Ask finance for the lines that are missing, or for the control total they now have
 
 -- one row for each ledger period that does not tie; the control's own row where there is one
 SELECT fund, period, CASE WHEN control IS NULL THEN 'at risk' ELSE 'not met' END AS effect,

@@ -1,6 +1,7 @@
 -- condition: C13 repayable
 -- title:   Unspent grant is repaid
 -- basis:   comparable agreement: unspent grant is repaid
+-- remedy:  Repay the amount and enter it under repaid in mojreturns.yaml; cash that came in belongs under cash_received
 
 -- the condition is on the whole fund: there is no row to mend, only a sum to repay
 SELECT f.fund, f.period, 'not met' AS effect, NULL::DECIMAL(18,2) AS amount, l.delivery, l."row", l.key

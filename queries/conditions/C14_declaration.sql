@@ -1,6 +1,7 @@
 -- condition: C14 declaration
 -- title:   The chief finance officer's declaration
 -- basis:   comparable agreement: the statement of spend is signed by the chief finance officer
+-- remedy:  The chief finance officer makes the declaration with `mojreturns return approve`
 
 -- the declaration is on the return, which has no rows of its own
 SELECT f.fund, f.period, 'not met' AS effect, NULL::DECIMAL(18,2) AS amount, NULL::INTEGER AS delivery, NULL::BIGINT AS "row", NULL::VARCHAR AS key

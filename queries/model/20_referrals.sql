@@ -46,7 +46,8 @@ SELECT r.sender AS provider_code, r.delivery, r."row", r.referral_id AS key,
 FROM typed.referrals r
 LEFT JOIN register.service s ON s.code = r.service_code
 LEFT JOIN reference.closure_reason c ON c.code = r.closure_reason_code
-LEFT JOIN reference.spo_status p ON p.code = r.spo_status_code
+-- a blank ranks as not known, as it is counted
+LEFT JOIN reference.spo_status p ON p.code = coalesce(r.spo_status_code::VARCHAR, 'NK')
 LEFT JOIN reference.ethnicity e ON e.code = r.ethnicity_code
 WHERE r.standing = 'counted';
 

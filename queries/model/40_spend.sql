@@ -14,7 +14,7 @@ SELECT t.sender AS provider_code, t.delivery, t."row", t.txn_id || ' | ' || t.li
   t.net_amount, t.vat_amount, t.gross_amount, t.vat_recoverable,
   (t.net_amount + CASE WHEN t.vat_recoverable = 'N' THEN t.vat_amount ELSE 0 END)::DECIMAL(18,2) AS claimable,
   t.capital, t.accrual_id, t.session_id, t.session_provider, t.evidence_ref, t.narrative,
-  -- the first reason that applies (metrics.md, S02X); NULL on an eligible line
+  -- the first reason that applies (S02X); NULL on an eligible line
   CASE WHEN f.match THEN 'match'
        WHEN t.capital = 'Y' THEN 'capital'
        WHEN t.service_from < f.spend_from THEN 'too early'
