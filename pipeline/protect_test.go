@@ -55,6 +55,7 @@ func TestRelationsHold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	g.identities = slices.DeleteFunc(g.identities, func(id identity) bool { return id.perhaps })
 	seen := newSeen()
 	for at := range f.values {
 		seen.add(idOf(at))
@@ -67,7 +68,7 @@ func TestRelationsHold(t *testing.T) {
 		}
 	}
 	for _, m := range p.metrics.Metrics {
-		if _, guarded := g.guarded(m); guarded && !said[m.Code] && m.Code != "R08" && m.Code != "R08P" && m.Code != "R14D" && m.Code != "R25" {
+		if g.guarded(m) && !said[m.Code] && m.Code != "R08" && m.Code != "R08P" && m.Code != "R14D" && m.Code != "R25" {
 			t.Errorf("nothing is known of %s %s", m.Code, m.Title)
 		}
 	}

@@ -64,9 +64,13 @@ func readReleased(path string) ([]released, error) {
 	}
 	var out []released
 	for _, r := range records[1:] {
-		out = append(out, released{
+		f := released{
 			Printed: returns.Printed{Place: returns.Place{Code: r[0], Scope: r[1], Period: r[2], Dimension: r[3], Category: r[4]}, Field: r[5]},
-			Shows:   r[6], Value: returns.Value{Value: r[7], Numerator: r[8], Denominator: r[9], N: r[10]}})
+			Shows:   r[6], Value: returns.Value{Value: r[7], Numerator: r[8], Denominator: r[9], N: r[10]}}
+		if f.Shows == "[z]" {
+			f.Value.Marker = "z"
+		}
+		out = append(out, f)
 	}
 	return out, nil
 }
@@ -201,13 +205,15 @@ func (g guard) decisions(list []released) ([]disclosure.Decision, error) {
 	var out []disclosure.Decision
 	seen := map[disclosure.ID]bool{}
 	for _, f := range list {
-		c, ok, err := g.cell(f.Printed, values)
+		cells, err := g.cells(f.Printed, values)
 		if err != nil {
 			return nil, err
 		}
-		if ok && !seen[c.ID] {
-			seen[c.ID] = true
-			out = append(out, disclosure.Decision{Cell: c, Hidden: f.isHidden()})
+		for _, c := range cells {
+			if !seen[c.ID] {
+				seen[c.ID] = true
+				out = append(out, disclosure.Decision{Cell: c, Hidden: f.isHidden()})
+			}
 		}
 	}
 	return out, nil

@@ -19,6 +19,7 @@ import (
 // figure.
 type Condition struct {
 	Code, Name, Title, Basis string
+	Tells                    string // the metric whose count to date its value and evidence give away, such as TR05; empty: none
 	Breaches, Answer         string
 	File                     string
 }
@@ -35,8 +36,8 @@ type Check struct {
 const sharedFile = "model/fund_period.with"
 
 func parseCondition(file, text string) (Condition, error) {
-	h := readHeader(file, text, "condition", []string{"title", "basis"}, nil)
-	c := Condition{File: file, Title: h.value["title"], Basis: h.value["basis"]}
+	h := readHeader(file, text, "condition", []string{"title", "basis"}, []string{"tells"})
+	c := Condition{File: file, Title: h.value["title"], Basis: h.value["basis"], Tells: h.value["tells"]}
 	c.Code, c.Name = h.codeAndName()
 	statements, err := warehouse.Split(h.body)
 	if err != nil {
