@@ -154,7 +154,7 @@ func (p *Pipeline) releasedBriefings(year period.Year) ([]release, error) {
 	return out, nil
 }
 
-// releases are those to an audience that speak of a period's financial year, the
+// releases are those that readers of an output to an audience have seen and that speak of a period's financial year, the
 // oldest first, as disclosure control needs them.
 func (p *Pipeline) releases(audience string, at period.Period, g guard) ([]disclosure.Release, error) {
 	if !p.AsAt.IsZero() {
@@ -180,8 +180,8 @@ func (p *Pipeline) releases(audience string, at period.Period, g guard) ([]discl
 	slices.SortStableFunc(list, func(a, b release) int { return cmp.Or(a.at.Compare(b.at), strings.Compare(a.name, b.name)) })
 	var out []disclosure.Release
 	for _, r := range list {
-		if r.audience != audience && r.audience != disclosure.Public {
-			continue
+		if r.audience != audience && r.audience != disclosure.Public && audience != disclosure.Public {
+			continue // none of this output's readers has seen it; the public's are everybody
 		}
 		figures, err := readReleased(r.file)
 		if err != nil {

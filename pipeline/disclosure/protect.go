@@ -45,25 +45,93 @@ func (u *Unprotected) Unwrap() error { return ErrCannotProtect }
 
 // Protect decides which cells may be shown, in order of ID. The relations hold
 // between their counts, and held in earlier releases, which are given oldest first; those
-// to other audiences are left aside. The error is an *Unprotected, or
-// says what is wrong with the policy, the cells or the relations.
+// that no reader of this output has seen are left aside. The error is an
+// *Unprotected, or says what is wrong with the policy, the cells or the relations.
 func Protect(policy Policy, cells []Cell, relations []Relation, earlier []Release) ([]Decision, error) {
 	if err := policy.check(); err != nil {
 		return nil, err
 	}
-	var known []Release
-	for _, r := range earlier {
-		if r.knownTo(policy.Audience) {
-			known = append(known, r)
+	known := readers(policy.Audience, earlier)
+	hidden := map[ID]string{}
+	for {
+		var decisions []Decision
+		before := len(hidden)
+		for i, releases := range known {
+			// A small count that those it is for could find out before is refused all the same.
+			gone := func(c *count) bool {
+				return (i > 0 || !policy.small(c.value)) && givenAway(policy, relations, releases, c)
+			}
+			var err error
+			if decisions, err = decide(policy, cells, relations, releases, hidden, gone); err != nil {
+				return nil, err
+			}
+			for _, d := range decisions {
+				if _, had := hidden[d.Cell.ID]; d.Hidden && !had {
+					hidden[d.Cell.ID] = d.Why
+				}
+			}
+		}
+		// What one reader must not see may be more than protected the others: it is
+		// done when each in turn needs nothing more.
+		if len(known) == 1 || len(hidden) == before {
+			return decisions, nil
 		}
 	}
-	m, err := newModel(policy, cells, relations, known)
+}
+
+// readers are the releases that each kind of reader of an output has seen: what
+// goes to the public is read by the ministry and by readers of the briefing too,
+// who may know more.
+func readers(audience string, earlier []Release) [][]Release {
+	audiences := []string{audience}
+	if audience == Public {
+		audiences = []string{Public, Briefing, Ministry}
+	}
+	var known [][]Release
+	for _, a := range audiences {
+		var seen []Release
+		for _, r := range earlier {
+			if r.knownTo(a) {
+				seen = append(seen, r)
+			}
+		}
+		if len(known) == 0 || len(seen) > len(known[0]) {
+			known = append(known, seen)
+		}
+	}
+	return known
+}
+
+// givenAway tells whether a count can be had from releases alone.
+func givenAway(policy Policy, relations []Relation, seen []Release, c *count) bool {
+	m, err := newModel(policy, nil, relations, seen)
+	if err != nil {
+		return false
+	}
+	at := slices.IndexFunc(m.counts, func(o *count) bool { return o.id == c.id && o.value == c.value && o.known })
+	if at < 0 {
+		return false
+	}
+	_, none, _ := m.settle(m.counts[at], 10*patience)
+	return none
+}
+
+// decide decides for readers who have seen these releases, where some cells are
+// hidden already and some counts gone.
+func decide(policy Policy, cells []Cell, relations []Relation, seen []Release, hidden map[ID]string, gone func(*count) bool) ([]Decision, error) {
+	m, err := newModel(policy, cells, relations, seen)
 	if err != nil {
 		return nil, err
 	}
+	for _, c := range m.cells {
+		if why, ok := hidden[c.Cell.ID]; ok {
+			c.kept = true
+			c.hide(why)
+		}
+	}
 	if !policy.Off {
 		targets := m.hideSmall()
-		if err := m.hideOthers(targets); err != nil {
+		if err := m.hideOthers(targets, gone); err != nil {
 			return nil, err
 		}
 		m.showNeedless(targets)
@@ -107,21 +175,22 @@ func (c *count) hide(toProtect *count, why string) {
 }
 
 // hideOthers gives each target a move over hidden counts, hiding what that takes.
-func (m *model) hideOthers(targets []*count) error {
+// Those that are gone already it leaves.
+func (m *model) hideOthers(targets []*count, gone func(*count) bool) error {
 	var failed []Exposed
 	for _, t := range targets {
 		if t.proof != nil {
 			continue
 		}
-		v, never := m.find(t, true, patience), false
+		v, none, proved := m.find(t, true, patience), false, false
 		if v == nil {
-			v, never = m.settle(t, 10*patience)
+			v, none, proved = m.settle(t, 10*patience)
 		}
 		if v == nil {
-			if never && len(t.cells) == 0 {
-				continue // only of earlier releases, which gave it away themselves: nothing here does
+			if none && (len(t.cells) == 0 || gone(t)) {
+				continue // earlier releases gave it away themselves: nothing here does
 			}
-			failed = append(failed, Exposed{t.id, m.exposers(t), never})
+			failed = append(failed, Exposed{t.id, m.exposers(t), proved})
 			continue
 		}
 		for step := v; step != nil; step = step.before {
