@@ -98,7 +98,7 @@ func (p *Pipeline) page(ctx context.Context, v *view, at period.Period, audience
 	money, activity := p.Returns[0].Scopes["money"], p.Returns[0].Scopes["activity"]
 	data, err := briefing.Collect(ctx, v.conn, p.Queries, briefing.Request{
 		Period: at.Label, PeriodWords: at.Human(), MoneyScope: money, MoneyName: p.scopeName(money),
-		ActivityScope: activity, ActivityName: p.scopeName(activity), Office: p.Register.Area.Office,
+		ActivityScope: activity, ActivityName: p.scopeName(activity), Office: p.Register.Area.Office, Threshold: p.Disclosure.threshold(),
 		Frozen: frozen.In(p.Location), Build: v.Build,
 	})
 	if err != nil {

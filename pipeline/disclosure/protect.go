@@ -59,7 +59,7 @@ func Protect(policy Policy, cells []Cell, relations []Relation, earlier []Releas
 		for i, releases := range known {
 			// A small count that those it is for could find out before is refused all the same.
 			gone := func(c *count) bool {
-				return (i > 0 || !policy.small(c.value)) && givenAway(policy, relations, releases, c)
+				return (i > 0 || !policy.small(c.value)) && givenAway(policy, cells, relations, releases, c)
 			}
 			var err error
 			if decisions, err = decide(policy, cells, relations, releases, hidden, gone); err != nil {
@@ -102,9 +102,13 @@ func readers(audience string, earlier []Release) [][]Release {
 	return known
 }
 
-// givenAway tells whether a count can be had from releases alone.
-func givenAway(policy Policy, relations []Relation, seen []Release, c *count) bool {
-	m, err := newModel(policy, nil, relations, seen)
+// givenAway tells whether a count could be had before any of the cells is printed.
+func givenAway(policy Policy, cells []Cell, relations []Relation, seen []Release, c *count) bool {
+	unprinted := slices.Clone(cells)
+	for i := range unprinted {
+		unprinted[i].Private = true
+	}
+	m, err := newModel(policy, unprinted, relations, seen)
 	if err != nil {
 		return false
 	}
