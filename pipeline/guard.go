@@ -46,6 +46,7 @@ type guard struct {
 	delegates  bool
 	identities []identity
 	unions     []union
+	told       Disclosure // what the ministry is told as it is
 	// metrics are those that show something of people who are guarded, by code,
 	// and the conditions that do.
 	metrics map[string]metrics.Metric
@@ -54,7 +55,7 @@ type guard struct {
 // guard is for what goes to an audience.
 func (p *Pipeline) guard(audience string) (guard, error) {
 	identities, err := parseIdentities(p.lists["relation"])
-	g := guard{set: p.metrics, delegates: p.Disclosure.Delegates || audience != disclosure.Ministry, identities: identities,
+	g := guard{set: p.metrics, delegates: p.Disclosure.Delegates || audience != disclosure.Ministry, identities: identities, told: p.Disclosure,
 		unions: unions(p.Register), metrics: map[string]metrics.Metric{}}
 	for _, m := range p.metrics.Metrics {
 		if g.guarded(m) {
@@ -99,7 +100,7 @@ func (g guard) cells(printed returns.Printed, figures map[returns.Place]returns.
 	if !ok || !guarded {
 		return nil, nil
 	}
-	c := disclosure.Cell{ID: idOf(printed.Place), Kind: disclosure.Count}
+	c := disclosure.Cell{ID: idOf(printed.Place), Kind: disclosure.Count, Open: g.told.Ministry.Off || !guard{set: g.set, delegates: g.told.Delegates}.guarded(m)}
 	statistic := m.Count.Kind != "rows" && m.Count.Kind != "distinct"
 	if statistic && v.N == "0" && (v.Marker == "z" || v.Marker == "") {
 		return g.nobody(m, c), nil

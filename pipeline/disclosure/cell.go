@@ -108,6 +108,9 @@ type Cell struct {
 	Kind      Kind
 	N         int64 // people: the count itself, the denominator, or how many a statistic is of
 	Numerator int64 // of a Share
+	// Open says that the ministry is told such figures as they are: they are no secret
+	// from its readers of what goes to the public.
+	Open bool
 	// Private says that the figure is not published here: its value only helps to
 	// find other numbers that fit.
 	Private bool

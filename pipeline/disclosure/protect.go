@@ -56,13 +56,9 @@ func Protect(policy Policy, cells []Cell, relations []Relation, earlier []Releas
 	for {
 		var decisions []Decision
 		before := len(hidden)
-		for i, releases := range known {
-			// A small count that those it is for could find out before is refused all the same.
-			gone := func(c *count) bool {
-				return (i > 0 || !policy.small(c.value)) && givenAway(policy, cells, relations, releases, c)
-			}
+		for _, r := range known {
 			var err error
-			if decisions, err = decide(policy, cells, relations, releases, hidden, gone); err != nil {
+			if decisions, err = r.decide(policy, cells, relations, hidden); err != nil {
 				return nil, err
 			}
 			for _, d := range decisions {
@@ -79,27 +75,63 @@ func Protect(policy Policy, cells []Cell, relations []Relation, earlier []Releas
 	}
 }
 
-// readers are the releases that each kind of reader of an output has seen: what
-// goes to the public is read by the ministry and by readers of the briefing too,
-// who may know more.
-func readers(audience string, earlier []Release) [][]Release {
+// reader is a kind of reader of an output, and what he has seen.
+type reader struct {
+	audience string
+	seen     []Release
+}
+
+// readers are those of an output: what goes to the public is read by the ministry
+// and by readers of the briefing too, who may know more.
+func readers(audience string, earlier []Release) []reader {
 	audiences := []string{audience}
 	if audience == Public {
 		audiences = []string{Public, Briefing, Ministry}
 	}
-	var known [][]Release
+	var all []reader
 	for _, a := range audiences {
-		var seen []Release
-		for _, r := range earlier {
-			if r.knownTo(a) {
-				seen = append(seen, r)
+		r := reader{audience: a}
+		for _, release := range earlier {
+			if release.knownTo(a) {
+				r.seen = append(r.seen, release)
 			}
 		}
-		if len(known) == 0 || len(seen) > len(known[0]) {
-			known = append(known, seen)
+		if len(all) == 0 || len(r.seen) > len(all[0].seen) {
+			all = append(all, r)
 		}
 	}
-	return known
+	return all
+}
+
+// decide decides for one kind of reader, where some cells are hidden already.
+func (r reader) decide(policy Policy, cells []Cell, relations []Relation, hidden map[ID]string) ([]Decision, error) {
+	m, err := newModel(policy, cells, relations, r.seen)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range m.cells {
+		if why, ok := hidden[c.Cell.ID]; ok {
+			c.kept = true
+			c.hide(why)
+		}
+	}
+	if !policy.Off {
+		other := r.audience != policy.Audience
+		targets := m.hideSmall(func(c *count) bool { return other && c.open && r.audience == Ministry })
+		// A small count that those it is for could find out before is refused all the same.
+		gone := func(c *count) bool {
+			return (other || !policy.small(c.value)) && givenAway(policy, cells, relations, r.seen, c)
+		}
+		if err := m.hideOthers(targets, gone); err != nil {
+			return nil, err
+		}
+		m.showNeedless(targets)
+	}
+	decisions := make([]Decision, len(m.cells))
+	for i, c := range m.cells {
+		decisions[i] = c.Decision
+	}
+	return decisions, nil
 }
 
 // givenAway tells whether a count could be had before any of the cells is printed.
@@ -120,41 +152,15 @@ func givenAway(policy Policy, cells []Cell, relations []Relation, seen []Release
 	return none
 }
 
-// decide decides for readers who have seen these releases, where some cells are
-// hidden already and some counts gone.
-func decide(policy Policy, cells []Cell, relations []Relation, seen []Release, hidden map[ID]string, gone func(*count) bool) ([]Decision, error) {
-	m, err := newModel(policy, cells, relations, seen)
-	if err != nil {
-		return nil, err
-	}
-	for _, c := range m.cells {
-		if why, ok := hidden[c.Cell.ID]; ok {
-			c.kept = true
-			c.hide(why)
-		}
-	}
-	if !policy.Off {
-		targets := m.hideSmall()
-		if err := m.hideOthers(targets, gone); err != nil {
-			return nil, err
-		}
-		m.showNeedless(targets)
-	}
-	decisions := make([]Decision, len(m.cells))
-	for i, c := range m.cells {
-		decisions[i] = c.Decision
-	}
-	return decisions, nil
-}
-
 // hideSmall hides the counts that are small and those hidden before, and
-// returns all that must not be found out, in order of ID.
-func (m *model) hideSmall() []*count {
+// returns all that must not be found out, in order of ID. Those told to the reader
+// openly it passes over.
+func (m *model) hideSmall(told func(*count) bool) []*count {
 	var targets []*count
 	for _, c := range m.counts {
 		why := ""
 		switch {
-		case len(c.public) > 0:
+		case len(c.public) > 0 || told(c):
 			continue
 		case c.people && m.policy.small(c.value):
 			why = fmt.Sprintf("fewer than %d people", m.policy.Threshold)
