@@ -3,6 +3,7 @@ package pipeline
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"mojreturns/pipeline/disclosure"
@@ -53,8 +54,9 @@ func (p *Pipeline) protect(audience string, at period.Period, printed []returns.
 			seen.add(d.Cell.ID)
 		}
 	}
+	known := maps.Clone(seen.scopes)
 	reach(g.unions, seen.scopes)
-	unseen, err := g.unseen(figures, seen, where)
+	unseen, err := g.unseen(figures, seen, known, where)
 	if err != nil {
 		return out, err
 	}
@@ -77,8 +79,9 @@ func (p *Pipeline) protect(audience string, at period.Period, printed []returns.
 	return out, nil
 }
 
-// unseen are the figures that belong with those seen and are not printed, in no order.
-func (g guard) unseen(figures map[returns.Place]returns.Value, seen seen, where map[disclosure.ID][]returns.Printed) ([]disclosure.Cell, error) {
+// unseen are the figures that belong with those seen and are not printed, in no
+// order; those of scopes that nothing was known of are guarded as if they were.
+func (g guard) unseen(figures map[returns.Place]returns.Value, seen seen, known map[string]bool, where map[disclosure.ID][]returns.Printed) ([]disclosure.Cell, error) {
 	var cells []disclosure.Cell
 	for at := range figures {
 		if _, guarded := g.metrics[at.Code]; !guarded || !seen.has(at) || where[idOf(at)] != nil {
@@ -90,7 +93,7 @@ func (g guard) unseen(figures map[returns.Place]returns.Value, seen seen, where 
 		}
 		for _, c := range tells {
 			if where[c.ID] == nil {
-				c.Private = true
+				c.Private, c.Guarded = true, !known[at.Scope]
 				cells = append(cells, c)
 			}
 		}

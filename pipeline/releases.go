@@ -154,12 +154,10 @@ func (p *Pipeline) releasedBriefings(year period.Year) ([]release, error) {
 	return out, nil
 }
 
-// releases are those that readers of an output to an audience have seen and that speak of a period's financial year, the
-// oldest first, as disclosure control needs them.
+// releases are those that readers of an output to an audience have seen and that
+// speak of a period's financial year, the oldest first, as disclosure control needs
+// them. They count for what is drafted as at an earlier time too: it is read today.
 func (p *Pipeline) releases(audience string, at period.Period, g guard) ([]disclosure.Release, error) {
-	if !p.AsAt.IsZero() {
-		return nil, nil
-	}
 	var list []release
 	sealed, err := p.sealedReturns(at.Year)
 	if err != nil {

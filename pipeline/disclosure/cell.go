@@ -114,6 +114,9 @@ type Cell struct {
 	// Private says that the figure is not published here: its value only helps to
 	// find other numbers that fit.
 	Private bool
+	// Guarded says of a Private figure that it is not to be found out either, as of
+	// another service's when the area's is printed.
+	Guarded bool
 }
 
 // printed is a count that a shown cell gives away.

@@ -73,6 +73,14 @@ func newModel(policy Policy, cells []Cell, relations []Relation, releases []Rele
 		borrow(worlds, i, numbered)
 	}
 	m.printToday()
+	for _, c := range cells {
+		for _, p := range c.prints() {
+			if c.Private && c.Guarded {
+				n := m.printed(p)
+				n.people, n.open = true, n.open || c.Open
+			}
+		}
+	}
 	for _, r := range releases {
 		m.printRelease(r)
 	}
