@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"path"
 	"path/filepath"
+	"strings"
 
 	"mojreturns/pipeline/metrics"
 	"mojreturns/pipeline/period"
@@ -115,12 +116,16 @@ func (f figures) Condition(code, scope, at string) (returns.Condition, bool) {
 	return c, ok
 }
 
-// figures reads those of the period's financial year.
-func (v *view) figures(ctx context.Context, at period.Period) (figures, error) {
+// figures reads those of the period's financial year, in some scopes or, where
+// none is named, in all.
+func (v *view) figures(ctx context.Context, at period.Period, scopes ...string) (figures, error) {
 	f := figures{values: map[returns.Place]returns.Value{}, conditions: map[[3]string]returns.Condition{}}
 	year := at.Year.String() + "%"
+	wanted := strings.Join(append([]string{year}, scopes...), "\n")
 	err := each(ctx, v.conn, `SELECT code, scope, period, dimension, category, coalesce(value::VARCHAR, ''), coalesce(n::VARCHAR, ''),
-		coalesce(numerator::VARCHAR, ''), coalesce(denominator::VARCHAR, ''), marker FROM figure WHERE period LIKE $1`, year, func(row []string) {
+		coalesce(numerator::VARCHAR, ''), coalesce(denominator::VARCHAR, ''), marker
+		FROM figure, (SELECT string_split($1, chr(10)) AS wanted)
+		WHERE period LIKE wanted[1] AND (len(wanted) = 1 OR list_contains(wanted[2:], scope))`, wanted, func(row []string) {
 		f.values[returns.Place{Code: row[0], Scope: row[1], Period: row[2], Dimension: row[3], Category: row[4]}] =
 			returns.Value{Value: row[5], N: row[6], Numerator: row[7], Denominator: row[8], Marker: row[9]}
 	})

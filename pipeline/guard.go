@@ -45,12 +45,30 @@ type guard struct {
 	set        *metrics.Set
 	delegates  bool
 	identities []identity
+	unions     []union
+	told       Disclosure // what the ministry is told as it is
+	// metrics are those that show something of people who are guarded, by code,
+	// and the conditions that do.
+	metrics map[string]metrics.Metric
 }
 
 // guard is for what goes to an audience.
 func (p *Pipeline) guard(audience string) (guard, error) {
 	identities, err := parseIdentities(p.lists["relation"])
-	return guard{set: p.metrics, delegates: p.Disclosure.Delegates || audience != disclosure.Ministry, identities: identities}, err
+	g := guard{set: p.metrics, delegates: p.Disclosure.Delegates || audience != disclosure.Ministry, identities: identities, told: p.Disclosure,
+		unions: unions(p.Register), metrics: map[string]metrics.Metric{}}
+	for _, m := range p.metrics.Metrics {
+		if g.guarded(m) {
+			g.metrics[m.Code] = m
+		}
+	}
+	for _, c := range p.metrics.Conditions {
+		if m, ok := g.metrics[c.Tells]; ok {
+			m.Code, m.By, m.When.Kind = c.Code, nil, "upto"
+			g.metrics[c.Code] = m
+		}
+	}
+	return g, err
 }
 
 // protects tells whether a metric counts people who are guarded.
@@ -58,36 +76,38 @@ func (g guard) protects(m metrics.Metric) bool {
 	return m.Protect == "victims" || m.Protect == "delegates" && g.delegates
 }
 
-// guarded is the protected metric that a metric shows something of: itself, or a
-// part of its formula.
-func (g guard) guarded(m metrics.Metric) (metrics.Metric, bool) {
+// guarded tells whether a metric shows something of people who are guarded:
+// itself, or by a part of its formula.
+func (g guard) guarded(m metrics.Metric) bool {
 	if m.Count.Kind != "formula" {
-		return m, g.protects(m)
+		return g.protects(m)
 	}
-	for _, part := range m.Count.Formula.Parts() {
-		if of, ok := g.set.Metric(part.Code); ok {
-			if found, ok := g.guarded(of); ok {
-				return found, true
-			}
-		}
-	}
-	return m, false
+	return slices.ContainsFunc(m.Count.Formula.Parts(), func(part metrics.Part) bool {
+		of, ok := g.set.Metric(part.Code)
+		return ok && g.guarded(of)
+	})
 }
 
 // percent is the part of a figure that is its share of its breakdown's total.
 const percent = "percent of total"
 
-// cell is what a printed figure tells; false where it is about nobody, or has no value.
-func (g guard) cell(printed returns.Printed, figures map[returns.Place]returns.Value) (disclosure.Cell, bool, error) {
+// cells are what a printed figure tells; none where it is about nobody who is
+// guarded, or has no value. A statistic of nobody, marked [z] or 0, tells that its
+// number is 0.
+func (g guard) cells(printed returns.Printed, figures map[returns.Place]returns.Value) ([]disclosure.Cell, error) {
+	m, guarded := g.metrics[printed.Place.Code]
 	v, ok := figures[printed.Place]
-	m, known := g.set.Metric(printed.Place.Code)
-	if !ok || v.Marker != "" || v.Value == "" || !known {
-		return disclosure.Cell{}, false, nil
+	if !ok || !guarded {
+		return nil, nil
 	}
-	if _, guarded := g.guarded(m); !guarded {
-		return disclosure.Cell{}, false, nil
+	c := disclosure.Cell{ID: idOf(printed.Place), Kind: disclosure.Count, Open: g.told.Ministry.Off || !guard{set: g.set, delegates: g.told.Delegates}.guarded(m)}
+	statistic := m.Count.Kind != "rows" && m.Count.Kind != "distinct"
+	if statistic && v.N == "0" && (v.Marker == "z" || v.Marker == "") {
+		return g.nobody(m, c), nil
 	}
-	c := disclosure.Cell{ID: idOf(printed.Place), Kind: disclosure.Count}
+	if v.Marker != "" || v.Value == "" {
+		return nil, nil
+	}
 	var err error
 	number := func(text string) int64 {
 		n, ok := whole(text)
@@ -99,11 +119,11 @@ func (g guard) cell(printed returns.Printed, figures map[returns.Place]returns.V
 	switch printed.Field {
 	case "n", "numerator", "denominator":
 		c.ID, c.N = c.ID.Of(printed.Field), number(v.Part(printed.Field))
-		return c, true, err
+		return []disclosure.Cell{c}, err
 	case percent:
 		total := figures[printed.Place.Total()]
 		c.ID, c.Kind, c.N, c.Numerator = c.ID.Of(percent), disclosure.Share, number(total.Value), number(v.Value)
-		return c, true, err
+		return []disclosure.Cell{c}, err
 	}
 	switch kind := m.Count.Kind; {
 	case kind == "rows" || kind == "distinct":
@@ -113,7 +133,23 @@ func (g guard) cell(printed returns.Printed, figures map[returns.Place]returns.V
 	default:
 		c.Kind, c.N = disclosure.Statistic, number(v.N)
 	}
-	return c, true, err
+	return []disclosure.Cell{c}, err
+}
+
+// nobody are the zeros that a statistic without a value tells of.
+func (g guard) nobody(m metrics.Metric, c disclosure.Cell) []disclosure.Cell {
+	counted := parts(m)
+	if m.Count.Kind == "formula" && g.isShare(m) {
+		counted = []string{disclosure.Numerator, disclosure.Denominator}
+	}
+	var out []disclosure.Cell
+	for _, part := range counted {
+		if part != "" {
+			c.ID = c.ID.Of(part)
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 // isShare tells whether a formula is one guarded count out of another.
@@ -143,11 +179,12 @@ func whole(text string) (int64, bool) {
 	return r.Num().Int64(), true
 }
 
-// identity is a relation between counts that holds in every scope and period:
-// left is right, or at most right.
+// identity is a relation between counts in every scope and period: left is right,
+// perhaps, or at most right.
 type identity struct {
 	left, right []operand
 	atMost      bool
+	perhaps     bool // often so; the attacker is taken to know where it is
 	text        string
 }
 
@@ -162,13 +199,13 @@ type operand struct {
 func parseIdentities(rows []map[string]string) ([]identity, error) {
 	var out []identity
 	for i, row := range rows {
-		id := identity{atMost: row["is"] == "at most", text: row["left"] + " " + row["is"] + " " + row["right"]}
+		id := identity{atMost: row["is"] == "at most", perhaps: row["is"] == "perhaps =", text: row["left"] + " " + row["is"] + " " + row["right"]}
 		var err error
 		if id.left, err = parseOperands(row["left"]); err == nil {
 			id.right, err = parseOperands(row["right"])
 		}
-		if err == nil && row["is"] != "=" && row["is"] != "at most" {
-			err = fmt.Errorf("%q must be = or at most", row["is"])
+		if err == nil && row["is"] != "=" && !id.atMost && !id.perhaps {
+			err = fmt.Errorf("%q must be =, perhaps = or at most", row["is"])
 		}
 		if err != nil {
 			return nil, fmt.Errorf("reference/relation.csv:%d: %w", i+2, err)

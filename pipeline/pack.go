@@ -17,6 +17,7 @@ import (
 
 	"mojreturns/pipeline/briefing"
 	"mojreturns/pipeline/disclosure"
+	"mojreturns/pipeline/metrics"
 	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/returns"
 	"mojreturns/pipeline/seal"
@@ -97,7 +98,7 @@ func (p *Pipeline) page(ctx context.Context, v *view, at period.Period, audience
 	money, activity := p.Returns[0].Scopes["money"], p.Returns[0].Scopes["activity"]
 	data, err := briefing.Collect(ctx, v.conn, p.Queries, briefing.Request{
 		Period: at.Label, PeriodWords: at.Human(), MoneyScope: money, MoneyName: p.scopeName(money),
-		ActivityScope: activity, ActivityName: p.scopeName(activity), Office: p.Register.Area.Office,
+		ActivityScope: activity, ActivityName: p.scopeName(activity), Office: p.Register.Area.Office, Threshold: p.Disclosure.threshold(),
 		Frozen: frozen.In(p.Location), Build: v.Build,
 	})
 	if err != nil {
@@ -111,7 +112,10 @@ func (p *Pipeline) page(ctx context.Context, v *view, at period.Period, audience
 // guardBriefing lays a table of figures in which small counts are hidden over
 // those of the build, for the questions of the briefing.
 func (p *Pipeline) guardBriefing(ctx context.Context, v *view, at period.Period, audience string) ([]released, error) {
-	figures, err := v.figures(ctx, at)
+	figures, err := v.figures(ctx, at, p.scopesShown()...)
+	if err == nil {
+		err = p.told(ctx, v, figures)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -137,27 +141,41 @@ func (p *Pipeline) guardBriefing(ctx context.Context, v *view, at period.Period,
 	if err != nil {
 		return nil, err
 	}
-	if _, err := v.conn.ExecContext(ctx, `CREATE OR REPLACE TEMP TABLE guarded AS
-		WITH hidden AS (SELECT h[1] AS code, h[2] AS scope, h[3] AS period, h[4] AS dimension, h[5] AS category FROM (SELECT unnest($1::JSON::VARCHAR[][]) AS h))
-		SELECT f.* REPLACE (CASE WHEN h.code IS NULL THEN f.value END AS value, CASE WHEN h.code IS NULL THEN f.numerator END AS numerator,
-			CASE WHEN h.code IS NULL THEN f.denominator END AS denominator, CASE WHEN h.code IS NULL THEN f.n END AS n,
-			CASE WHEN h.code IS NULL THEN f.marker ELSE 'c' END AS marker)
-		FROM `+v.schema+`.figure f LEFT JOIN hidden h USING (code, scope, period, dimension, category)`, string(list)); err != nil {
-		return nil, err
+	return out, v.hide(ctx, string(list))
+}
+
+// hide lays tables over those of the build in which the listed figures have the
+// marker c, and so has what conditions say of them.
+func (v *view) hide(ctx context.Context, list string) error {
+	if _, err := v.conn.ExecContext(ctx, `CREATE OR REPLACE TEMP TABLE hidden AS
+		SELECT h[1] AS code, h[2] AS scope, h[3] AS period, h[4] AS dimension, h[5] AS category FROM (SELECT unnest($1::JSON::VARCHAR[][]) AS h)`, list); err != nil {
+		return err
 	}
-	for _, statement := range []string{"DROP VIEW IF EXISTS temp.figure", "DROP TABLE IF EXISTS temp.figure", "ALTER TABLE temp.guarded RENAME TO figure"} {
+	for _, statement := range []string{
+		`CREATE OR REPLACE TEMP TABLE guarded AS
+			SELECT f.* REPLACE (CASE WHEN h.code IS NULL THEN f.value END AS value, CASE WHEN h.code IS NULL THEN f.numerator END AS numerator,
+				CASE WHEN h.code IS NULL THEN f.denominator END AS denominator, CASE WHEN h.code IS NULL THEN f.n END AS n,
+				CASE WHEN h.code IS NULL THEN f.marker ELSE 'c' END AS marker)
+			FROM ` + v.schema + `.figure f LEFT JOIN hidden h USING (code, scope, period, dimension, category)`,
+		`CREATE OR REPLACE TEMP TABLE answered AS
+			SELECT c.* REPLACE (CASE WHEN h.code IS NULL THEN c.value END AS value, CASE WHEN h.code IS NULL THEN c.evidence ELSE '[c]' END AS evidence)
+			FROM ` + v.schema + `.condition c LEFT JOIN hidden h ON h.code = c.code AND h.scope = 'fund:' || c.fund AND h.period = c.period`,
+		"DROP VIEW IF EXISTS temp.figure", "DROP TABLE IF EXISTS temp.figure", "ALTER TABLE temp.guarded RENAME TO figure",
+		"DROP VIEW IF EXISTS temp.condition", "DROP TABLE IF EXISTS temp.condition", "ALTER TABLE temp.answered RENAME TO condition",
+	} {
 		if err := exec(ctx, v.conn, statement); err != nil && !strings.HasPrefix(statement, "DROP") { // it is one of the two, or neither
-			return nil, err
+			return err
 		}
 	}
-	return out, nil
+	return nil
 }
 
 var quoted = regexp.MustCompile(`'([^']*)'`)
 
 // askedByBriefing lists the figures that the briefing's questions may show: of
 // every metric and breakdown that they name, for its scopes and the periods of
-// the year to date. More than is shown hides more; it gives nothing away.
+// the year to date, and what conditions tell at the end of the period. More than
+// is shown hides more; it gives nothing away.
 func (p *Pipeline) askedByBriefing(figures map[returns.Place]returns.Value, at period.Period) ([]returns.Printed, error) {
 	files, err := fs.Glob(p.Queries, "briefing/*.sql")
 	if err != nil {
@@ -181,10 +199,18 @@ func (p *Pipeline) askedByBriefing(figures map[returns.Place]returns.Value, at p
 			return nil, err
 		}
 		shown := place.Period == at.Label || place.Period == at.ToDate().Label || when.Kind == period.Quarter && !when.End.After(at.End)
+		if p.answers(place.Code) && place.Period == at.Label && place.Scope == p.Returns[0].Scopes["money"] {
+			out = append(out, returns.Printed{Place: place, Field: "value"})
+		}
 		if named[place.Code] && named[place.Dimension] && slices.Contains(scopes, place.Scope) && shown {
 			out = append(out, returns.Printed{Place: place, Field: "value"})
 		}
 	}
 	slices.SortFunc(out, func(a, b returns.Printed) int { return idOf(a.Place).Compare(idOf(b.Place)) })
 	return out, nil
+}
+
+// answers tells whether a code is that of a condition that tells of people.
+func (p *Pipeline) answers(code string) bool {
+	return slices.ContainsFunc(p.metrics.Conditions, func(c metrics.Condition) bool { return c.Code == code && c.Tells != "" })
 }

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"mojreturns/pipeline/disclosure"
@@ -26,18 +27,22 @@ func (p *Pipeline) protect(audience string, at period.Period, printed []returns.
 		return out, err
 	}
 	var cells []disclosure.Cell
-	where := map[disclosure.ID]returns.Printed{}
+	where := map[disclosure.ID][]returns.Printed{}
 	seen := newSeen()
 	for _, f := range printed {
-		c, ok, err := g.cell(f, figures)
+		tells, err := g.cells(f, figures)
 		if err != nil {
 			return out, err
 		}
-		if _, twice := where[c.ID]; !ok || twice {
-			continue
+		for _, c := range tells {
+			if where[c.ID] == nil {
+				cells = append(cells, c)
+			}
+			where[c.ID] = append(where[c.ID], f)
 		}
-		cells, where[c.ID] = append(cells, c), f
-		seen.add(idOf(f.Place))
+		if len(tells) > 0 {
+			seen.add(idOf(f.Place))
+		}
 	}
 	earlier, err := p.releases(audience, at, g)
 	if err != nil {
@@ -49,20 +54,13 @@ func (p *Pipeline) protect(audience string, at period.Period, printed []returns.
 			seen.add(d.Cell.ID)
 		}
 	}
-	for at := range figures {
-		f := returns.Printed{Place: at, Field: "value"}
-		if _, printed := where[idOf(at)]; printed || !seen.has(at) {
-			continue
-		}
-		c, ok, err := g.cell(f, figures)
-		if err != nil {
-			return out, err
-		}
-		if ok {
-			c.Private = true
-			cells = append(cells, c)
-		}
+	known := maps.Clone(seen.scopes)
+	reach(g.unions, seen.scopes)
+	unseen, err := g.unseen(figures, seen, known, where)
+	if err != nil {
+		return out, err
 	}
+	cells = append(cells, unseen...)
 	relations := append(g.relations(figures, seen), percentages(cells)...)
 	decisions, err := disclosure.Protect(p.Disclosure.policy(audience), cells, g.holding(relations, figures), earlier)
 	if errors.Is(err, disclosure.ErrCannotProtect) {
@@ -73,10 +71,34 @@ func (p *Pipeline) protect(audience string, at period.Period, printed []returns.
 	}
 	for _, d := range decisions {
 		if d.Hidden {
-			out.hidden[where[d.Cell.ID]] = true
+			for _, f := range where[d.Cell.ID] {
+				out.hidden[f] = true
+			}
 		}
 	}
 	return out, nil
+}
+
+// unseen are the figures that belong with those seen and are not printed, in no
+// order; those of scopes that nothing was known of are guarded as if they were.
+func (g guard) unseen(figures map[returns.Place]returns.Value, seen seen, known map[string]bool, where map[disclosure.ID][]returns.Printed) ([]disclosure.Cell, error) {
+	var cells []disclosure.Cell
+	for at := range figures {
+		if _, guarded := g.metrics[at.Code]; !guarded || !seen.has(at) || where[idOf(at)] != nil {
+			continue
+		}
+		tells, err := g.cells(returns.Printed{Place: at, Field: "value"}, figures)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range tells {
+			if where[c.ID] == nil {
+				c.Private, c.Guarded = true, !known[at.Scope]
+				cells = append(cells, c)
+			}
+		}
+	}
+	return cells, nil
 }
 
 // holding leaves out the relations that figures contradict: rows that break a
@@ -85,14 +107,15 @@ func (p *Pipeline) protect(audience string, at period.Period, printed []returns.
 func (g guard) holding(relations []disclosure.Relation, figures map[returns.Place]returns.Value) []disclosure.Relation {
 	value := func(id disclosure.ID) (int64, bool) {
 		v, ok := figures[returns.Place{Code: id.Code, Scope: id.Scope, Period: id.Period, Dimension: id.Dimension, Category: id.Category}]
-		if !ok || v.Marker != "" {
+		switch {
+		case !ok:
 			return 0, false
+		case v.Marker == "z" && v.N == "0" && id.Part != "":
+			return 0, true
+		case id.Part == "":
+			return whole(v.Part("value"))
 		}
-		part := id.Part
-		if part == "" {
-			part = "value"
-		}
-		return whole(v.Part(part))
+		return whole(v.Part(id.Part))
 	}
 	return slices.DeleteFunc(relations, func(r disclosure.Relation) bool {
 		var sum int64

@@ -46,23 +46,54 @@ func (s seen) has(at returns.Place) bool {
 
 // relations are all that an attacker knows about how guarded figures belong
 // together: totals and categories, crossings and their margins, quarters and the
-// year to date, and the identities of reference/relation.csv.
+// year to date, services and the area, and the identities of reference/relation.csv.
 //
 // Figures that no output shows anything of are left out: a breakdown or a period
 // that nobody has seen can always be made to fit, and tells nothing.
 func (g guard) relations(figures map[returns.Place]returns.Value, seen seen) []disclosure.Relation {
-	scopes := slices.Sorted(maps.Keys(seen.scopes))
-	r := related{guard: g, scopes: scopes, categories: map[[2]string][]string{}, there: map[returns.Place]bool{}}
-	periods := map[string]bool{}
+	r := related{guard: g, scopes: slices.Sorted(maps.Keys(seen.scopes)), categories: map[[2]string][]string{}, there: map[returns.Place]bool{}}
+	r.arrange(figures, seen)
+	codes := slices.Sorted(maps.Keys(g.metrics))
+	for _, code := range codes {
+		m := g.metrics[code]
+		for _, scope := range r.scopes {
+			for _, p := range r.periods {
+				r.breakdowns(m, scope, p)
+			}
+			r.overTime(m, scope)
+		}
+		r.acrossScopes(m)
+		if m.Count.Kind == "formula" {
+			r.formula(m)
+		}
+	}
+	for _, id := range g.identities {
+		for _, scope := range r.scopes {
+			for _, p := range r.periods {
+				r.identity(id, scope, p)
+			}
+		}
+	}
+	return r.out
+}
+
+// arrange notes which figures, categories and periods there are.
+func (r *related) arrange(figures map[returns.Place]returns.Value, seen seen) {
+	periods, categories := map[string]bool{}, map[returns.Place]bool{}
 	for at := range figures {
-		m, ok := g.set.Metric(at.Code)
-		if _, guarded := g.guarded(m); !ok || !guarded || !seen.has(at) {
+		if _, guarded := r.metrics[at.Code]; !guarded || !seen.has(at) {
 			continue
 		}
 		r.there[at], periods[at.Period] = true, true
-		if key := [2]string{at.Code, at.Dimension}; at.Dimension != "" && !slices.Contains(r.categories[key], at.Category) {
+		category := returns.Place{Code: at.Code, Dimension: at.Dimension, Category: at.Category}
+		if at.Dimension != "" && !categories[category] {
+			categories[category] = true
+			key := [2]string{at.Code, at.Dimension}
 			r.categories[key] = append(r.categories[key], at.Category)
 		}
+	}
+	for _, c := range r.categories {
+		slices.Sort(c)
 	}
 	r.periods = slices.Sorted(maps.Keys(periods))
 	for _, label := range r.periods {
@@ -75,32 +106,9 @@ func (g guard) relations(figures map[returns.Place]returns.Value, seen seen) []d
 			r.longer = append(r.longer, p)
 		}
 	}
-	slices.SortFunc(r.quarters, func(a, b period.Period) int { return a.Start.Compare(b.Start) })
-	for _, c := range r.categories {
-		slices.Sort(c)
-	}
-	for _, m := range g.set.Metrics {
-		if _, guarded := g.guarded(m); !guarded {
-			continue
-		}
-		for _, scope := range scopes {
-			for _, p := range r.periods {
-				r.breakdowns(m, scope, p)
-			}
-			r.overTime(m, scope)
-		}
-		if m.Count.Kind == "formula" {
-			r.formula(m)
-		}
-	}
-	for _, id := range g.identities {
-		for _, scope := range scopes {
-			for _, p := range r.periods {
-				r.identity(id, scope, p)
-			}
-		}
-	}
-	return r.out
+	byTime := func(a, b period.Period) int { return cmp.Or(a.Start.Compare(b.Start), a.End.Compare(b.End)) }
+	slices.SortStableFunc(r.quarters, byTime)
+	slices.SortStableFunc(r.longer, byTime)
 }
 
 // parts are the counts of people within a metric's figure that add up as its rows do.
@@ -175,27 +183,6 @@ func (r *related) sum(total returns.Place, places []returns.Place, part string) 
 	r.add(disclosure.Sum(idOf(total).Of(part), ids...))
 }
 
-// overTime: quarters make up longer periods, each in the way the metric counts.
-func (r *related) overTime(m metrics.Metric, scope string) {
-	for _, category := range r.all(m) {
-		at := func(label string) returns.Place {
-			return returns.Place{Code: m.Code, Scope: scope, Period: label, Dimension: category[0], Category: category[1]}
-		}
-		for _, long := range r.longer {
-			var within []returns.Place
-			for _, q := range r.quarters {
-				if !q.Start.Before(long.Start) && !q.End.After(long.End) {
-					within = append(within, at(q.Label))
-				}
-			}
-			r.madeOf(m, at(long.Label), within)
-		}
-		for i := 1; i < len(r.quarters); i++ {
-			r.opening(m, at(r.quarters[i].Label), r.quarters[i-1].Label)
-		}
-	}
-}
-
 // all lists a metric's breakdowns and categories, its total first.
 func (r *related) all(m metrics.Metric) [][2]string {
 	out := [][2]string{{}}
@@ -207,54 +194,16 @@ func (r *related) all(m metrics.Metric) [][2]string {
 	return out
 }
 
-// madeOf relates a longer period to the quarters it is made of.
-func (r *related) madeOf(m metrics.Metric, long returns.Place, quarters []returns.Place) {
-	if !r.there[long] || len(quarters) == 0 || slices.ContainsFunc(quarters, func(q returns.Place) bool { return !r.there[q] }) {
-		return
-	}
-	first, last := quarters[0], quarters[len(quarters)-1]
-	for _, part := range parts(m) {
-		switch {
-		case m.When.Kind == "opening":
-			r.add(disclosure.Equal(idOf(long).Of(part), idOf(first).Of(part)))
-		case m.When.Kind == "open" || m.When.Kind == "upto":
-			r.add(disclosure.Equal(idOf(long).Of(part), idOf(last).Of(part)))
-		case m.Count.Kind == "distinct" && long.Dimension == "":
-			var ids []disclosure.ID
-			for _, q := range quarters {
-				ids = append(ids, idOf(q))
-			}
-			r.add(disclosure.Once(idOf(long), ids...)...)
-		case m.When.Kind == "in" && m.Count.Kind != "distinct":
-			r.sum(long, quarters, part)
-		}
-	}
-}
-
-// opening: what was open before a quarter is what was open at the end of the one
-// before, where another metric counts the same rows so.
-func (r *related) opening(m metrics.Metric, at returns.Place, before string) {
-	if m.When.Kind != "opening" || !r.there[at] {
-		return
-	}
-	for _, o := range r.set.Metrics {
-		if o.When.Kind == "open" && o.When.Start == m.When.Start && o.When.End == m.When.End && o.SQL == m.SQL && o.Count.Kind == m.Count.Kind {
-			last := at
-			last.Code, last.Period = o.Code, before
-			if r.there[last] {
-				r.add(disclosure.Equal(idOf(at), idOf(last)))
-			}
-		}
-	}
-}
-
 // formula ties a figure made of others to them.
 func (r *related) formula(m metrics.Metric) {
-	at := slices.SortedFunc(maps.Keys(r.there), func(a, b returns.Place) int { return idOf(a).Compare(idOf(b)) })
-	for _, place := range at {
-		if place.Code != m.Code {
-			continue
+	var places []returns.Place
+	for at := range r.there {
+		if at.Code == m.Code {
+			places = append(places, at)
 		}
+	}
+	slices.SortFunc(places, func(a, b returns.Place) int { return idOf(a).Compare(idOf(b)) })
+	for _, place := range places {
 		of := func(n *metrics.Node) disclosure.ID {
 			id := idOf(place)
 			id.Code = n.Part.Code

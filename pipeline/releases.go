@@ -64,9 +64,13 @@ func readReleased(path string) ([]released, error) {
 	}
 	var out []released
 	for _, r := range records[1:] {
-		out = append(out, released{
+		f := released{
 			Printed: returns.Printed{Place: returns.Place{Code: r[0], Scope: r[1], Period: r[2], Dimension: r[3], Category: r[4]}, Field: r[5]},
-			Shows:   r[6], Value: returns.Value{Value: r[7], Numerator: r[8], Denominator: r[9], N: r[10]}})
+			Shows:   r[6], Value: returns.Value{Value: r[7], Numerator: r[8], Denominator: r[9], N: r[10]}}
+		if f.Shows == "[z]" {
+			f.Value.Marker = "z"
+		}
+		out = append(out, f)
 	}
 	return out, nil
 }
@@ -150,12 +154,10 @@ func (p *Pipeline) releasedBriefings(year period.Year) ([]release, error) {
 	return out, nil
 }
 
-// releases are those to an audience that speak of a period's financial year, the
-// oldest first, as disclosure control needs them.
+// releases are those that readers of an output to an audience have seen and that
+// speak of a period's financial year, the oldest first, as disclosure control needs
+// them. They count for what is drafted as at an earlier time too: it is read today.
 func (p *Pipeline) releases(audience string, at period.Period, g guard) ([]disclosure.Release, error) {
-	if !p.AsAt.IsZero() {
-		return nil, nil
-	}
 	var list []release
 	sealed, err := p.sealedReturns(at.Year)
 	if err != nil {
@@ -176,8 +178,8 @@ func (p *Pipeline) releases(audience string, at period.Period, g guard) ([]discl
 	slices.SortStableFunc(list, func(a, b release) int { return cmp.Or(a.at.Compare(b.at), strings.Compare(a.name, b.name)) })
 	var out []disclosure.Release
 	for _, r := range list {
-		if r.audience != audience && r.audience != disclosure.Public {
-			continue
+		if r.audience != audience && r.audience != disclosure.Public && audience != disclosure.Public {
+			continue // none of this output's readers has seen it; the public's are everybody
 		}
 		figures, err := readReleased(r.file)
 		if err != nil {
@@ -201,13 +203,15 @@ func (g guard) decisions(list []released) ([]disclosure.Decision, error) {
 	var out []disclosure.Decision
 	seen := map[disclosure.ID]bool{}
 	for _, f := range list {
-		c, ok, err := g.cell(f.Printed, values)
+		cells, err := g.cells(f.Printed, values)
 		if err != nil {
 			return nil, err
 		}
-		if ok && !seen[c.ID] {
-			seen[c.ID] = true
-			out = append(out, disclosure.Decision{Cell: c, Hidden: f.isHidden()})
+		for _, c := range cells {
+			if !seen[c.ID] {
+				seen[c.ID] = true
+				out = append(out, disclosure.Decision{Cell: c, Hidden: f.isHidden()})
+			}
 		}
 	}
 	return out, nil

@@ -40,7 +40,10 @@ func (p *Pipeline) request(ctx context.Context, v *view, r Return, at period.Per
 	if err != nil {
 		return returns.Request{}, err
 	}
-	figures, err := v.figures(ctx, at)
+	figures, err := v.figures(ctx, at, p.scopesShown()...)
+	if err == nil {
+		err = p.told(ctx, v, figures)
+	}
 	if err != nil {
 		return returns.Request{}, err
 	}
@@ -54,7 +57,7 @@ func (p *Pipeline) request(ctx context.Context, v *view, r Return, at period.Per
 	}
 	var printed []returns.Printed
 	for _, c := range cells {
-		if !c.Condition {
+		if !c.Condition || c.Field == "value" || c.Field == "evidence" {
 			printed = append(printed, returns.Printed{Place: c.Place, Field: c.Field})
 		}
 	}

@@ -26,6 +26,8 @@ type Data struct {
 	Build    string // the build the figures come from
 	ToDate   string // the year so far, as dates
 	Year     string // the financial year, such as 2023-24
+	// LargestHidden is the largest count of people that is hidden for itself.
+	LargestHidden int
 
 	Messages      []string
 	Funding       []Fact

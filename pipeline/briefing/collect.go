@@ -1,6 +1,7 @@
 package briefing
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -18,6 +19,7 @@ type Request struct {
 	MoneyScope, MoneyName       string
 	ActivityScope, ActivityName string
 	Office                      string
+	Threshold                   int // the smallest count of people that is shown, zero apart
 	// Frozen is when the data were frozen, in the time zone it is written in.
 	Frozen time.Time
 	Build  string
@@ -50,7 +52,8 @@ func Collect(ctx context.Context, db Querier, queries fs.FS, r Request) (Data, e
 	d := Data{
 		Office: r.Office, Period: r.PeriodWords, Money: r.MoneyName, Activity: r.ActivityName,
 		Frozen: r.Frozen.Format("2 January 2006, 15:04"), Build: r.Build,
-		ToDate: period["to_date_words"], Year: period["year"],
+		LargestHidden: r.Threshold - 1,
+		ToDate:        period["to_date_words"], Year: period["year"],
 		Funding: funding(answers["money"]), Training: training(answers["training"]),
 		Organisations: organisations(answers["organisations"]),
 		Quarters:      quartersShown(quarters), Chart: draw(onlyQuarters(quarters), period["year"]),
@@ -100,7 +103,7 @@ func organisations(rows []row) []Organisation {
 		o := Organisation{r["label"], figure(r["completions"], "", r["marker"]), figure(r["people"], "", r["people_marker"]), notApplicable}
 		switch {
 		case r["front_line_marker"] != "" || r["marker"] != "":
-			o.FrontLine = figure("", "", r["front_line_marker"]+r["marker"])
+			o.FrontLine = figure("", "", cmp.Or(r["front_line_marker"], r["marker"]))
 		case number(r["completions"]).Sign() > 0:
 			o.FrontLine = share(part(r["front_line"], r["front_line_known"]), "", r["front_line_known"])
 		}

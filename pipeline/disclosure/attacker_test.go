@@ -1,6 +1,7 @@
 package disclosure_test
 
 import (
+	"maps"
 	"math/big"
 	"slices"
 
@@ -41,6 +42,7 @@ type sum struct {
 
 // output is what was published at one time, and all the figures as they then were.
 type output struct {
+	audience  string
 	decisions []disclosure.Decision
 	values    map[disclosure.ID]int64
 }
@@ -142,54 +144,59 @@ func (a *attacker) secrets() []figureAt {
 
 // solved are the unknowns that Gauss's elimination over exact fractions pins down.
 func (a *attacker) solved() map[figureAt]bool {
-	rows := make([][]*big.Rat, len(a.equations))
-	for i, e := range a.equations {
-		rows[i] = make([]*big.Rat, len(a.unknown))
-		for j := range rows[i] {
-			rows[i][j] = new(big.Rat)
-		}
+	pivots := map[int]sparse{} // the reduced row that each pivot has
+	for _, e := range a.equations {
+		row := sparse{}
 		for k, j := range e.columns {
-			rows[i][j].SetInt64(e.times[k])
+			row.add(j, new(big.Rat).SetInt64(e.times[k]))
 		}
-	}
-	rank := 0
-	for j := range a.unknown {
-		pivot := slices.IndexFunc(rows[rank:], func(r []*big.Rat) bool { return r[j].Sign() != 0 })
-		if pivot < 0 {
+		for j, pivot := range pivots {
+			row.eliminate(j, pivot)
+		}
+		if len(row) == 0 {
 			continue
 		}
-		rows[rank], rows[rank+pivot] = rows[rank+pivot], rows[rank]
-		scale := new(big.Rat).Inv(rows[rank][j])
-		for k, v := range rows[rank] {
-			rows[rank][k] = new(big.Rat).Mul(v, scale)
+		first := slices.Min(slices.Collect(maps.Keys(row)))
+		scale := new(big.Rat).Inv(row[first])
+		for j := range row {
+			row[j] = new(big.Rat).Mul(row[j], scale)
 		}
-		for i := range rows {
-			if times := rows[i][j]; i != rank && times.Sign() != 0 {
-				for k, v := range rows[rank] {
-					if v.Sign() == 0 {
-						continue
-					}
-					rows[i][k] = new(big.Rat).Sub(rows[i][k], new(big.Rat).Mul(times, rows[rank][k]))
-				}
-			}
+		for _, other := range pivots {
+			other.eliminate(first, row)
 		}
-		if rank++; rank == len(rows) {
-			break
-		}
+		pivots[first] = row
 	}
 	solved := map[figureAt]bool{}
-	for _, row := range rows[:rank] {
-		last, n := 0, 0
-		for j, v := range row {
-			if v.Sign() != 0 {
-				last, n = j, n+1
-			}
-		}
-		if n == 1 {
-			solved[a.unknown[last]] = true
+	for j, row := range pivots {
+		if len(row) == 1 {
+			solved[a.unknown[j]] = true
 		}
 	}
 	return solved
+}
+
+// sparse is a row of an elimination: what is not there is zero.
+type sparse map[int]*big.Rat
+
+func (r sparse) add(j int, v *big.Rat) {
+	if had, ok := r[j]; ok {
+		v = new(big.Rat).Add(had, v)
+	}
+	if r[j] = v; v.Sign() == 0 {
+		delete(r, j)
+	}
+}
+
+// eliminate takes the row of a pivot away as often as leaves none of the pivot.
+func (r sparse) eliminate(pivot int, row sparse) {
+	times, ok := r[pivot]
+	if !ok {
+		return
+	}
+	times = new(big.Rat).Neg(times)
+	for j, v := range row {
+		r.add(j, new(big.Rat).Mul(times, v))
+	}
 }
 
 // pins says whether whole numbers leave the secret one value only: he looks for
@@ -201,14 +208,13 @@ func (a *attacker) pins(secret figureAt) (pinned, gaveUp bool) {
 		return false, false // nothing is said of it but that it is small: 1 to 4
 	}
 	group := a.group(at)
-	for _, reason := range group {
-		if !a.people[a.unknown[reason]] {
-			continue
-		}
+	for _, reason := range a.reasons(group) {
 		for _, low := range []bool{true, false} {
 			s := a.solver(group)
-			s.high[reason] = min(s.high[reason], a.threshold-1)
-			s.low[reason] = max(s.low[reason], 1)
+			if reason >= 0 {
+				s.high[reason] = min(s.high[reason], a.threshold-1)
+				s.low[reason] = max(s.low[reason], 1)
+			}
 			if low {
 				s.high[at] = min(s.high[at], secret.value-1)
 			} else {
@@ -221,6 +227,24 @@ func (a *attacker) pins(secret figureAt) (pinned, gaveUp bool) {
 		}
 	}
 	return true, gaveUp
+}
+
+// reasons are the unknowns of a group that may be the small one for which it is
+// hidden; below zero where none is, since it was hidden for other readers or
+// under an earlier threshold, and so he can take none to be.
+func (a *attacker) reasons(group []int) []int {
+	var people []int
+	had := false
+	for _, j := range group {
+		if f := a.unknown[j]; a.people[f] {
+			people = append(people, j)
+			had = had || f.value > 0 && f.value < a.threshold
+		}
+	}
+	if !had {
+		return []int{-1}
+	}
+	return people
 }
 
 // group is the unknowns that hang together with one.

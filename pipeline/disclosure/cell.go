@@ -108,9 +108,15 @@ type Cell struct {
 	Kind      Kind
 	N         int64 // people: the count itself, the denominator, or how many a statistic is of
 	Numerator int64 // of a Share
+	// Open says that the ministry is told such figures as they are: they are no secret
+	// from its readers of what goes to the public.
+	Open bool
 	// Private says that the figure is not published here: its value only helps to
 	// find other numbers that fit.
 	Private bool
+	// Guarded says of a Private figure that it is not to be found out either, as of
+	// another service's when the area's is printed.
+	Guarded bool
 }
 
 // printed is a count that a shown cell gives away.

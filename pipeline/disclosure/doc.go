@@ -5,16 +5,19 @@
 //
 // # The attacker
 //
-// He has everything published to his audience: every shown cell of this output,
-// every cell shown in an earlier release to it or to the public, and the marks
-// of the cells that are hidden. He knows every relation between counts (totals,
-// quarters and years, crossings, scopes, equal figures, people counted once), in
-// this output and in each earlier one. He knows the rules and the threshold:
-// that counts are whole and never negative, that a zero is shown, so that a mark
-// is at least 1, and that where marks depend on each other one at least is of a
-// small count. Of a figure that was restated since he is taken to know whether
-// it changed. He does not know which marks are of small counts and which are
-// only there to protect them: they are the same mark.
+// He has everything published to him: every shown cell of this output, every cell
+// shown in an earlier release to his audience or to the public, and the marks of
+// the cells that are hidden. What goes to the public is read by the ministry and
+// by readers of the briefing as well, so it must withstand each of the three, each
+// with what he has. He knows every relation between counts that the caller states
+// (totals, quarters and years, crossings, services and the area, equal figures,
+// figures that are at most others, people counted once), in this output and in
+// each earlier one. He knows the rules and the threshold: that counts are whole and
+// never negative, that a zero is shown, so that a mark is at least 1, and that where
+// marks depend on each other one at least is of a small count. Of a figure that was
+// restated since he is taken to know whether it changed. He does not know which
+// marks are of small counts and which are only there to protect them: they are
+// the same mark.
 //
 // A shown share is taken to give away its numerator, complement and denominator,
 // a shown mean, median or rate the number it is of, whatever the rounding and
@@ -31,6 +34,10 @@
 // stronger one, that nothing narrower than 1 to 4 may be known, would hide
 // far more of tables that are mostly small.)
 //
+// A count that earlier releases gave away is refused when an output prints it to
+// those who have them, since the output would then say that it is kept from
+// them. It is no reason to keep an output from others.
+//
 // # The method
 //
 // A move is a change to counts that no relation notices: +1 here, -1 there, and
@@ -43,7 +50,10 @@
 //
 // He is not taken to run this program on each set of numbers he thinks possible,
 // to see which would have hidden these cells. What he knows of single people
-// is not considered. Means are guarded by their number alone: the
-// mean of a hidden group cannot be had from the mean of all without that number.
-// Relations the caller does not state are not known here.
+// is not considered, nor what people write in a commentary, nor that "met" beside a
+// hidden share says on which side of its target that lies. Means are guarded by
+// their number alone: the mean of a hidden group cannot be had from the mean of all
+// without that number. Relations the caller does not state are not known here.
+// Analysts inside the office see every count (the commands query, metrics, trace
+// and conditions); this is about what leaves it.
 package disclosure

@@ -12,35 +12,8 @@ type model struct {
 	cells  []*cellState // today's, in order of ID
 	counts []*count
 	links  []link
-	equal  classes
+	names  *names
 	index  map[countKey]*count
-}
-
-// cellState is a cell of this output with the counts it gives away when shown.
-type cellState struct {
-	Decision
-	prints []*count
-	kept   bool // hidden in an earlier release
-}
-
-// count is a number of people at one value: a figure that was restated since a
-// release is two counts, since the release tells of the old one.
-type count struct {
-	at    int // in model.counts
-	id    ID
-	value int64 // 0 where not known
-	known bool  // whether value is; the attacker may know neither
-	links []int // in model.links
-	times []int64
-
-	people bool         // within a cell that is guarded
-	own    bool         // a cell of this output is the count itself: not hidden when zero
-	least  int64        // the least it can be when hidden: 1 where a zero would have been seen
-	public []string     // releases, or this output, that gave it away whatever is hidden now
-	marked string       // the release in which its own cell is hidden
-	cells  []*cellState // today's that give it away
-	chosen *count       // what it is hidden to protect; itself if small
-	proof  *move        // a move through it over hidden counts alone
 }
 
 // link is a relation between counts at given values.
@@ -49,61 +22,90 @@ type link struct {
 	times  []int64
 }
 
-type countKey struct {
-	id      ID
-	value   int64
-	unknown int // 1 + the world, where the value is not known
+// world is the figures of one output, by number: today's, or a release's.
+type world struct {
+	values []int64
+	known  []bool
+	broken []bool // relations that did not hold then, such as those of a definition since changed
 }
 
-// world is the figures of one output, by class: today's, or a release's.
-type world struct {
-	values map[ID]int64
-	broken map[int]bool // relations that did not hold then, such as those of a definition since changed
+func newWorld(n *names) *world {
+	return &world{values: make([]int64, len(n.ids)), known: make([]bool, len(n.ids))}
 }
+
+// set gives a count its value.
+func (w *world) set(at int, v int64) { w.values[at], w.known[at] = v, true }
 
 func newModel(policy Policy, cells []Cell, relations []Relation, releases []Release) (*model, error) {
-	m := &model{policy: policy, index: map[countKey]*count{}, equal: equals(relations)}
-	today := world{map[ID]int64{}, map[int]bool{}}
+	cells = sorted(cells)
+	relations = append(slices.Clone(relations), complements(cells, releases)...)
+	m := &model{policy: policy, index: map[countKey]*count{}, names: newNames(relations)}
+	numbered := m.names.reduce(relations)
+	m.numberAll(cells, releases)
+	today := newWorld(m.names)
 	var errs []error
-	for _, c := range sorted(cells) {
-		if n := len(m.cells); n > 0 && m.cells[n-1].Cell.ID == c.ID {
+	for i, c := range cells {
+		if i > 0 && cells[i-1].ID == c.ID {
 			errs = append(errs, fmt.Errorf("%s is given twice", c.ID))
 		}
-		errs = append(errs, c.check(), today.take(m.equal, c))
-		if c.Private {
-			continue
+		errs = append(errs, c.check(), today.take(m.names, c))
+		if !c.Private {
+			m.cells = append(m.cells, &cellState{Decision: Decision{Cell: c}})
 		}
-		m.cells = append(m.cells, &cellState{Decision: Decision{Cell: c}})
 	}
-	worlds := []world{today}
+	worlds := []*world{today}
 	for _, r := range releases {
-		w := world{map[ID]int64{}, map[int]bool{}}
+		w := newWorld(m.names)
 		for _, d := range r.Cells {
 			// An earlier release that contradicts itself is past mending: its first word counts.
-			_ = w.take(m.equal, d.Cell)
+			_ = w.take(m.names, d.Cell)
 		}
 		worlds = append(worlds, w)
 	}
-	relations = m.equal.reduce(append(slices.Clone(relations), complements(m.cells, releases)...))
 	for _, w := range worlds {
-		w.derive(relations)
+		w.derive(numbered)
 	}
-	if err := errors.Join(append(errs, today.holds(relations)...)...); err != nil {
+	if err := errors.Join(append(errs, today.holds(m.names, numbered)...)...); err != nil {
 		return nil, err
 	}
 	for i, w := range worlds {
-		w.noteBroken(relations)
-		borrow(worlds, i, relations)
+		w.noteBroken(numbered)
+		borrow(worlds, i, numbered)
 	}
 	m.printToday()
+	for _, c := range cells {
+		for _, p := range c.prints() {
+			if c.Private && c.Guarded {
+				n := m.printed(p)
+				n.people, n.open = true, n.open || c.Open
+			}
+		}
+	}
 	for _, r := range releases {
 		m.printRelease(r)
 	}
 	for i := range worlds {
-		m.join(worlds, i, relations)
+		m.join(worlds, i, numbered)
 	}
 	m.markKept(releases)
 	return m, nil
+}
+
+// numberAll numbers what the cells print that no relation speaks of.
+func (m *model) numberAll(cells []Cell, releases []Release) {
+	number := func(c Cell) {
+		for _, p := range c.prints() {
+			m.names.number(p.id)
+		}
+	}
+	for _, c := range cells {
+		number(c)
+	}
+	for _, r := range releases {
+		for _, d := range r.Cells {
+			number(d.Cell)
+		}
+	}
 }
 
 func sorted(cells []Cell) []Cell {
@@ -111,19 +113,19 @@ func sorted(cells []Cell) []Cell {
 }
 
 // take notes the counts of a cell.
-func (w world) take(equal classes, c Cell) error {
+func (w *world) take(n *names, c Cell) error {
 	for _, p := range c.prints() {
-		id := equal.of(p.id)
-		if had, ok := w.values[id]; ok && had != p.value {
-			return fmt.Errorf("%s is %d, but a figure that must equal it is %d", p.id, p.value, had)
+		at := n.of(p.id)
+		if w.known[at] && w.values[at] != p.value {
+			return fmt.Errorf("%s is %d, but a figure that must equal it is %d", p.id, p.value, w.values[at])
 		}
-		w.values[id] = p.value
+		w.set(at, p.value)
 	}
 	return nil
 }
 
 // complements are the relations within shares.
-func complements(cells []*cellState, releases []Release) []Relation {
+func complements(cells []Cell, releases []Release) []Relation {
 	var shares []Relation
 	add := func(c Cell) {
 		if c.Kind == Share {
@@ -131,7 +133,9 @@ func complements(cells []*cellState, releases []Release) []Relation {
 		}
 	}
 	for _, c := range cells {
-		add(c.Cell)
+		if !c.Private {
+			add(c)
+		}
 	}
 	for _, r := range releases {
 		for _, d := range r.Cells {
@@ -143,161 +147,113 @@ func complements(cells []*cellState, releases []Release) []Relation {
 
 // derive gives the counts that a world did not print the values its relations
 // leave them.
-func (w world) derive(relations []Relation) {
+func (w *world) derive(relations [][]term) {
 	for again := true; again; {
 		again = false
 		for _, r := range relations {
-			rest, missing := w.rest(r)
-			if len(missing) != 1 {
-				continue
-			}
-			if t := missing[0]; rest%t.Times == 0 && -rest/t.Times >= 0 {
-				w.values[t.ID] = -rest / t.Times
+			rest, missing, last := w.rest(r)
+			if missing == 1 && rest%last.times == 0 && -rest/last.times >= 0 {
+				w.set(last.at, -rest/last.times)
 				again = true
 			}
 		}
 	}
 }
 
-func (w world) noteBroken(relations []Relation) {
+func (w *world) noteBroken(relations [][]term) {
+	w.broken = make([]bool, len(relations))
 	for i, r := range relations {
-		if rest, missing := w.rest(r); rest != 0 && len(missing) == 0 {
-			w.broken[i] = true
-		}
+		rest, missing, _ := w.rest(r)
+		w.broken[i] = rest != 0 && missing == 0
 	}
 }
 
-// rest adds up what a world knows of a relation, and lists what it does not.
-func (w world) rest(r Relation) (int64, []Term) {
-	var rest int64
-	var missing []Term
+// rest adds up what a world knows of a relation, and counts what it does not,
+// with the last of it.
+func (w *world) rest(r []term) (rest int64, missing int, last term) {
 	for _, t := range r {
-		if v, ok := w.values[t.ID]; ok {
-			rest += t.Times * v
+		if w.known[t.at] {
+			rest += t.times * w.values[t.at]
 		} else {
-			missing = append(missing, t)
+			missing, last = missing+1, t
 		}
 	}
-	return rest, missing
+	return rest, missing, last
 }
 
 // borrow gives a world the values that it does not know and others do, today's
 // before a release's, a later release's before an earlier one's: the attacker
 // too will try whether figures have stayed the same. Figures that hang together
 // are taken to have done so all or none.
-func borrow(worlds []world, at int, relations []Relation) {
-	w, group := worlds[at], classes{}
+func borrow(worlds []*world, at int, relations [][]term) {
+	w := worlds[at]
+	group := make(classes, len(w.values))
+	for i := range group {
+		group[i] = i
+	}
 	for _, r := range relations {
-		if _, missing := w.rest(r); len(missing) > 0 {
-			for _, t := range missing[1:] {
-				group.join(missing[0].ID, t.ID)
+		if _, missing, last := w.rest(r); missing > 1 {
+			for _, t := range r {
+				if !w.known[t.at] {
+					group[group.of(t.at)] = group.of(last.at)
+				}
 			}
 		}
 	}
-	found, wrong := map[ID]int64{}, map[ID]bool{}
+	found, wrong := make([]bool, len(w.values)), make([]bool, len(w.values))
+	values := make([]int64, len(w.values))
 	for _, r := range relations {
-		rest, missing := w.rest(r)
-		known := len(missing) > 0
-		for _, t := range missing {
-			v, ok := worlds[0].values[t.ID]
-			for k := len(worlds) - 1; !ok && k > 0; k-- {
-				v, ok = worlds[k].values[t.ID]
-			}
-			if known = known && ok; ok {
-				found[t.ID] = v
-			}
-			rest += t.Times * v
+		rest, missing, last := w.rest(r)
+		if missing == 0 {
+			continue
 		}
-		if known && rest != 0 {
-			wrong[group.of(missing[0].ID)] = true
+		all := true
+		for _, t := range r {
+			if w.known[t.at] {
+				continue
+			}
+			values[t.at], found[t.at] = elsewhere(worlds, t.at)
+			all = all && found[t.at]
+			rest += t.times * values[t.at]
+		}
+		if all && rest != 0 {
+			wrong[group.of(last.at)] = true
 		}
 	}
-	for id, v := range found {
-		if !wrong[group.of(id)] {
-			w.values[id] = v
+	for at, ok := range found {
+		if ok && !wrong[group.of(at)] {
+			w.set(at, values[at])
 		}
 	}
 }
 
+// elsewhere is the value that the latest other world has for a count.
+func elsewhere(worlds []*world, at int) (int64, bool) {
+	for k := range worlds {
+		if w := worlds[(len(worlds)-k)%len(worlds)]; w.known[at] {
+			return w.values[at], true
+		}
+	}
+	return 0, false
+}
+
 // holds says which relations the figures of this output contradict.
-func (w world) holds(relations []Relation) []error {
+func (w *world) holds(n *names, relations [][]term) []error {
 	var errs []error
 	for _, r := range relations {
-		if rest, missing := w.rest(r); rest != 0 && len(missing) == 0 {
-			errs = append(errs, fmt.Errorf("the figures do not fit together: %s, but it comes to %d", r, rest))
-		} else if len(missing) == 1 {
-			errs = append(errs, fmt.Errorf("the figures do not fit together: %s leaves %s no whole number that is not negative", r, missing[0].ID))
+		if rest, missing, last := w.rest(r); rest != 0 && missing == 0 {
+			errs = append(errs, fmt.Errorf("the figures do not fit together: %s, but it comes to %d", n.sentence(r), rest))
+		} else if missing == 1 {
+			errs = append(errs, fmt.Errorf("the figures do not fit together: %s leaves %s no whole number that is not negative", n.sentence(r), n.ids[last.at]))
 		}
 	}
 	return errs
 }
 
-// count is the count of an ID at a value.
-func (m *model) count(key countKey) *count {
-	if c, ok := m.index[key]; ok {
-		return c
-	}
-	c := &count{at: len(m.counts), id: key.id, value: key.value, known: key.unknown == 0}
-	m.index[key] = c
-	m.counts = append(m.counts, c)
-	return c
-}
-
-func (m *model) printed(p printed) *count {
-	return m.count(countKey{id: m.equal.of(p.id), value: p.value})
-}
-
-func (m *model) printToday() {
-	for _, cell := range m.cells {
-		for _, p := range cell.Cell.prints() {
-			c := m.printed(p)
-			c.guard(cell.Cell, p)
-			c.own = c.own || cell.Cell.Kind == Count
-			switch {
-			case cell.Cell.Kind == Free:
-				c.public = append(c.public, "")
-			case !slices.Contains(cell.prints, c): // equal counts are one
-				cell.prints = append(cell.prints, c)
-				c.cells = append(c.cells, cell)
-			}
-		}
-	}
-}
-
-func (m *model) printRelease(r Release) {
-	for _, d := range r.Cells {
-		for _, p := range d.Cell.prints() {
-			c := m.printed(p)
-			c.guard(d.Cell, p)
-			switch {
-			case d.Cell.Kind == Free:
-				c.public = append(c.public, "")
-			case !d.Hidden:
-				c.public = append(c.public, r.Name)
-			case d.Cell.Kind == Count:
-				c.marked = r.Name
-			}
-		}
-	}
-}
-
-// guard notes what printing, or hiding, the cell tells of one of its counts.
-// A mark is never at a zero; a share and a statistic of nobody are not printed,
-// but the numerator or complement of a hidden share may be zero.
-func (c *count) guard(cell Cell, p printed) {
-	if cell.Kind == Free {
-		return
-	}
-	c.people = true
-	if p.value > 0 && (cell.Kind != Share || p.id.Part == Denominator) {
-		c.least = 1
-	}
-}
-
 // join links counts as the relations say they were in a world. What a release
 // says of counts that have not changed since is said by today's links already;
 // with unknown counts on both sides it says nothing.
-func (m *model) join(worlds []world, at int, relations []Relation) {
+func (m *model) join(worlds []*world, at int, relations [][]term) {
 	w, now := worlds[at], worlds[0]
 	for i, r := range relations {
 		if w.broken[i] {
@@ -305,10 +261,9 @@ func (m *model) join(worlds []world, at int, relations []Relation) {
 		}
 		changed, more, less := false, false, false
 		for _, t := range r {
-			then, ok := w.values[t.ID]
-			v, same := now.values[t.ID]
-			changed = changed || ok && !(same && v == then)
-			more, less = more || !ok && t.Times > 0, less || !ok && t.Times < 0
+			ok := w.known[t.at]
+			changed = changed || ok && !(now.known[t.at] && now.values[t.at] == w.values[t.at])
+			more, less = more || !ok && t.times > 0, less || !ok && t.times < 0
 		}
 		if at == 0 || changed && !(more && less) {
 			m.link(w, at, r)
@@ -316,48 +271,18 @@ func (m *model) join(worlds []world, at int, relations []Relation) {
 	}
 }
 
-func (m *model) link(w world, at int, r Relation) {
-	var l link
+func (m *model) link(w *world, at int, r []term) {
+	l := link{counts: make([]*count, 0, len(r)), times: make([]int64, 0, len(r))}
 	for _, t := range r {
-		key := countKey{id: t.ID, unknown: at + 1}
-		if v, ok := w.values[t.ID]; ok {
-			key = countKey{id: t.ID, value: v}
+		key := countKey{name: t.at, unknown: at + 1}
+		if w.known[t.at] {
+			key = countKey{name: t.at, value: w.values[t.at]}
 		}
 		c := m.count(key)
 		c.links = append(c.links, len(m.links))
-		c.times = append(c.times, t.Times)
+		c.times = append(c.times, t.times)
 		l.counts = append(l.counts, c)
-		l.times = append(l.times, t.Times)
+		l.times = append(l.times, t.times)
 	}
 	m.links = append(m.links, l)
-}
-
-// markKept hides what was hidden before and has not changed: shown now, it
-// would tell what was hidden then.
-func (m *model) markKept(releases []Release) {
-	hidden := map[Cell]string{}
-	for _, r := range releases {
-		for _, d := range r.Cells {
-			if d.Hidden {
-				hidden[d.Cell] = r.Name
-			}
-		}
-	}
-	for _, cell := range m.cells {
-		if name, ok := hidden[cell.Cell]; ok && !cell.isPublic() {
-			cell.kept = true
-			cell.hide("hidden in " + name)
-		}
-	}
-}
-
-// isPublic says whether all that the cell gives away is known already.
-func (s *cellState) isPublic() bool {
-	return !slices.ContainsFunc(s.prints, func(c *count) bool { return len(c.public) == 0 })
-}
-
-func (s *cellState) hide(why string) {
-	if !s.Hidden {
-		s.Hidden, s.Why = true, why
-	}
 }

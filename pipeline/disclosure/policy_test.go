@@ -1,6 +1,7 @@
 package disclosure_test
 
 import (
+	"errors"
 	"reflect"
 	"slices"
 	"strings"
@@ -90,5 +91,77 @@ func TestOrderIsNothing(t *testing.T) {
 	}
 	if !reflect.DeepEqual(want, have) {
 		t.Errorf("want %v\nhave %v", want, have)
+	}
+}
+
+// 12 in the area less 9 at one service are 3 at the other, whether or not an
+// output prints them: where that is guarded, one of the two that are is hidden.
+func TestWhatNobodyPrints(t *testing.T) {
+	for _, guarded := range []bool{true, false} {
+		cells := []disclosure.Cell{
+			{ID: figure("R01 all Q1"), Kind: disclosure.Count, N: 12},
+			{ID: figure("R01 service:S1 Q1"), Kind: disclosure.Count, N: 9},
+			{ID: figure("R01 service:S2 Q1"), Kind: disclosure.Count, N: 3, Private: true, Guarded: guarded},
+		}
+		sum := disclosure.Sum(cells[0].ID, cells[1].ID, cells[2].ID)
+		decisions, err := disclosure.Protect(disclosure.Policy{Audience: disclosure.Public, Threshold: 5}, cells, []disclosure.Relation{sum}, nil)
+		if err != nil || len(decisions) != 2 {
+			t.Fatalf("%d decisions, %v", len(decisions), err)
+		}
+		if hidden := decisions[0].Hidden || decisions[1].Hidden; hidden != guarded {
+			t.Errorf("guarded is %v, hidden %v", guarded, hidden)
+		}
+	}
+}
+
+// What the public is shown, readers of a briefing and the ministry add to what
+// they have.
+func TestReadersOfThePublic(t *testing.T) {
+	count := func(name string, n int64) disclosure.Cell {
+		return disclosure.Cell{ID: figure(name), Kind: disclosure.Count, N: n}
+	}
+	sum := disclosure.Sum(figure("R01 Q1"), figure("R01 Q1 source=A"), figure("R01 Q1 source=B"), figure("R01 Q1 source=C"))
+	printed := []disclosure.Cell{count("R01 Q1", 30), count("R01 Q1 source=A", 3), count("R01 Q1 source=B", 7), count("R01 Q1 source=C", 20)}
+	// the briefing hid A and, to protect it, C; the public alone would be given C, and B hidden
+	earlier := func(audience string) disclosure.Release {
+		return disclosure.Release{Name: "earlier", Audience: audience, Cells: []disclosure.Decision{
+			{Cell: printed[0]}, {Cell: printed[1], Hidden: true}, {Cell: printed[2]}, {Cell: printed[3], Hidden: true}}}
+	}
+	for _, c := range []struct {
+		name   string
+		known  []disclosure.Release
+		hidden string // of the total and A, B, C
+	}{
+		{"nothing released", nil, ".AB."},
+		{"a briefing", []disclosure.Release{earlier(disclosure.Briefing)}, ".ABC"},
+		{"a return", []disclosure.Release{earlier(disclosure.Ministry)}, ".ABC"},
+	} {
+		decisions, err := disclosure.Protect(disclosure.Policy{Audience: disclosure.Public, Threshold: 5}, printed, []disclosure.Relation{sum}, c.known)
+		if err != nil {
+			t.Fatalf("%s: %v", c.name, err)
+		}
+		hidden := ""
+		for i, d := range decisions {
+			hidden += map[bool]string{true: string("TABC"[i]), false: "."}[d.Hidden]
+		}
+		if hidden != c.hidden {
+			t.Errorf("%s: want %s hidden, have %s", c.name, c.hidden, hidden)
+		}
+	}
+}
+
+// The ministry was shown 1 completion, of which a person trained is at most one: the
+// mark that hides 1 person from the public would tell it. Where it is told of people
+// trained openly, that is no matter.
+func TestWhatTheMinistryIsToldIsNoSecretFromIt(t *testing.T) {
+	for _, open := range []bool{true, false} {
+		people := disclosure.Cell{ID: figure("TR04 Q1"), Kind: disclosure.Count, N: 1, Open: open}
+		completions := disclosure.Cell{ID: figure("TR03 Q1"), Kind: disclosure.Count, N: 1, Open: open}
+		shown := disclosure.Release{Name: "return", Audience: disclosure.Ministry, Cells: []disclosure.Decision{{Cell: completions}}}
+		_, err := disclosure.Protect(disclosure.Policy{Audience: disclosure.Public, Threshold: 5}, []disclosure.Cell{people},
+			[]disclosure.Relation{disclosure.AtMost(people.ID, completions.ID)}, []disclosure.Release{shown})
+		if refused := errors.Is(err, disclosure.ErrCannotProtect); refused == open {
+			t.Errorf("open is %v: %v", open, err)
+		}
 	}
 }

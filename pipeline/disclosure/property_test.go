@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"testing"
 
 	"mojreturns/pipeline/disclosure"
@@ -12,185 +11,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// story is a random area over a year: a crossing with its margins for each
-// quarter, service and year to date, a share and a mean beside them, released
-// as the quarters end, with figures restated in between.
-type story struct {
-	rows, columns, quarters, services int
-	sums                              []sum
-	values                            map[disclosure.ID]int64
-}
-
-func at(service, quarter, row, column int) disclosure.ID {
-	id := disclosure.ID{Code: "R17", Scope: "all", Period: fmt.Sprintf("Q%d", quarter)}
-	if service > 0 {
-		id.Scope = fmt.Sprintf("service:S%d", service)
-	}
-	if quarter > 10 {
-		id.Period = fmt.Sprintf("Q%d-YTD", quarter-10)
-	}
-	switch {
-	case row > 0 && column > 0:
-		id.Dimension, id.Category = "tool x level", fmt.Sprintf("%d x %d", row, column)
-	case row > 0:
-		id.Dimension, id.Category = "tool", fmt.Sprint(row)
-	case column > 0:
-		id.Dimension, id.Category = "level", fmt.Sprint(column)
-	}
-	return id
-}
-
-func (s *story) total(total disclosure.ID, n int, part func(i int) disclosure.ID) {
-	added := sum{total: total}
-	for i := 1; i <= n; i++ {
-		added.parts = append(added.parts, part(i))
-	}
-	s.sums = append(s.sums, added)
-}
-
-func drawStory(t *rapid.T) *story {
-	s := &story{
-		rows: rapid.IntRange(1, 3).Draw(t, "rows"), columns: rapid.IntRange(1, 3).Draw(t, "columns"),
-		quarters: rapid.IntRange(1, 3).Draw(t, "quarters"), services: rapid.SampledFrom([]int{0, 0, 2}).Draw(t, "services"),
-	}
-	for service := 0; service <= s.services; service++ {
-		for q := 1; q <= s.quarters; q++ {
-			for _, when := range []int{q, 10 + q} {
-				s.tables(service, when)
-			}
-		}
-		s.toDate(service)
-	}
-	for q := 1; q <= s.quarters; q++ {
-		for r := 1; r <= s.rows && s.services > 0; r++ {
-			for c := 1; c <= s.columns; c++ {
-				s.total(at(0, q, r, c), s.services, func(i int) disclosure.ID { return at(i, q, r, c) })
-			}
-		}
-	}
-	return s
-}
-
-// tables adds a crossing up to its margins, and ties the share to them.
-func (s *story) tables(service, when int) {
-	for r := 1; r <= s.rows; r++ {
-		s.total(at(service, when, r, 0), s.columns, func(i int) disclosure.ID { return at(service, when, r, i) })
-	}
-	for c := 1; c <= s.columns; c++ {
-		s.total(at(service, when, 0, c), s.rows, func(i int) disclosure.ID { return at(service, when, i, c) })
-	}
-	s.total(at(service, when, 0, 0), s.rows, func(i int) disclosure.ID { return at(service, when, i, 0) })
-	s.total(at(service, when, 0, 0), s.columns, func(i int) disclosure.ID { return at(service, when, 0, i) })
-	share := at(service, when, 0, 0)
-	share.Code = "R21"
-	s.total(share.Of(disclosure.Denominator), 1, func(int) disclosure.ID { return at(service, when, 0, 0) })
-	s.total(share.Of(disclosure.Numerator), 1, func(int) disclosure.ID { return at(service, when, 0, 1) })
-}
-
-// toDate adds quarters up to years to date.
-func (s *story) toDate(service int) {
-	for q := 1; q <= s.quarters; q++ {
-		for r := 0; r <= s.rows; r++ {
-			for c := 0; c <= s.columns; c++ {
-				s.total(at(service, 10+q, r, c), q, func(i int) disclosure.ID { return at(service, i, r, c) })
-			}
-		}
-	}
-}
-
-// draw gives the inner cells random counts, many of them small, and adds up the
-// rest. A figure drawn before is restated now and then.
-func (s *story) draw(t *rapid.T, quarters int) {
-	before := s.values
-	s.values = map[disclosure.ID]int64{}
-	count := rapid.SampledFrom([]int64{0, 0, 1, 1, 2, 3, 4, 5, 6, 8, 12, 30})
-	inner := max(1, s.services)
-	for i := range inner {
-		service := i
-		if s.services > 0 {
-			service = i + 1
-		}
-		for q := 1; q <= quarters; q++ {
-			for r := 1; r <= s.rows; r++ {
-				for c := 1; c <= s.columns; c++ {
-					id := at(service, q, r, c)
-					v, had := before[id]
-					if !had || rapid.IntRange(0, 9).Draw(t, "restated") == 0 {
-						v = count.Draw(t, id.String())
-					}
-					s.values[id] = v
-				}
-			}
-		}
-	}
-	for again := true; again; {
-		again = false
-		for _, added := range s.sums {
-			again = s.add(added) || again
-		}
-	}
-}
-
-func (s *story) add(added sum) bool {
-	var total int64
-	for _, p := range added.parts {
-		v, ok := s.values[p]
-		if !ok {
-			return false
-		}
-		total += v
-	}
-	if strings.Contains(added.total.Part, "ator") { // a share's own counts equal others
-		total = s.values[added.parts[0]]
-	}
-	_, had := s.values[added.total]
-	s.values[added.total] = total
-	return !had
-}
-
-// cells are what is published at the end of a quarter.
-func (s *story) cells(quarter int) []disclosure.Cell {
-	var cells []disclosure.Cell
-	for service := 0; service <= s.services; service++ {
-		for q := 1; q <= quarter; q++ {
-			whens := []int{q}
-			if q == quarter {
-				whens = append(whens, 10+q)
-			}
-			for _, when := range whens {
-				cells = append(cells, s.page(service, when)...)
-			}
-		}
-	}
-	return cells
-}
-
-func (s *story) page(service, when int) []disclosure.Cell {
-	var cells []disclosure.Cell
-	for r := 0; r <= s.rows; r++ {
-		for c := 0; c <= s.columns; c++ {
-			id := at(service, when, r, c)
-			cells = append(cells, disclosure.Cell{ID: id, Kind: disclosure.Count, N: s.values[id]})
-		}
-	}
-	share := at(service, when, 0, 0)
-	if n := s.values[share]; n > 0 {
-		share.Code = "R21"
-		cells = append(cells, disclosure.Cell{ID: share, Kind: disclosure.Share, N: n, Numerator: s.values[at(service, when, 0, 1)]})
-	}
-	return cells
-}
-
-func (s *story) relations() []disclosure.Relation {
-	var relations []disclosure.Relation
-	for _, added := range s.sums {
-		relations = append(relations, disclosure.Sum(added.total, added.parts...))
-	}
-	return relations
-}
-
 func TestNoHiddenCountCanBeWorkedOut(t *testing.T) {
-	policy := disclosure.Policy{Audience: disclosure.Briefing, Threshold: 5}
 	var cells, small, hidden, refused, tooEarly, gaveUp int
 	rapid.Check(t, func(t *rapid.T) {
 		s := drawStory(t)
@@ -198,18 +19,19 @@ func TestNoHiddenCountCanBeWorkedOut(t *testing.T) {
 		var outputs []output
 		for q := 1; q <= s.quarters; q++ {
 			s.draw(t, q)
+			audience := rapid.SampledFrom([]string{disclosure.Briefing, disclosure.Public, disclosure.Ministry}).Draw(t, "audience")
 			given := s.cells(q)
-			decisions, err := disclosure.Protect(policy, given, s.relations(), releases)
+			decisions, err := disclosure.Protect(disclosure.Policy{Audience: audience, Threshold: 5}, given, s.relations(), releases)
 			if errors.Is(err, disclosure.ErrCannotProtect) {
 				refused++
-				tooEarly += checkRefusal(t, err, newAttacker(5, append(outputs, output{hideAll(given, releases), s.values}), s.sums))
+				tooEarly += checkRefusal(t, s, err, append(outputs, output{audience, hideAll(given, releases), s.values}))
 				return
 			}
 			if err != nil {
 				t.Fatal(err)
 			}
-			releases = append(releases, disclosure.Release{Name: fmt.Sprintf("quarter %d", q), Audience: disclosure.Briefing, Cells: decisions})
-			outputs = append(outputs, output{decisions, s.values})
+			releases = append(releases, disclosure.Release{Name: fmt.Sprintf("quarter %d", q), Audience: audience, Cells: decisions})
+			outputs = append(outputs, output{audience, decisions, s.values})
 			for _, d := range decisions {
 				cells++
 				if d.Hidden {
@@ -219,25 +41,56 @@ func TestNoHiddenCountCanBeWorkedOut(t *testing.T) {
 					small++
 				}
 			}
-			gaveUp += attack(t, newAttacker(5, outputs, s.sums))
+			for _, reader := range readersOf(audience) {
+				before := newAttacker(5, seenBy(reader, outputs[:len(outputs)-1]), s.sums)
+				gaveUp += attack(t, newAttacker(5, seenBy(reader, outputs), s.sums), before, reader == audience)
+			}
 		}
 	})
 	t.Logf("%d cells, %d small, %d hidden; %d stories refused, %d counts too early; %d counts the attacker gave up on",
 		cells, small, hidden, refused, tooEarly, gaveUp)
 }
 
-// attack fails the test for every secret that is found out.
-func attack(t *rapid.T, a *attacker) (gaveUp int) {
-	solved := a.solved()
-	for _, secret := range a.secrets() {
-		if solved[secret] {
-			t.Errorf("%s: elimination finds the hidden %d", secret.id, secret.value)
+// readersOf are those who read what goes to an audience.
+func readersOf(audience string) []string {
+	if audience == disclosure.Public {
+		return []string{disclosure.Public, disclosure.Briefing, disclosure.Ministry}
+	}
+	return []string{audience}
+}
+
+// seenBy are the outputs that a reader has.
+func seenBy(reader string, outputs []output) []output {
+	var seen []output
+	for _, o := range outputs {
+		if o.audience == reader || o.audience == disclosure.Public {
+			seen = append(seen, o)
+		}
+	}
+	return seen
+}
+
+// attack fails the test for every secret that is found out and was not before;
+// that excuses no small count from those the output is for. What is marked here to
+// protect others is no secret to a reader whom it is not for.
+func attack(t *rapid.T, now, before *attacker, own bool) (gaveUp int) {
+	solved := now.solved()
+	for _, secret := range now.secrets() {
+		small := secret.value < now.threshold
+		if !own && !small && !before.marked[secret] {
 			continue
 		}
-		pinned, gave := a.pins(secret)
-		if gave {
+		pinned, gave := solved[secret], false
+		if !pinned {
+			pinned, gave = now.pins(secret)
+		}
+		switch {
+		case gave:
 			gaveUp++
-		} else if pinned {
+		case !pinned || !(own && small) && before.finds(secret.id):
+		case solved[secret]:
+			t.Errorf("%s: elimination finds the hidden %d", secret.id, secret.value)
+		default:
 			t.Errorf("%s: bounds leave only the hidden %d", secret.id, secret.value)
 		}
 	}
@@ -245,22 +98,19 @@ func attack(t *rapid.T, a *attacker) (gaveUp int) {
 }
 
 // checkRefusal fails the test if a count that a refusal says cannot be protected
-// could be: with all of this output hidden that may be, the attacker must still
+// could be: with all of this output hidden that may be, some reader must still
 // find it. It returns the counts that the program gave up on too early.
-func checkRefusal(t *rapid.T, err error, a *attacker) (unjust int) {
+func checkRefusal(t *rapid.T, s *story, err error, outputs []output) (unjust int) {
 	var unprotected *disclosure.Unprotected
 	if !errors.As(err, &unprotected) {
 		t.Fatalf("%v is not an *Unprotected", err)
 	}
-	solved := a.solved()
+	var attackers []*attacker
+	for _, reader := range readersOf(outputs[len(outputs)-1].audience) {
+		attackers = append(attackers, newAttacker(5, seenBy(reader, outputs), s.sums))
+	}
 	for _, e := range unprotected.Counts {
-		found := slices.ContainsFunc(a.unknown, func(f figureAt) bool {
-			if f.id != e.ID {
-				return false
-			}
-			pinned, gaveUp := a.pins(f)
-			return solved[f] || pinned || gaveUp
-		})
+		found := slices.ContainsFunc(attackers, func(a *attacker) bool { return a.finds(e.ID) })
 		if !found && e.Proved {
 			t.Errorf("%s was refused, but could be protected", e.ID)
 		}
@@ -269,6 +119,18 @@ func checkRefusal(t *rapid.T, err error, a *attacker) (unjust int) {
 		}
 	}
 	return unjust
+}
+
+// finds tells whether he finds a count out, or might have in more time.
+func (a *attacker) finds(id disclosure.ID) bool {
+	solved := a.solved()
+	return slices.ContainsFunc(a.unknown, func(f figureAt) bool {
+		if f.id != id {
+			return false
+		}
+		pinned, gaveUp := a.pins(f)
+		return solved[f] || pinned || gaveUp
+	})
 }
 
 // hideAll hides what may be hidden: what is not zero and was not shown before as it is now.
@@ -338,7 +200,7 @@ func TestAttackerNeedsProtectionAgainst(t *testing.T) {
 			}
 			decisions = append(decisions, disclosure.Decision{Cell: c, Hidden: few})
 		}
-		a := newAttacker(5, []output{{decisions, s.values}}, s.sums)
+		a := newAttacker(5, []output{{disclosure.Public, decisions, s.values}}, s.sums)
 		solved := a.solved()
 		stories++
 		if slices.ContainsFunc(a.secrets(), func(f figureAt) bool { return solved[f] }) {

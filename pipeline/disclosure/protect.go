@@ -45,25 +45,84 @@ func (u *Unprotected) Unwrap() error { return ErrCannotProtect }
 
 // Protect decides which cells may be shown, in order of ID. The relations hold
 // between their counts, and held in earlier releases, which are given oldest first; those
-// to other audiences are left aside. The error is an *Unprotected, or
-// says what is wrong with the policy, the cells or the relations.
+// that no reader of this output has seen are left aside. The error is an
+// *Unprotected, or says what is wrong with the policy, the cells or the relations.
 func Protect(policy Policy, cells []Cell, relations []Relation, earlier []Release) ([]Decision, error) {
 	if err := policy.check(); err != nil {
 		return nil, err
 	}
-	var known []Release
-	for _, r := range earlier {
-		if r.knownTo(policy.Audience) {
-			known = append(known, r)
+	known := readers(policy.Audience, earlier)
+	hidden := map[ID]string{}
+	for {
+		var decisions []Decision
+		before := len(hidden)
+		for _, r := range known {
+			var err error
+			if decisions, err = r.decide(policy, cells, relations, hidden); err != nil {
+				return nil, err
+			}
+			for _, d := range decisions {
+				if _, had := hidden[d.Cell.ID]; d.Hidden && !had {
+					hidden[d.Cell.ID] = d.Why
+				}
+			}
+		}
+		// What one reader must not see may be more than protected the others: it is
+		// done when each in turn needs nothing more.
+		if len(known) == 1 || len(hidden) == before {
+			return decisions, nil
 		}
 	}
-	m, err := newModel(policy, cells, relations, known)
+}
+
+// reader is a kind of reader of an output, and what he has seen.
+type reader struct {
+	audience string
+	seen     []Release
+}
+
+// readers are those of an output: what goes to the public is read by the ministry
+// and by readers of the briefing too, who may know more.
+func readers(audience string, earlier []Release) []reader {
+	audiences := []string{audience}
+	if audience == Public {
+		audiences = []string{Public, Briefing, Ministry}
+	}
+	var all []reader
+	for _, a := range audiences {
+		r := reader{audience: a}
+		for _, release := range earlier {
+			if release.knownTo(a) {
+				r.seen = append(r.seen, release)
+			}
+		}
+		if len(all) == 0 || len(r.seen) > len(all[0].seen) {
+			all = append(all, r)
+		}
+	}
+	return all
+}
+
+// decide decides for one kind of reader, where some cells are hidden already.
+func (r reader) decide(policy Policy, cells []Cell, relations []Relation, hidden map[ID]string) ([]Decision, error) {
+	m, err := newModel(policy, cells, relations, r.seen)
 	if err != nil {
 		return nil, err
 	}
+	for _, c := range m.cells {
+		if why, ok := hidden[c.Cell.ID]; ok {
+			c.kept = true
+			c.hide(why)
+		}
+	}
 	if !policy.Off {
-		targets := m.hideSmall()
-		if err := m.hideOthers(targets); err != nil {
+		other := r.audience != policy.Audience
+		targets := m.hideSmall(func(c *count) bool { return other && c.open && r.audience == Ministry })
+		// A small count that those it is for could find out before is refused all the same.
+		gone := func(c *count) bool {
+			return (other || !policy.small(c.value)) && givenAway(policy, cells, relations, r.seen, c)
+		}
+		if err := m.hideOthers(targets, gone); err != nil {
 			return nil, err
 		}
 		m.showNeedless(targets)
@@ -75,14 +134,33 @@ func Protect(policy Policy, cells []Cell, relations []Relation, earlier []Releas
 	return decisions, nil
 }
 
+// givenAway tells whether a count could be had before any of the cells is printed.
+func givenAway(policy Policy, cells []Cell, relations []Relation, seen []Release, c *count) bool {
+	unprinted := slices.Clone(cells)
+	for i := range unprinted {
+		unprinted[i].Private = true
+	}
+	m, err := newModel(policy, unprinted, relations, seen)
+	if err != nil {
+		return false
+	}
+	at := slices.IndexFunc(m.counts, func(o *count) bool { return o.id == c.id && o.value == c.value && o.known })
+	if at < 0 {
+		return false
+	}
+	_, none, _ := m.settle(m.counts[at], 10*patience)
+	return none
+}
+
 // hideSmall hides the counts that are small and those hidden before, and
-// returns all that must not be found out, in order of ID.
-func (m *model) hideSmall() []*count {
+// returns all that must not be found out, in order of ID. Those told to the reader
+// openly it passes over.
+func (m *model) hideSmall(told func(*count) bool) []*count {
 	var targets []*count
 	for _, c := range m.counts {
 		why := ""
 		switch {
-		case len(c.public) > 0:
+		case len(c.public) > 0 || told(c):
 			continue
 		case c.people && m.policy.small(c.value):
 			why = fmt.Sprintf("fewer than %d people", m.policy.Threshold)
@@ -107,21 +185,22 @@ func (c *count) hide(toProtect *count, why string) {
 }
 
 // hideOthers gives each target a move over hidden counts, hiding what that takes.
-func (m *model) hideOthers(targets []*count) error {
+// Those that are gone already it leaves.
+func (m *model) hideOthers(targets []*count, gone func(*count) bool) error {
 	var failed []Exposed
 	for _, t := range targets {
 		if t.proof != nil {
 			continue
 		}
-		v, never := m.find(t, true, patience), false
+		v, none, proved := m.find(t, true, patience), false, false
 		if v == nil {
-			v, never = m.settle(t, 10*patience)
+			v, none, proved = m.settle(t, 10*patience)
 		}
 		if v == nil {
-			if never && len(t.cells) == 0 {
-				continue // only of earlier releases, which gave it away themselves: nothing here does
+			if none && (len(t.cells) == 0 || gone(t)) {
+				continue // earlier releases gave it away themselves: nothing here does
 			}
-			failed = append(failed, Exposed{t.id, m.exposers(t), never})
+			failed = append(failed, Exposed{t.id, m.exposers(t), proved})
 			continue
 		}
 		for step := v; step != nil; step = step.before {

@@ -1,6 +1,8 @@
 package disclosure
 
 import (
+	"cmp"
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"strings"
@@ -65,61 +67,96 @@ func (r Relation) String() string {
 	return strings.TrimSpace(b.String()) + " = 0"
 }
 
-// classes joins counts that relations say are equal: each is known by the first
-// ID of its class.
-type classes map[ID]ID
+// names numbers the counts that cells and relations speak of. Counts that
+// relations say are equal have one number, and go by the first of their IDs.
+type names struct {
+	numbers map[ID]int
+	ids     []ID // by number
+	equal   classes
+}
 
-func equals(relations []Relation) classes {
-	c := classes{}
+func newNames(relations []Relation) *names {
+	n := &names{numbers: map[ID]int{}}
 	for _, r := range relations {
 		if len(r) == 2 && r[0].Times == -r[1].Times {
-			c.join(r[0].ID, r[1].ID)
+			a, b := n.equal.of(n.number(r[0].ID)), n.equal.of(n.number(r[1].ID))
+			if n.ids[a].Compare(n.ids[b]) > 0 {
+				a, b = b, a
+			}
+			n.equal[b] = a
 		}
 	}
-	return c
+	return n
 }
 
-func (c classes) join(a, b ID) {
-	a, b = c.of(a), c.of(b)
-	if a.Compare(b) > 0 {
-		a, b = b, a
+// number is that of the ID alone.
+func (n *names) number(id ID) int {
+	at, ok := n.numbers[id]
+	if !ok {
+		at = len(n.ids)
+		n.numbers[id] = at
+		n.ids = append(n.ids, id)
+		n.equal = append(n.equal, at)
 	}
-	if a != b {
-		c[b] = a
-	}
+	return at
 }
 
-func (c classes) of(id ID) ID {
-	for {
-		first, ok := c[id]
-		if !ok {
-			return id
-		}
-		id = first
+// of is the number of all that equals the ID.
+func (n *names) of(id ID) int { return n.equal.of(n.number(id)) }
+
+// classes joins numbers: each leads to another of its class, the first to itself.
+type classes []int
+
+func (c classes) of(at int) int {
+	for c[at] != at {
+		c[at] = c[c[at]]
+		at = c[at]
 	}
+	return at
 }
 
-// reduce writes each relation over classes, each class once, and leaves out those that
+// term is a numbered count, taken so many times.
+type term struct {
+	at    int
+	times int64
+}
+
+// reduce writes each relation in numbers, each once, and leaves out those that
 // say nothing and those that say what another said.
-func (c classes) reduce(relations []Relation) []Relation {
-	var reduced []Relation
+func (n *names) reduce(relations []Relation) [][]term {
+	var reduced [][]term
 	seen := map[string]bool{}
+	var key []byte
 	for _, r := range relations {
-		times := map[ID]int64{}
+		out := make([]term, 0, len(r))
 		for _, t := range r {
-			times[c.of(t.ID)] += t.Times
-		}
-		var out Relation
-		for id, n := range times {
-			if n != 0 {
-				out = append(out, Term{id, n})
+			at := n.of(t.ID)
+			if i := slices.IndexFunc(out, func(o term) bool { return o.at == at }); i >= 0 {
+				out[i].times += t.Times
+			} else {
+				out = append(out, term{at, t.Times})
 			}
 		}
-		slices.SortFunc(out, func(a, b Term) int { return a.ID.Compare(b.ID) })
-		if key := fmt.Sprintf("%q", out); len(out) > 0 && !seen[key] {
-			seen[key] = true
+		out = slices.DeleteFunc(out, func(t term) bool { return t.times == 0 })
+		slices.SortFunc(out, func(a, b term) int { return cmp.Compare(a.at, b.at) })
+		key = key[:0]
+		for _, t := range out {
+			key = binary.AppendVarint(binary.AppendVarint(key, int64(t.at)), t.times)
+		}
+		if len(out) > 0 && !seen[string(key)] {
+			seen[string(key)] = true
 			reduced = append(reduced, out)
 		}
 	}
 	return reduced
+}
+
+// sentence writes a numbered relation out.
+func (n *names) sentence(r []term) string {
+	var out Relation
+	for _, t := range r {
+		out = append(out, Term{n.ids[t.at], t.times})
+	}
+	slices.SortFunc(out, func(a, b Term) int { return a.ID.Compare(b.ID) })
+	return out.String()
 }

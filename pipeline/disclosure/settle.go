@@ -9,6 +9,7 @@ type settler struct {
 	low, high []int64 // by how much each count may change
 	trail     []bound // what the bounds were, to go back to
 	patience  int
+	unsure    bool // a count whose value is not known was in the way
 }
 
 type bound struct {
@@ -19,9 +20,9 @@ type bound struct {
 // farthest is how far a count is taken to change.
 const farthest = 60
 
-// settle looks for any move through the target. The second result
-// says that there is none.
-func (m *model) settle(target *count, patience int) (*move, bool) {
+// settle looks for any move through the target. If none is found, none says that
+// all were tried, and proved that what was tried is all there is.
+func (m *model) settle(target *count, patience int) (v *move, none, proved bool) {
 	s := &settler{m: m, low: make([]int64, len(m.counts)), high: make([]int64, len(m.counts)), patience: patience}
 	for i, c := range m.counts {
 		if m.mayChange(c, 1, true) {
@@ -38,13 +39,13 @@ func (m *model) settle(target *count, patience int) (*move, bool) {
 		if s.within(target, r[0], r[1]) && s.solve() {
 			v, by := s.result(target)
 			if m.hasReason(target, by) {
-				return v, false
+				return v, false, false
 			}
 			s.patience = 0 // a move there is, but not one we may use
 		}
 		s.undo(0)
 	}
-	return nil, s.patience > 0
+	return nil, s.patience > 0, s.patience > 0 && !s.unsure
 }
 
 // within narrows a count's bounds, and all that follows from it.
@@ -71,6 +72,7 @@ func (s *settler) narrow(c *count, low, high int64) bool {
 		return false
 	}
 	if low != s.low[i] || high != s.high[i] {
+		s.unsure = s.unsure || !c.known
 		s.trail = append(s.trail, bound{c, s.low[i], s.high[i]})
 		s.low[i], s.high[i] = low, high
 	}

@@ -5,22 +5,27 @@ import "slices"
 // most is the largest count the attacker tries; the tests' figures are well below.
 const most = 400
 
-// solver finds whole numbers within bounds that fit equations: it narrows the
-// bounds by every equation, then halves the narrowest that is left, and so on.
+// solver finds whole numbers within bounds that fit equations. It looks near the
+// true ones, which finds others soon if there are any: each at the true value or
+// the bound next to it, and where that does not fit an equation, one of its
+// unknowns is tried there, then below, then above.
 type solver struct {
 	equations []equation
 	low, high []int64 // by column
-	order     []int
+	truth     []int64
 	patience  int
 }
 
 func (a *attacker) solver(group []int) *solver {
-	s := &solver{low: make([]int64, len(a.unknown)), high: make([]int64, len(a.unknown)), order: group, patience: 20_000}
+	n := len(a.unknown)
+	s := &solver{low: make([]int64, n), high: make([]int64, n), truth: make([]int64, n), patience: 3_000}
+	in := make([]bool, n)
 	for _, j := range group {
+		in[j], s.truth[j] = true, a.unknown[j].value
 		s.low[j], s.high[j] = a.atLeast[a.unknown[j]], most
 	}
 	for _, e := range a.equations {
-		if slices.Contains(group, e.columns[0]) {
+		if in[e.columns[0]] {
 			s.equations = append(s.equations, e)
 		}
 	}
@@ -31,24 +36,40 @@ func (s *solver) solvable() bool {
 	if s.patience--; s.patience < 0 || !s.narrow() {
 		return false
 	}
-	split := -1
-	for _, j := range s.order {
-		if s.low[j] < s.high[j] && (split < 0 || s.high[j]-s.low[j] < s.high[split]-s.low[split]) {
-			split = j
-		}
-	}
+	split := s.unfitting()
 	if split < 0 {
 		return true
 	}
-	low, high := slices.Clone(s.low), slices.Clone(s.high)
-	middle := (s.low[split] + s.high[split]) / 2
-	s.high[split] = middle
-	if s.solvable() {
-		return true
+	low, high, near := slices.Clone(s.low), slices.Clone(s.high), s.near(split)
+	for _, r := range [][2]int64{{near, near}, {low[split], near - 1}, {near + 1, high[split]}} {
+		copy(s.low, low)
+		copy(s.high, high)
+		s.low[split], s.high[split] = r[0], r[1]
+		if r[0] <= r[1] && s.solvable() {
+			return true
+		}
 	}
-	s.low, s.high = low, high
-	s.low[split] = middle + 1
-	return s.solvable()
+	return false
+}
+
+func (s *solver) near(j int) int64 { return max(s.low[j], min(s.high[j], s.truth[j])) }
+
+// unfitting is the unknown with the least room in the first equation that does not fit;
+// below zero if all fit.
+func (s *solver) unfitting() int {
+	for _, e := range s.equations {
+		off, split := -e.constant, -1
+		for k, j := range e.columns {
+			off += e.times[k] * s.near(j)
+			if room := s.high[j] - s.low[j]; room > 0 && (split < 0 || room < s.high[split]-s.low[split]) {
+				split = j
+			}
+		}
+		if off != 0 {
+			return split
+		}
+	}
+	return -1
 }
 
 // narrow takes from each unknown what the rest of an equation cannot make up for.

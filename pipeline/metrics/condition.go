@@ -20,6 +20,7 @@ import (
 type Condition struct {
 	Code, Name, Title, Basis string
 	Remedy                   string // what to do where it is not met, if the file says
+	Tells                    string // the metric whose count to date its value and evidence give away, such as TR05; empty: none
 	Breaches, Answer         string
 	File                     string
 }
@@ -36,8 +37,8 @@ type Check struct {
 const sharedFile = "model/fund_period.with"
 
 func parseCondition(file, text string) (Condition, error) {
-	h := readHeader(file, text, "condition", []string{"title", "basis"}, []string{"remedy"})
-	c := Condition{File: file, Title: h.value["title"], Basis: h.value["basis"], Remedy: h.value["remedy"]}
+	h := readHeader(file, text, "condition", []string{"title", "basis"}, []string{"remedy", "tells"})
+	c := Condition{File: file, Title: h.value["title"], Basis: h.value["basis"], Remedy: h.value["remedy"], Tells: h.value["tells"]}
 	c.Code, c.Name = h.codeAndName()
 	statements, err := warehouse.Split(h.body)
 	if err != nil {

@@ -114,6 +114,9 @@ func (s *Set) duplicates() []error {
 	}
 	for _, c := range s.Conditions {
 		claim(c.Code, c.File)
+		if m, ok := s.Metric(c.Tells); c.Tells != "" && (!ok || m.Count.Kind != "share" || m.When.Kind != "in") {
+			errs = append(errs, fmt.Errorf("%s: tells %q, which must be a metric that counts a share of the rows in a period", c.File, c.Tells))
+		}
 	}
 	for _, c := range s.Checks {
 		claim(c.Code, c.File)

@@ -57,7 +57,7 @@ type Request struct {
 type Result struct {
 	Filled  int      // cells written
 	Missing []string // cells that show [x]: nothing was available
-	// Printed lists the figures shown, in the order of the cell map.
+	// Printed lists the figures and conditions shown, in the order of the cell map.
 	Printed []PrintedFigure
 	// Warnings are sentences about figures that the workbook has no cell for.
 	Warnings []string
@@ -114,7 +114,7 @@ func (d *drafting) fill(ctx context.Context) error {
 		if err == nil && fills {
 			err = d.write(r, s)
 		}
-		if r.Kind == kindFigure && !r.future(d.Period) && err == nil {
+		if r.Kind != kindUnlisted && r.figures() && !r.future(d.Period) && err == nil {
 			place, _ := r.figure(d.Scopes, d.Period) // found already to show it
 			d.result.Printed = append(d.result.Printed, PrintedFigure{Printed: Printed{Place: place, Field: r.Field}, Cell: r.place(), Shows: s.text})
 		}
@@ -173,11 +173,11 @@ func (d *drafting) look(r Row) (value, marker string, err error) {
 	if err != nil || at.Scope == "" {
 		return "", "z", err // a scope that this return need not have
 	}
-	if r.Kind == kindCondition {
-		return d.condition(r, at)
-	}
 	if d.Hidden[Printed{Place: at, Field: r.Field}] {
 		return "", "c", nil
+	}
+	if r.Kind == kindCondition {
+		return d.condition(r, at)
 	}
 	v, ok := d.Figures.Figure(at)
 	if !ok || v.Marker != "" {

@@ -2,6 +2,7 @@
 -- title:   The training reached the front line
 -- basis:   the fund's decision record: front-line practitioners
 -- remedy:  Offer the places that are left to front-line staff, and ask the provider whether front_line is right
+-- tells:   TR05
 
 -- the completions by others, while the share of all to date is below the target
 SELECT fund, period, CASE WHEN final THEN 'not met' ELSE 'at risk' END AS effect, NULL::DECIMAL(18,2) AS amount, delivery, "row", key

@@ -3,6 +3,6 @@
 -- count:   sum duration_minutes / 60
 -- when:    session_date
 -- scopes:  all fund provider
--- protect: none
+-- protect: delegates
 -- unit:    hours
 SELECT * FROM attended_delegate
