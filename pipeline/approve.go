@@ -326,6 +326,10 @@ func (d Declaration) fields() (fields map[string]string, date string, err error)
 		return t.Format("2 January 2006")
 	}
 	date = words("the declaration", d.Date)
+	notified := words("the notice", d.NotifiedOn)
+	if notified == "" && d.Notified != "" && d.Notified != "Y" {
+		notified = "[z]" // nothing was notified, so there is no date
+	}
 	return map[string]string{"declared_by": d.Name, "declared_role": d.Role, "declared_on": date, "declared_in_line": d.InLine,
-		"declared_notified": d.Notified, "declared_notified_on": words("the notice", d.NotifiedOn)}, date, err
+		"declared_notified": d.Notified, "declared_notified_on": notified}, date, err
 }

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -115,12 +116,17 @@ func (f figures) Condition(code, scope, at string) (returns.Condition, bool) {
 	return c, ok
 }
 
-// figures reads those of the period's financial year.
-func (v *view) figures(ctx context.Context, at period.Period) (figures, error) {
+// figures reads those of the period's financial year, in the scopes given (none: in all).
+func (v *view) figures(ctx context.Context, at period.Period, scopes ...string) (figures, error) {
 	f := figures{values: map[returns.Place]returns.Value{}, conditions: map[[3]string]returns.Condition{}}
 	year := at.Year.String() + "%"
-	err := each(ctx, v.conn, `SELECT code, scope, period, dimension, category, coalesce(value::VARCHAR, ''), coalesce(n::VARCHAR, ''),
-		coalesce(numerator::VARCHAR, ''), coalesce(denominator::VARCHAR, ''), marker FROM figure WHERE period LIKE $1`, year, func(row []string) {
+	asked, err := json.Marshal(scopes)
+	if err != nil {
+		return f, err
+	}
+	err = eachOf(ctx, v.conn, `SELECT code, scope, period, dimension, category, coalesce(value::VARCHAR, ''), coalesce(n::VARCHAR, ''),
+		coalesce(numerator::VARCHAR, ''), coalesce(denominator::VARCHAR, ''), marker FROM figure
+		WHERE period LIKE $1 AND ($2 = 'null' OR scope IN (SELECT unnest($2::JSON::VARCHAR[])))`, []any{year, string(asked)}, func(row []string) {
 		f.values[returns.Place{Code: row[0], Scope: row[1], Period: row[2], Dimension: row[3], Category: row[4]}] =
 			returns.Value{Value: row[5], N: row[6], Numerator: row[7], Denominator: row[8], Marker: row[9]}
 	})
@@ -137,7 +143,11 @@ func (v *view) figures(ctx context.Context, at period.Period) (figures, error) {
 
 // each hands every row of a query of texts to do.
 func each(ctx context.Context, conn *sql.Conn, query, argument string, do func(row []string)) error {
-	found, err := table.Query(ctx, conn, query, argument)
+	return eachOf(ctx, conn, query, []any{argument}, do)
+}
+
+func eachOf(ctx context.Context, conn *sql.Conn, query string, arguments []any, do func(row []string)) error {
+	found, err := table.Query(ctx, conn, query, arguments...)
 	if err != nil {
 		return err
 	}

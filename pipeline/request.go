@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"maps"
 	"math/big"
 	"path"
 	"slices"
@@ -40,7 +41,11 @@ func (p *Pipeline) request(ctx context.Context, v *view, r Return, at period.Per
 	if err != nil {
 		return returns.Request{}, err
 	}
-	figures, err := v.figures(ctx, at)
+	scopes, err := p.scopesShown(r, at)
+	if err != nil {
+		return returns.Request{}, err
+	}
+	figures, err := v.figures(ctx, at, scopes...)
 	if err != nil {
 		return returns.Request{}, err
 	}
@@ -75,8 +80,40 @@ func (p *Pipeline) request(ctx context.Context, v *view, r Return, at period.Per
 	if err != nil {
 		return returns.Request{}, err
 	}
-	return returns.Request{Template: files, Scopes: r.Scopes, Fields: r.Fields, Period: at, Figures: figures, Funds: funds, Quality: quality,
+	return returns.Request{Template: template, Scopes: r.Scopes, Fields: r.Fields, Period: at, Figures: figures, Funds: funds, Quality: quality,
 		Comments: comments, Revised: revised, Hidden: guarded.hidden, Fewest: p.fewest(), Freeze: frozen.In(p.Location), Build: v.Build}, nil
+}
+
+// scopesShown are those of which the return shows figures, and those that anything
+// released in the financial year showed: disclosure control asks for no others.
+func (p *Pipeline) scopesShown(r Return, at period.Period) ([]string, error) {
+	shown := map[string]bool{}
+	for _, scope := range r.Scopes {
+		shown[scope] = true
+	}
+	sealed, err := p.sealedReturns(at.Year)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range sealed {
+		for _, scope := range s.About.Settings.Scopes {
+			shown[scope] = true
+		}
+	}
+	briefings, err := p.releasedBriefings(at.Year)
+	if err != nil {
+		return nil, err
+	}
+	for _, b := range briefings {
+		list, err := readReleased(b.file)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range list {
+			shown[f.Place.Scope] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(shown)), nil
 }
 
 // checkCodes holds a cell map against the metrics and conditions in force.

@@ -142,6 +142,9 @@ func checkDeclaration(d pipeline.Declaration) error {
 	if !slices.Contains([]string{"Y", "N", "NA"}, d.Notified) {
 		wrong = append(wrong, "--notified must be Y, N or NA")
 	}
+	if (d.Notified == "Y") != (d.NotifiedOn != "") {
+		wrong = append(wrong, "--notified-on gives the date where --notified is Y, and only there")
+	}
 	for flag, text := range map[string]string{"--notified-on": d.NotifiedOn, "--date": d.Date} {
 		if _, err := time.Parse(time.DateOnly, text); err != nil && text != "" {
 			wrong = append(wrong, fmt.Sprintf("%s %q is not a date such as 2024-03-31", flag, text))

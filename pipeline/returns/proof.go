@@ -172,14 +172,15 @@ func sheetChanged(before, after *book, was, is *sheet, written map[string]shown)
 	return out
 }
 
-// rowsOf is what each row says of itself, such as its height.
+// rowsOf is what each row says of itself. A height that nobody set is not its own:
+// it follows the words in the row.
 func rowsOf(s *sheet) map[int]string {
 	out, number := map[int]string{}, 0
 	for _, r := range s.root.child("sheetData").all("row") {
 		number, _ = rowNumber(r, number)
 		own := &node{name: r.name}
 		for _, a := range r.attrs {
-			if a.Name.Local != "r" {
+			if a.Name.Local != "r" && (a.Name.Local != "ht" || r.yes("customHeight", false)) {
 				own.attrs = append(own.attrs, a)
 			}
 		}
