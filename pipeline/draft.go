@@ -10,7 +10,6 @@ import (
 	"path"
 	"path/filepath"
 
-	"mojreturns/pipeline/metrics"
 	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/returns"
 	"mojreturns/pipeline/table"
@@ -58,28 +57,6 @@ func (p *Pipeline) workbook(ctx context.Context, v *view, r Return, at period.Pe
 		p.Log.Warn(w, "return", r.Name)
 	}
 	return content, nil
-}
-
-// Mapped says which figure stands in a cell of a return, such as T04_Source!D7.
-func (p *Pipeline) Mapped(name, cell string, at period.Period) (metrics.Cell, error) {
-	r, err := p.configured(name)
-	if err != nil {
-		return metrics.Cell{}, err
-	}
-	files, err := p.template(r)
-	if err != nil {
-		return metrics.Cell{}, err
-	}
-	template, err := returns.Open(files)
-	if err != nil {
-		return metrics.Cell{}, err
-	}
-	place, err := template.Mapped(cell, r.Scopes, at)
-	if err != nil {
-		return metrics.Cell{}, err
-	}
-	when, err := period.Parse(place.Period)
-	return metrics.Cell{Code: place.Code, Scope: place.Scope, Dimension: place.Dimension, Category: place.Category, Period: when}, err
 }
 
 func (p *Pipeline) configured(name string) (Return, error) {

@@ -242,8 +242,8 @@ func (a *app) returnDiffCommand() *cobra.Command {
 					list = append(list, []any{m.Cell, m.Code, m.Was, m.Now, m.By, r.Part, r.Side, r.Why, r.File, r.SHA256, r.Sheet, r.Row, r.Key})
 				}
 			}
-			if len(moved) == 0 && a.format == "table" && a.output == "" {
-				fmt.Fprintln(a.stdout, "Nothing has moved.")
+			if a.format == "table" && a.output == "" {
+				a.tellMoved(moved)
 				return nil
 			}
 			return a.print(rows(names, list...))
@@ -255,6 +255,27 @@ func (a *app) returnDiffCommand() *cobra.Command {
 	c.Flags().IntVar(&to, "to", 0, "another sealed version (default: what is published now)")
 	a.printFlags(c)
 	return c
+}
+
+// tellMoved prints each moved cell with its rows below it.
+func (a *app) tellMoved(moved []pipeline.Restated) {
+	if len(moved) == 0 {
+		fmt.Fprintln(a.stdout, "Nothing has moved.")
+	}
+	for _, m := range moved {
+		by := ""
+		if m.By != "" {
+			by = " (" + m.By + ")"
+		}
+		fmt.Fprintf(a.stdout, "%s  %s  was %s, is %s%s\n", m.Cell, m.Code, m.Was, m.Now, by)
+		for _, r := range m.Rows {
+			where := fmt.Sprintf("%s (%.8s)", r.File, r.SHA256)
+			if r.Sheet != "" {
+				where += ", sheet " + r.Sheet
+			}
+			fmt.Fprintf(a.stdout, "    %-4s  %-9s  %-11s  %s, row %s: %s\n", r.Side, r.Why, r.Part, where, r.Row, r.Key)
+		}
+	}
 }
 
 func (a *app) returnKeyCommand() *cobra.Command {
