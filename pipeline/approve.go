@@ -36,6 +36,9 @@ const (
 	rulesDir       = "rules"
 )
 
+// declarationCondition is the funding condition that the declaration answers.
+const declarationCondition = "C14"
+
 // About is what a seal says of itself, in about.json: enough to make every
 // figure in it again.
 type About struct {
@@ -178,13 +181,19 @@ func (p *Pipeline) about(ctx context.Context, r Return, at period.Period, sub Su
 		Records: records, Freeze: freeze.UTC(), TimeZone: p.Location.String(), Settings: r, Register: p.Register, Versions: versionsInUse()}, nil
 }
 
-// versionsInUse are those that decide bytes: Go, DuckDB and the libraries.
+// versionsInUse are those that decide bytes: the program, Go, DuckDB and the
+// libraries.
 func versionsInUse() map[string]string {
-	out := map[string]string{"go": runtime.Version(), "duckdb": warehouse.Version, "engine": fmt.Sprint(Engine)}
+	out := map[string]string{"program": "of no commit", "go": runtime.Version(), "duckdb": warehouse.Version, "engine": fmt.Sprint(Engine)}
 	if info, ok := debug.ReadBuildInfo(); ok {
+		built := map[string]string{}
 		for _, setting := range info.Settings {
-			if setting.Key == "vcs.revision" {
-				out["program"] = setting.Value
+			built[setting.Key] = setting.Value
+		}
+		if commit := built["vcs.revision"]; commit != "" {
+			out["program"] = commit
+			if built["vcs.modified"] == "true" {
+				out["program"] += " with changes"
 			}
 		}
 		for _, dep := range info.Deps {
@@ -206,6 +215,9 @@ func (p *Pipeline) sealedFiles(ctx context.Context, r Return, at period.Period, 
 	files := seal.Files{figuresFile: figures, configFile: p.Config}
 	workbook, printed, err := p.sealedWorkbook(ctx, v, about)
 	if err != nil {
+		return nil, err
+	}
+	if err := p.onlySigned(ctx, v, about, workbook); err != nil {
 		return nil, err
 	}
 	files[workbookName+p.ending(r)] = workbook
@@ -277,10 +289,14 @@ func (p *Pipeline) sealedWorkbook(ctx context.Context, v *view, about About) (co
 		return nil, nil, err
 	}
 	maps.Copy(fields, about.Settings.Fields)
+	answer := returns.Condition{Status: "met", Evidence: "The declaration was made on " + declared + "."}
+	if about.Declaration == (Declaration{}) {
+		answer = returns.Condition{Status: "at risk", Evidence: "The return is submitted; the declaration has not been made."}
+	}
 	figures := request.Figures.(figures)
 	for key := range figures.conditions {
-		if key[0] == "C14" && key[2] == at.Label && about.covers(key[1]) {
-			figures.conditions[key] = returns.Condition{Status: "met", Evidence: "The declaration was made on " + declared + "."}
+		if key[0] == declarationCondition && key[2] == at.Label && about.covers(key[1]) {
+			figures.conditions[key] = answer
 		}
 	}
 	request.Fields, request.Freeze, request.Build, request.Status = fields, about.Freeze.In(location), about.Submission.Build, about.Status
@@ -326,6 +342,10 @@ func (d Declaration) fields() (fields map[string]string, date string, err error)
 		return t.Format("2 January 2006")
 	}
 	date = words("the declaration", d.Date)
+	notified := words("the notice", d.NotifiedOn)
+	if notified == "" && d.Notified != "" && d.Notified != "Y" {
+		notified = "[z]" // nothing was notified, so there is no date
+	}
 	return map[string]string{"declared_by": d.Name, "declared_role": d.Role, "declared_on": date, "declared_in_line": d.InLine,
-		"declared_notified": d.Notified, "declared_notified_on": words("the notice", d.NotifiedOn)}, date, err
+		"declared_notified": d.Notified, "declared_notified_on": notified}, date, err
 }

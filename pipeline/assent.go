@@ -19,23 +19,23 @@ func (p *Pipeline) TraceVersion(ctx context.Context, name, cell string, at perio
 	if err != nil {
 		return nil, err
 	}
-	if lost, err := p.gone(sealed); err != nil || lost != "" {
-		return nil, fmt.Errorf("version %d cannot be traced: %s %w", sealed.About.Version, lost, err)
+	lost, err := p.gone(sealed)
+	if err == nil && lost != "" {
+		err = fmt.Errorf("version %d cannot be traced: %s", sealed.About.Version, lost)
+	}
+	if err != nil {
+		return nil, err
 	}
 	then, release, err := p.asSealed(sealed)
 	if err != nil {
 		return nil, err
 	}
 	defer release()
-	traced, err := then.Mapped("", cell, at)
+	held, err := then.Mapped("", cell, at)
 	if err != nil {
 		return nil, err
 	}
-	parts, err := then.Trace(ctx, traced)
-	if err != nil || !sent {
-		return parts, err
-	}
-	return parts, then.AsSent(ctx, parts)
+	return then.TraceCell(ctx, "", held, at, sent)
 }
 
 // AsSent adds to each traced row the provider's own text, as header and text of

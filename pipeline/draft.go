@@ -3,14 +3,13 @@ package pipeline
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"path"
 	"path/filepath"
-	"strings"
 
-	"mojreturns/pipeline/metrics"
 	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/returns"
 	"mojreturns/pipeline/table"
@@ -60,28 +59,6 @@ func (p *Pipeline) workbook(ctx context.Context, v *view, r Return, at period.Pe
 	return content, nil
 }
 
-// Mapped says which figure stands in a cell of a return, such as T04_Source!D7.
-func (p *Pipeline) Mapped(name, cell string, at period.Period) (metrics.Cell, error) {
-	r, err := p.configured(name)
-	if err != nil {
-		return metrics.Cell{}, err
-	}
-	files, err := p.template(r)
-	if err != nil {
-		return metrics.Cell{}, err
-	}
-	template, err := returns.Open(files)
-	if err != nil {
-		return metrics.Cell{}, err
-	}
-	place, err := template.Mapped(cell, r.Scopes, at)
-	if err != nil {
-		return metrics.Cell{}, err
-	}
-	when, err := period.Parse(place.Period)
-	return metrics.Cell{Code: place.Code, Scope: place.Scope, Dimension: place.Dimension, Category: place.Category, Period: when}, err
-}
-
 func (p *Pipeline) configured(name string) (Return, error) {
 	for _, r := range p.Returns {
 		if name == "" || r.Name == name {
@@ -116,16 +93,17 @@ func (f figures) Condition(code, scope, at string) (returns.Condition, bool) {
 	return c, ok
 }
 
-// figures reads those of the period's financial year, in some scopes or, where
-// none is named, in all.
+// figures reads those of the period's financial year, in the scopes given (none: in all).
 func (v *view) figures(ctx context.Context, at period.Period, scopes ...string) (figures, error) {
 	f := figures{values: map[returns.Place]returns.Value{}, conditions: map[[3]string]returns.Condition{}}
 	year := at.Year.String() + "%"
-	wanted := strings.Join(append([]string{year}, scopes...), "\n")
-	err := each(ctx, v.conn, `SELECT code, scope, period, dimension, category, coalesce(value::VARCHAR, ''), coalesce(n::VARCHAR, ''),
-		coalesce(numerator::VARCHAR, ''), coalesce(denominator::VARCHAR, ''), marker
-		FROM figure, (SELECT string_split($1, chr(10)) AS wanted)
-		WHERE period LIKE wanted[1] AND (len(wanted) = 1 OR list_contains(wanted[2:], scope))`, wanted, func(row []string) {
+	asked, err := json.Marshal(scopes)
+	if err != nil {
+		return f, err
+	}
+	err = eachOf(ctx, v.conn, `SELECT code, scope, period, dimension, category, coalesce(value::VARCHAR, ''), coalesce(n::VARCHAR, ''),
+		coalesce(numerator::VARCHAR, ''), coalesce(denominator::VARCHAR, ''), marker FROM figure
+		WHERE period LIKE $1 AND ($2 = 'null' OR scope IN (SELECT unnest($2::JSON::VARCHAR[])))`, []any{year, string(asked)}, func(row []string) {
 		f.values[returns.Place{Code: row[0], Scope: row[1], Period: row[2], Dimension: row[3], Category: row[4]}] =
 			returns.Value{Value: row[5], N: row[6], Numerator: row[7], Denominator: row[8], Marker: row[9]}
 	})
@@ -142,7 +120,11 @@ func (v *view) figures(ctx context.Context, at period.Period, scopes ...string) 
 
 // each hands every row of a query of texts to do.
 func each(ctx context.Context, conn *sql.Conn, query, argument string, do func(row []string)) error {
-	found, err := table.Query(ctx, conn, query, argument)
+	return eachOf(ctx, conn, query, []any{argument}, do)
+}
+
+func eachOf(ctx context.Context, conn *sql.Conn, query string, arguments []any, do func(row []string)) error {
+	found, err := table.Query(ctx, conn, query, arguments...)
 	if err != nil {
 		return err
 	}

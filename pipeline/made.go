@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/warehouse"
@@ -43,8 +44,8 @@ func (p *Pipeline) keep(path, from string, make func() ([]byte, error)) error {
 }
 
 // draftIdentity names what decides the drafts of a period besides the build: the
-// templates, the briefing's questions, the configured returns, what people wrote,
-// and what was sealed before.
+// templates, the briefing's questions, the configured returns, how small counts are
+// guarded, what people wrote, what was sealed before, and what was released.
 func (p *Pipeline) draftIdentity(at period.Period, build string) (string, error) {
 	id := warehouse.NewIdentity()
 	id.Add("build", []byte(build))
@@ -62,6 +63,16 @@ func (p *Pipeline) draftIdentity(at period.Period, build string) (string, error)
 		return "", err
 	}
 	id.Add("returns", configured)
+	guarded, err := json.Marshal(p.Disclosure)
+	if err != nil {
+		return "", err
+	}
+	id.Add("disclosure", guarded)
+	released, err := p.releaseNames(at.Year)
+	if err != nil {
+		return "", err
+	}
+	id.Add("released", []byte(strings.Join(released, "\n")))
 	id.Add("time zone", []byte(p.Location.String()))
 	for _, r := range p.Returns {
 		commentary, err := p.commentary(r, at)

@@ -112,10 +112,7 @@ func (p *Pipeline) page(ctx context.Context, v *view, at period.Period, audience
 // guardBriefing lays a table of figures in which small counts are hidden over
 // those of the build, for the questions of the briefing.
 func (p *Pipeline) guardBriefing(ctx context.Context, v *view, at period.Period, audience string) ([]released, error) {
-	figures, err := v.figures(ctx, at, p.scopesShown()...)
-	if err == nil {
-		err = p.told(ctx, v, figures)
-	}
+	figures, err := p.figuresShown(ctx, v, at)
 	if err != nil {
 		return nil, err
 	}

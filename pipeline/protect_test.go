@@ -262,10 +262,7 @@ func TestConditionsTellNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer v.Close()
-	f, err := v.figures(ctx, at, p.scopesShown()...)
-	if err == nil {
-		err = p.told(ctx, v, f)
-	}
+	f, err := p.figuresShown(ctx, v, at)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -40,10 +40,7 @@ func (p *Pipeline) request(ctx context.Context, v *view, r Return, at period.Per
 	if err != nil {
 		return returns.Request{}, err
 	}
-	figures, err := v.figures(ctx, at, p.scopesShown()...)
-	if err == nil {
-		err = p.told(ctx, v, figures)
-	}
+	figures, err := p.figuresShown(ctx, v, at)
 	if err != nil {
 		return returns.Request{}, err
 	}
@@ -78,7 +75,7 @@ func (p *Pipeline) request(ctx context.Context, v *view, r Return, at period.Per
 	if err != nil {
 		return returns.Request{}, err
 	}
-	return returns.Request{Template: files, Scopes: r.Scopes, Fields: r.Fields, Period: at, Figures: figures, Funds: funds, Quality: quality,
+	return returns.Request{Template: template, Scopes: r.Scopes, Fields: r.Fields, Period: at, Figures: figures, Funds: funds, Quality: quality,
 		Comments: comments, Revised: revised, Hidden: guarded.hidden, Fewest: p.fewest(), Freeze: frozen.In(p.Location), Build: v.Build}, nil
 }
 

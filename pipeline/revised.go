@@ -21,16 +21,18 @@ func (p *Pipeline) revised(r Return, at period.Period, template returns.Template
 	if err != nil {
 		return nil, err
 	}
+	lasts := map[string]*Sealed{} // by quarter
+	for _, quarter := range at.Year.Quarters() {
+		if lasts[quarter.Label], err = newest(sealed, quarter); err != nil {
+			return nil, err
+		}
+	}
 	printed := map[string]map[returns.Printed]string{}
 	var out []returns.Revision
 	for _, c := range cells {
-		when, err := period.Parse(c.Place.Period)
-		if err != nil {
-			return nil, err
-		}
-		last := newest(sealed, when)
+		last := lasts[c.Place.Period]
 		this := returns.Printed{Place: c.Place, Field: c.Field}
-		if c.Condition || when.Kind != period.Quarter || last == nil || hidden[this] {
+		if c.Condition || last == nil || hidden[this] {
 			continue
 		}
 		if printed[last.Dir] == nil {
@@ -47,6 +49,9 @@ func (p *Pipeline) revised(r Return, at period.Period, template returns.Template
 		is := plain(now[c.Place].Part(c.Field))
 		if !ok || was == is || was == "[c]" || is == "" {
 			continue
+		}
+		if before, after := returns.Reads(c.Format, was), returns.Reads(c.Format, is); before != after {
+			was, is = before, after // otherwise only the exact figures tell them apart
 		}
 		out = append(out, returns.Revision{Cell: c.Cell, Was: was, Now: is, Return: fmt.Sprintf("%s, version %d", last.About.Period, last.About.Version)})
 	}
@@ -67,12 +72,15 @@ func (p *Pipeline) sealedBefore(r Return, at period.Period) ([]Sealed, error) {
 }
 
 // newest is the last of the seals that printed a quarter, or nil.
-func newest(sealed []Sealed, quarter period.Period) *Sealed {
+func newest(sealed []Sealed, quarter period.Period) (*Sealed, error) {
 	for i := range slices.Backward(sealed) {
 		then, err := period.Parse(sealed[i].About.Period)
-		if err == nil && then.Quarter() >= quarter.Quarter() {
-			return &sealed[i]
+		if err != nil {
+			return nil, fmt.Errorf("%q: %w", sealed[i].Dir, err)
+		}
+		if then.Quarter() >= quarter.Quarter() {
+			return &sealed[i], nil
 		}
 	}
-	return nil
+	return nil, nil
 }

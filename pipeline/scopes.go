@@ -1,11 +1,13 @@
 package pipeline
 
 import (
+	"context"
 	"maps"
 	"slices"
 
 	"mojreturns/pipeline/disclosure"
 	"mojreturns/pipeline/metrics"
+	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/register"
 	"mojreturns/pipeline/returns"
 )
@@ -60,17 +62,52 @@ func reach(all []union, scopes map[string]bool) {
 	}
 }
 
-// scopesShown are those of all that the office puts out, and those whose figures
-// could be had from theirs.
-func (p *Pipeline) scopesShown() []string {
+// scopesShown are those of all that the office puts out, those that anything
+// released in the financial year showed, and those whose figures could be had from theirs.
+func (p *Pipeline) scopesShown(at period.Period) ([]string, error) {
 	scopes := map[string]bool{}
 	for _, r := range p.Returns {
 		for _, scope := range r.Scopes {
 			scopes[scope] = true
 		}
 	}
+	sealed, err := p.sealedReturns(at.Year)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range sealed {
+		for _, scope := range s.About.Settings.Scopes {
+			scopes[scope] = true
+		}
+	}
+	briefings, err := p.releasedBriefings(at.Year)
+	if err != nil {
+		return nil, err
+	}
+	for _, b := range briefings {
+		list, err := readReleased(b.file)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range list {
+			scopes[f.Place.Scope] = true
+		}
+	}
 	reach(unions(p.Register), scopes)
-	return slices.Sorted(maps.Keys(scopes))
+	return slices.Sorted(maps.Keys(scopes)), nil
+}
+
+// figuresShown are the figures of the scopes shown, with what conditions tell.
+func (p *Pipeline) figuresShown(ctx context.Context, v *view, at period.Period) (figures, error) {
+	scopes, err := p.scopesShown(at)
+	if err != nil {
+		return figures{}, err
+	}
+	f, err := v.figures(ctx, at, scopes...)
+	if err != nil {
+		return figures{}, err
+	}
+	return f, p.told(ctx, v, f)
 }
 
 // acrossScopes: a scope is what its parts are together. A person may be in

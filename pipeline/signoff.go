@@ -39,11 +39,14 @@ type Submission struct {
 	Build   string `json:"build"`
 	Figures string `json:"figures"` // SHA-256 of the figures of the period's year
 	// Commentary is the SHA-256 of what people wrote; empty where they wrote nothing.
-	Commentary string          `json:"commentary,omitempty"`
-	By         string          `json:"by"`
-	At         time.Time       `json:"at"`
-	Waived     []Waiver        `json:"waived,omitempty"`
-	Signature  *seal.Signature `json:"signature,omitempty"`
+	Commentary string `json:"commentary,omitempty"`
+	// Workbook is the SHA-256 of the return as it would be sealed, but for the
+	// declaration.
+	Workbook  string          `json:"workbook,omitempty"`
+	By        string          `json:"by"`
+	At        time.Time       `json:"at"`
+	Waived    []Waiver        `json:"waived,omitempty"`
+	Signature *seal.Signature `json:"signature,omitempty"`
 }
 
 // commentaryDigest is the SHA-256 of a file of comments; empty for none.
@@ -111,6 +114,9 @@ func (p *Pipeline) Submit(ctx context.Context, s Signing, waived []Waiver) (Subm
 	sub := Submission{Return: r.Name, Period: s.Period.Label, Number: len(all) + 1, Build: build, Figures: seal.Files{figuresFile: figures}.Digest(),
 		Commentary: commentaryDigest(commentary),
 		By:         user.Name, At: p.Now().UTC().Truncate(time.Second), Waived: waived}
+	if sub.Workbook, err = p.pinnedWorkbook(ctx, r, s.Period, sub); err != nil {
+		return Submission{}, err
+	}
 	if sub.Signature, err = sign(user, s.KeyFile, sub.Figures); err != nil {
 		return Submission{}, err
 	}

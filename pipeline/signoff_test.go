@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/csv"
@@ -14,6 +15,7 @@ import (
 	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/xuri/excelize/v2"
 
 	"mojreturns/pipeline/landing"
 	"mojreturns/pipeline/period"
@@ -87,6 +89,9 @@ func TestWhoMaySign(t *testing.T) {
 	}
 	step("approved on another build", "no longer those submitted", approve(officer(at)))
 	step("submitted again", "", submit(analyst(at)))
+	p.Disclosure.Threshold = 8 // no figure has moved, but fewer would be shown
+	step("approved with other small counts hidden", "would no longer show what was submitted", approve(officer(at)))
+	p.Disclosure.Threshold = 0
 	step("approved", "", approve(officer(at)))
 	step("approved twice", "is sealed already, as version 1", approve(officer(at)))
 	step("submitted for a revision", "", submit(analyst(at)))
@@ -207,6 +212,103 @@ func TestVerify(t *testing.T) {
 	if v := check("with a flipped bit", false, false); !strings.Contains(v.Broken, "return.xlsx") {
 		t.Errorf("it says %q", v.Broken)
 	}
+}
+
+// A file that a later version had replaced before the seal may be erased: the seal
+// does not rest on it.
+func TestVerifyAfterAReplacedFileIsErased(t *testing.T) {
+	ctx := context.Background()
+	p := example(t)
+	at := quarter(t, "2023-24-Q3")
+	changeReferrals(t, p, func(rows [][]string) [][]string { return rows[:len(rows)-1] })
+	seals(t, p, at)
+	receipts, err := p.store.Receipts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(receipts, func(r landing.Receipt) bool { return r.Name == "slt_referrals_2023-24_v4.csv" })
+	if _, err := p.Erase(ctx, receipts[i].SHA256, "the person asked for it", "data protection officer"); err != nil {
+		t.Fatal(err)
+	}
+	if v, err := p.Verify(ctx, "", at, 0); err != nil || !v.OK() || !v.Rebuilt || v.Workbook != "same bytes" {
+		t.Errorf("%+v, %v", v, err)
+	}
+}
+
+// Approving changes the cells of the declaration and of C14, and no others: a return
+// that shows anything else than what was submitted is not sealed.
+func TestApprovingFillsTheDeclarationOnly(t *testing.T) {
+	ctx := context.Background()
+	p := example(t)
+	at := quarter(t, "2023-24-Q4")
+	sealed := seals(t, p, at)
+	v, err := p.at(ctx, at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer v.Close()
+	submitted, err := p.asSubmitted(ctx, v, sealed.About)
+	if err != nil {
+		t.Fatal(err)
+	}
+	was, is := cellsOf(t, submitted), cellsOf(t, readFile(t, p.sealedFile(sealed)))
+	var changed []string
+	for at := range is {
+		if was[at] != is[at] {
+			changed = append(changed, at)
+		}
+	}
+	slices.Sort(changed)
+	// name, role, date, in line, notified, on what day; evidence and status of C14
+	want := []string{"Declaration!B10", "Declaration!B11", "Declaration!B12", "Declaration!B7", "Declaration!B8", "Declaration!B9", "T03_Conditions!B20", "T03_Conditions!D20"}
+	if diff := cmp.Diff(want, changed); diff != "" || len(was) != len(is) {
+		t.Errorf("%d cells became %d:\n%s", len(was), len(is), diff)
+	}
+	spoilt := sealed.About
+	spoilt.Settings.Fields = map[string]string{"recipient": "Another office", "area": "A", "agreement": "B", "contact": "C"}
+	other, _, err := p.sealedWorkbook(ctx, v, spoilt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.onlySigned(ctx, v, sealed.About, other); err == nil || !strings.Contains(err.Error(), "Cover!A4: was to be") {
+		t.Errorf("another cover is sealed: %v", err)
+	}
+}
+
+// cellsOf is what every cell of a workbook shows, by its place.
+func cellsOf(t *testing.T, workbook []byte) map[string]string {
+	t.Helper()
+	book, err := excelize.OpenReader(bytes.NewReader(workbook))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer book.Close()
+	out := map[string]string{}
+	for _, sheet := range book.GetSheetList() {
+		rows, err := book.GetRows(sheet)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for row, cells := range rows {
+			for column, shows := range cells {
+				at, err := excelize.CoordinatesToCellName(column+1, row+1)
+				if err != nil {
+					t.Fatal(err)
+				}
+				out[sheet+"!"+at] = shows
+			}
+		}
+	}
+	return out
+}
+
+func readFile(t *testing.T, file string) []byte {
+	t.Helper()
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return content
 }
 
 // TestRestatement: of the police referrals of a quarter one comes late, one is

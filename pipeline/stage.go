@@ -41,6 +41,10 @@ func (p *Pipeline) stage(ctx context.Context) ([]staged, error) {
 		if d.Feed == "" || d.Withdrawal != nil && d.Withdrawal.Erased {
 			continue
 		}
+		if p.again != nil && !exists(p.store.Path(d.SHA256)) {
+			d.Refused = "erased since" // those that counted are all there, so this one did not
+			continue
+		}
 		p.progress("reading "+d.Name, i, len(deliveries))
 		s, err := p.stageOne(ctx, *d, p.inStore(*d))
 		if err != nil {

@@ -2,12 +2,14 @@ package pipeline
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -117,7 +119,7 @@ func (p *Pipeline) Verify(ctx context.Context, name string, at period.Period, nu
 	}
 	v := Verification{Sealed: sealed}
 	if _, err := seal.Check(sealed.Dir); err != nil {
-		v.Broken = err.Error()
+		v.Broken = strings.TrimPrefix(err.Error(), seal.ErrBroken.Error()+": ")
 		return v, nil
 	}
 	if v.CannotRebuild, err = p.gone(sealed); err != nil || v.CannotRebuild != "" {
@@ -152,13 +154,13 @@ func (p *Pipeline) Verify(ctx context.Context, name string, at period.Period, nu
 func (p *Pipeline) sameWorkbook(ctx context.Context, v *view, sealed Sealed) (string, error) {
 	var others []string
 	now := versionsInUse()
-	for _, what := range []string{"go", "duckdb", "excelize", "engine"} {
-		if now[what] != sealed.About.Versions[what] {
-			others = append(others, fmt.Sprintf("%s %s was %s", what, now[what], sealed.About.Versions[what]))
+	for _, what := range slices.Sorted(maps.Keys(now)) {
+		if was := sealed.About.Versions[what]; now[what] != was {
+			others = append(others, fmt.Sprintf("%s was %s and is %s", what, cmp.Or(was, "not recorded"), now[what]))
 		}
 	}
 	if len(others) > 0 {
-		return "not compared: " + strings.Join(others, ", "), nil
+		return "not compared, since other versions may write other bytes: " + strings.Join(others, "; "), nil
 	}
 	filled, _, err := p.sealedWorkbook(ctx, v, sealed.About)
 	if err != nil {

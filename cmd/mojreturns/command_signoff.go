@@ -142,6 +142,9 @@ func checkDeclaration(d pipeline.Declaration) error {
 	if !slices.Contains([]string{"Y", "N", "NA"}, d.Notified) {
 		wrong = append(wrong, "--notified must be Y, N or NA")
 	}
+	if (d.Notified == "Y") != (d.NotifiedOn != "") {
+		wrong = append(wrong, "--notified-on gives the date where --notified is Y, and only there")
+	}
 	for flag, text := range map[string]string{"--notified-on": d.NotifiedOn, "--date": d.Date} {
 		if _, err := time.Parse(time.DateOnly, text); err != nil && text != "" {
 			wrong = append(wrong, fmt.Sprintf("%s %q is not a date such as 2024-03-31", flag, text))
@@ -239,8 +242,8 @@ func (a *app) returnDiffCommand() *cobra.Command {
 					list = append(list, []any{m.Cell, m.Code, m.Was, m.Now, m.By, r.Part, r.Side, r.Why, r.File, r.SHA256, r.Sheet, r.Row, r.Key})
 				}
 			}
-			if len(moved) == 0 && a.format == "table" && a.output == "" {
-				fmt.Fprintln(a.stdout, "Nothing has moved.")
+			if a.format == "table" && a.output == "" {
+				a.tellMoved(moved)
 				return nil
 			}
 			return a.print(rows(names, list...))
@@ -252,6 +255,27 @@ func (a *app) returnDiffCommand() *cobra.Command {
 	c.Flags().IntVar(&to, "to", 0, "another sealed version (default: what is published now)")
 	a.printFlags(c)
 	return c
+}
+
+// tellMoved prints each moved cell with its rows below it.
+func (a *app) tellMoved(moved []pipeline.Restated) {
+	if len(moved) == 0 {
+		fmt.Fprintln(a.stdout, "Nothing has moved.")
+	}
+	for _, m := range moved {
+		by := ""
+		if m.By != "" {
+			by = " (" + m.By + ")"
+		}
+		fmt.Fprintf(a.stdout, "%s  %s  was %s, is %s%s\n", m.Cell, m.Code, m.Was, m.Now, by)
+		for _, r := range m.Rows {
+			where := fmt.Sprintf("%s (%.8s)", r.File, r.SHA256)
+			if r.Sheet != "" {
+				where += ", sheet " + r.Sheet
+			}
+			fmt.Fprintf(a.stdout, "    %-4s  %-9s  %-11s  %s, row %s: %s\n", r.Side, r.Why, r.Part, where, r.Row, r.Key)
+		}
+	}
 }
 
 func (a *app) returnKeyCommand() *cobra.Command {

@@ -42,12 +42,18 @@ func (a *app) traceCommand() *cobra.Command {
 				}
 				return a.printTrace(parts)
 			}
-			cell := metrics.Cell{Code: args[0], Scope: scope, Dimension: by, Category: category, Period: p}
 			if strings.Contains(args[0], "!") {
-				if cell, err = flow.Mapped(name, args[0], p); err != nil {
+				held, err := flow.Mapped(name, args[0], p)
+				if err != nil {
 					return usageError{err}
 				}
+				parts, err := flow.TraceCell(c.Context(), name, held, p, sent)
+				if err != nil {
+					return err
+				}
+				return a.printTrace(parts)
 			}
+			cell := metrics.Cell{Code: args[0], Scope: scope, Dimension: by, Category: category, Period: p}
 			parts, err := flow.Trace(c.Context(), cell)
 			if err != nil {
 				return err
@@ -142,8 +148,10 @@ func (a *app) traceJSON(parts []pipeline.Traced) error {
 			return err
 		}
 		value := json.RawMessage("null")
-		if !strings.HasPrefix(p.Value, "[") {
+		if json.Valid([]byte(p.Value)) && !strings.HasPrefix(p.Value, "[") {
 			value = json.RawMessage(p.Value)
+		} else if !strings.HasPrefix(p.Value, "[") {
+			value, _ = json.Marshal(p.Value) // what a condition says
 		}
 		out = append(out, tracedJSON{Code: p.Code, Part: p.Part, Scope: p.Scope, Period: p.Period.Label, Dimension: p.Dimension,
 			Category: p.Category, Value: value, SQL: p.SQL, RowCount: len(p.Rows.Rows), Rows: json.RawMessage(rows.String())})

@@ -123,6 +123,11 @@ func (l laid) page(f *excelize.File) error {
 	if err := f.SetSheetDimension(l.name, "A1:"+last); err != nil {
 		return err
 	}
+	if l.table != "" { // a table longer than a page has its header on each
+		if err := f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: fmt.Sprintf("'%s'!$%d:$%d", l.name, headerRow, headerRow), Scope: l.name}); err != nil {
+			return err
+		}
+	}
 	fit, a4, landscape, wide, tall := true, 9, "landscape", 1, 0
 	if l.table == "" {
 		landscape = "portrait"

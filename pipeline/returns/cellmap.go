@@ -221,10 +221,6 @@ func (r Row) place() string { return r.Sheet + "!" + r.Cell }
 // holds says in words what a cell that is not a figure holds.
 func (r Row) holds() string {
 	switch {
-	case r.Kind == kindCondition:
-		return "what condition " + r.Code + " says"
-	case r.Kind == kindQuality:
-		return "what the build says of " + r.Code
 	case r.ofFund():
 		return "a term of the fund"
 	}

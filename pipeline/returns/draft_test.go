@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/csv"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -81,8 +82,12 @@ func request(t testing.TB, files fs.FS, label string) returns.Request {
 	if err != nil {
 		t.Fatal(err)
 	}
+	template, err := returns.Open(files)
+	if err != nil {
+		t.Fatal(err)
+	}
 	return returns.Request{
-		Template: files, Scopes: scopes, Period: at, Figures: readKept(t),
+		Template: template, Scopes: scopes, Period: at, Figures: readKept(t),
 		Fields: map[string]string{"recipient": "Office of the Police and Crime Commissioner for Cleveland", "area": "Cleveland, E23000013",
 			"agreement": "Decision 23/24-0017", "contact": "The performance analyst"},
 		Freeze: time.Date(2024, 4, 12, 9, 15, 0, 0, time.UTC).In(london), Build: "3f8a01bc",
@@ -200,6 +205,47 @@ func TestDraftResult(t *testing.T) {
 	want := "T02_Spend has no row for budget_line MGT, yet S02 is not zero there in 2023-24-Q4-YTD: its rows do not add up to its total"
 	if len(result.Warnings) != 1 || result.Warnings[0] != want {
 		t.Errorf("warnings are %q, want only %q", result.Warnings, want)
+	}
+}
+
+// Words that need more lines than their row has room for make it taller; a row
+// whose height somebody set keeps it.
+func TestRowsGrowWithTheirWords(t *testing.T) {
+	const long = 40 // lines of some 60 letters: a column is 60 letters wide, a line 16 points high
+	r := request(t, quarterly(t), "2023-24-Q4")
+	r.Comments = map[string]string{"T17_Narrative!B7": strings.Repeat(strings.Repeat("word ", 12)+"\n", long-1) + "end"}
+	content, _ := draft(t, r)
+	book := opened(t, content)
+	if got, err := book.GetRowHeight("T17_Narrative", 7); err != nil || got != 409 { // 40 x 16 is more than a row can have
+		t.Errorf("the row is %v points high (%v), want 409, the most there is", got, err)
+	}
+	r.Comments["T17_Narrative!B7"] = strings.Repeat("line\n", 9) + "line"
+	content, _ = draft(t, r)
+	if got, err := opened(t, content).GetRowHeight("T17_Narrative", 7); err != nil || got != 160 { // 10 lines of 16 points
+		t.Errorf("the row is %v points high (%v), want 160", got, err)
+	}
+	fixed := request(t, issued(t, func(f *excelize.File) {
+		wrapped, err := f.NewStyle(&excelize.Style{Alignment: &excelize.Alignment{WrapText: true}})
+		if err := errors.Join(err, f.SetCellStyle("Return", "G20", "G20", wrapped), f.SetRowHeight("Return", 20, 33)); err != nil {
+			t.Fatal(err)
+		}
+	}), "2023-24-Q4")
+	fixed.Fields["contact"] = strings.Repeat("line\n", 9)
+	content, _ = draft(t, fixed)
+	if got, err := opened(t, content).GetRowHeight("Return", 20); err != nil || got != 33 {
+		t.Errorf("the ministry's row is %v points high (%v), want 33 as it was", got, err)
+	}
+}
+
+// What a cell shows of a figure, in words for a note.
+func TestReads(t *testing.T) {
+	for _, c := range []struct{ format, value, want string }{
+		{"count", "1012", "1,012"}, {"count", "0", "0"}, {"money", "22528.57", "£22,528.57"}, {"money", "-45", "-£45.00"}, {"percent", "0.2298850575", "23.0%"},
+		{"percent", "1", "100.0%"}, {"number", "4.16", "4.2"}, {"number", "1234567.25", "1,234,567.3"}, {"money", "[z]", "[z]"}, {"text", "met", "met"}, {"count", "", ""},
+	} {
+		if got := returns.Reads(c.format, c.value); got != c.want {
+			t.Errorf("%s %q reads %q, want %q", c.format, c.value, got, c.want)
+		}
 	}
 }
 

@@ -18,7 +18,7 @@ const hidden = "[c]"
 // the formula would then show something wrong, or give the figure away.
 func (d *drafting) fedByHidden() error {
 	var errs []error
-	for _, r := range d.template.rows {
+	for _, r := range d.Template.rows {
 		if s, ok := d.written[r.place()]; !ok || s.text != hidden {
 			continue
 		}
@@ -92,7 +92,7 @@ func (b *book) references(formula, sheet string, names int) []reference {
 			out = append(out, ref)
 			continue
 		}
-		stands, ok := b.definedName(local)
+		stands, ok := b.definedName(local, where)
 		if !ok || names == maxNames {
 			out = append(out, reference{unknown: true})
 			continue
@@ -102,14 +102,19 @@ func (b *book) references(formula, sheet string, names int) []reference {
 	return out
 }
 
-// definedName is what a name of the workbook stands for.
-func (b *book) definedName(name string) (string, bool) {
+// definedName is what a name stands for on a sheet: the sheet's own, if it has one,
+// else the workbook's.
+func (b *book) definedName(name, sheet string) (stands string, found bool) {
 	for _, n := range b.root.child("definedNames").all("definedName") {
-		if strings.EqualFold(n.attr("name"), name) {
-			return n.text, true
+		owner := b.ownerOf(n)
+		if !strings.EqualFold(n.attr("name"), name) || owner != "" && !strings.EqualFold(owner, sheet) {
+			continue
+		}
+		if stands, found = n.text, true; owner != "" {
+			break
 		}
 	}
-	return "", false
+	return stands, found
 }
 
 var end = regexp.MustCompile(`^(\$?)([A-Za-z]{1,3})?(\$?)([0-9]{1,7})?$`)

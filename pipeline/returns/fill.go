@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"slices"
 	"strings"
 	"time"
@@ -37,7 +36,7 @@ type Condition struct {
 
 // Request says which return to draft and from what.
 type Request struct {
-	Template fs.FS             // the template's folder
+	Template Template          // as Open reads it
 	Scopes   map[string]string // what the cell map's scopes stand for, such as money: fund:CORE
 	Fields   map[string]string // what the cover and the declaration say
 	Period   period.Period     // a quarter, half, year or year to date
@@ -67,10 +66,7 @@ type Result struct {
 // the same bytes. The error wraps ErrTemplateChanged where the blank no longer
 // fits its cell map; then every cell that differs is named.
 func Draft(ctx context.Context, r Request) ([]byte, Result, error) {
-	t, err := Open(r.Template)
-	if err != nil {
-		return nil, Result{}, err
-	}
+	t := r.Template
 	if r.Period.Kind == period.Month {
 		return nil, Result{}, fmt.Errorf("the return %s is made for a quarter, half or year; %s is a month", t.Name, r.Period.Label)
 	}
@@ -84,7 +80,7 @@ func Draft(ctx context.Context, r Request) ([]byte, Result, error) {
 	if err := t.unchanged(blank); err != nil {
 		return nil, Result{}, err
 	}
-	d := drafting{Request: r, template: t, blank: blank, written: map[string]shown{}}
+	d := drafting{Request: r, blank: blank, written: map[string]shown{}}
 	if err := d.fill(ctx); err != nil {
 		return nil, Result{}, err
 	}
@@ -95,15 +91,14 @@ func Draft(ctx context.Context, r Request) ([]byte, Result, error) {
 // drafting is one draft on its way.
 type drafting struct {
 	Request
-	template Template
-	blank    *book
-	result   Result
-	written  map[string]shown // by place: what the cell must read as afterwards
+	blank   *book
+	result  Result
+	written map[string]shown // by place: what the cell must read as afterwards
 }
 
 func (d *drafting) fill(ctx context.Context) error {
 	var errs []error
-	for _, r := range d.template.rows {
+	for _, r := range d.Template.rows {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -250,7 +245,7 @@ func (d *drafting) word(braced string) string {
 	case "freeze":
 		return d.Freeze.Format("2 January 2006 at 15:04")
 	case "version":
-		return d.template.Version
+		return d.Template.Version
 	case "build":
 		return d.Build
 	case "revised":
@@ -281,8 +276,8 @@ func (d *drafting) revisions() string {
 // rows then do not add up to its total.
 func (d *drafting) warn() {
 	told := map[string]bool{}
-	for _, r := range d.template.rows {
-		if r.Kind != kindUnlisted || r.future(d.Period) || !d.template.totals(r) {
+	for _, r := range d.Template.rows {
+		if r.Kind != kindUnlisted || r.future(d.Period) || !d.Template.totals(r) {
 			continue
 		}
 		value, _, err := d.look(r)

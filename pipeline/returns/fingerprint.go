@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -52,7 +53,7 @@ func (b *book) fingerprint(rows []Row) Fingerprint {
 	}
 	for _, n := range b.root.child("definedNames").all("definedName") {
 		if hidden := n.yes("hidden", false); !hidden {
-			f = append(f, trait{"", n.attr("name"), traitName, n.text})
+			f = append(f, trait{b.ownerOf(n), n.attr("name"), traitName, n.text})
 		}
 	}
 	for i, s := range b.sheets {
@@ -87,6 +88,15 @@ func (b *book) fingerprint(rows []Row) Fingerprint {
 		}
 	}
 	return f
+}
+
+// ownerOf is the sheet that a defined name belongs to; empty for one of the workbook.
+func (b *book) ownerOf(name *node) string {
+	local := name.attr("localSheetId")
+	if i, err := strconv.Atoi(local); err == nil && i >= 0 && i < len(b.sheets) {
+		return b.sheets[i].name
+	}
+	return local
 }
 
 // rules are the sheet's rules for what may be entered.
@@ -188,9 +198,17 @@ func (t trait) changed(now string) string {
 		return fmt.Sprintf("%s was %s and is now %s", where, lockWords[t.is], lockWords[now])
 	}
 	if now == "" {
-		return fmt.Sprintf("the defined name %q is gone", t.at)
+		return fmt.Sprintf("the defined name %q%s is gone", t.at, t.ofSheet())
 	}
-	return fmt.Sprintf("the defined name %q stood for %s and now stands for %s", t.at, t.is, now)
+	return fmt.Sprintf("the defined name %q%s stood for %s and now stands for %s", t.at, t.ofSheet(), t.is, now)
+}
+
+// ofSheet names the sheet of a defined name that belongs to one.
+func (t trait) ofSheet() string {
+	if t.sheet == "" {
+		return ""
+	}
+	return fmt.Sprintf(" of the sheet %q", t.sheet)
 }
 
 var lockWords = map[string]string{"yes": "protected", "no": "open to people"}
@@ -210,7 +228,7 @@ func (t trait) added() string {
 	case traitFormula:
 		return fmt.Sprintf("%s has a new formula %q", where, t.is)
 	case traitName:
-		return fmt.Sprintf("there is a new defined name %q", t.at)
+		return fmt.Sprintf("there is a new defined name %q%s", t.at, t.ofSheet())
 	}
 	return fmt.Sprintf("%s is new: %s %s", where, t.what, t.is)
 }

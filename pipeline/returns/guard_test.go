@@ -36,6 +36,9 @@ func TestChangedBlankIsRefused(t *testing.T) {
 			rule.SetSqref("G20")
 			return errors.Join(rule.SetDropList([]string{"a", "b"}), f.AddDataValidation("Return", rule))
 		}},
+		{"a name of one sheet", `there is a new defined name "police" of the sheet "Lists"`, func(f *excelize.File) error {
+			return f.SetDefinedName(&excelize.DefinedName{Name: "police", RefersTo: "Return!$B$4", Scope: "Lists"})
+		}},
 		{"a rule gone", `Return!E3 had a rule for entries (list "Yes,No"), which is gone`, func(f *excelize.File) error { return f.DeleteDataValidation("Return") }},
 		{"newly open", `Return!B3 was protected and is now open to people`, func(f *excelize.File) error {
 			open, err := f.NewStyle(&excelize.Style{Protection: &excelize.Protection{Locked: false}})
@@ -61,6 +64,22 @@ func TestChangedBlankIsRefused(t *testing.T) {
 				t.Errorf("got %v, want ErrTemplateChanged saying %q", err, c.want)
 			}
 		})
+	}
+}
+
+// A cell that people could write in, and that is protected now, is told.
+func TestNewlyProtected(t *testing.T) {
+	files, now := issued(t, func(f *excelize.File) {
+		if err := f.UnprotectSheet("Return"); err != nil {
+			t.Fatal(err)
+		}
+	}), issued(t, nil)
+	files["blank.xlsx"] = now["blank.xlsx"]
+	_, _, err := returns.Draft(context.Background(), request(t, files, "2023-24-Q4"))
+	for _, want := range []string{`the sheet "Return" was not protected and now is`, "Return!B3 was open to people and is now protected"} {
+		if !errors.Is(err, returns.ErrTemplateChanged) || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want ErrTemplateChanged saying %q", err, want)
+		}
 	}
 }
 

@@ -69,7 +69,7 @@ func (d Description) lay(lists fs.FS) ([]laid, error) {
 
 // cover is a title, an introduction, then headings with the words below them.
 func (d Description) cover() laid {
-	l := laid{name: "Cover", widths: []float64{90}, lines: []int{1}}
+	l := laid{name: "Cover", widths: []float64{78}, lines: []int{1}}
 	l.label(l.put(1, 1, d.Title, "title"), d.Title)
 	l.put(1, 2, d.Intro, "wrapped")
 	for i, p := range d.Cover {

@@ -1,7 +1,10 @@
 package returns_test
 
 import (
+	"bytes"
 	"errors"
+	"image"
+	"image/png"
 	"io/fs"
 	"strings"
 	"testing"
@@ -75,6 +78,23 @@ func TestChecklistFindsFaults(t *testing.T) {
 		{"No cell has a background", "Notes!A7", func(f *excelize.File) error {
 			grey, err := f.NewStyle(&excelize.Style{Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"DDDDDD"}}})
 			return errors.Join(err, f.SetCellStyle("Notes", "A7", "A7", grey))
+		}},
+		{"Every table begins at the left edge", "tbl_T18_Risks", func(f *excelize.File) error {
+			return errors.Join(f.DeleteTable("tbl_T18_Risks"), f.AddTable("T18_Risks", &excelize.Table{Range: "B6:G16", Name: "tbl_T18_Risks"}))
+		}},
+		{"Every table has a name that says something", "Table1", func(f *excelize.File) error {
+			return errors.Join(f.DeleteTable("tbl_T18_Risks"), f.AddTable("T18_Risks", &excelize.Table{Range: "A6:G16", Name: "Table1"}))
+		}},
+		{"One table on a sheet", "T18_Risks has 2", func(f *excelize.File) error {
+			return errors.Join(f.DeleteTable("tbl_T18_Risks"), f.AddTable("T18_Risks", &excelize.Table{Range: "A6:C16", Name: "left"}), f.AddTable("T18_Risks", &excelize.Table{Range: "D6:G16", Name: "right"}))
+		}},
+		{"No pictures", "image1.png", func(f *excelize.File) error {
+			var crest bytes.Buffer
+			return errors.Join(png.Encode(&crest, image.NewGray(image.Rect(0, 0, 8, 8))), f.AddPictureFromBytes("Cover", "C1", &excelize.Picture{Extension: ".png", File: crest.Bytes()}))
+		}},
+		{"No macros", "vbaProject.bin", func(f *excelize.File) error {
+			f.Pkg.Store("xl/vbaProject.bin", []byte("a macro"))
+			return nil
 		}},
 		{"Nothing stands below a table", "Notes!A99", func(f *excelize.File) error { return f.SetCellStr("Notes", "A99", "below") }},
 	} {

@@ -68,7 +68,7 @@ func TestMapped(t *testing.T) {
 	}
 	for _, c := range []struct {
 		cell, period string
-		want         returns.Place
+		want         any
 		fails        string
 	}{
 		{"T04_Source!D7", "2023-24-Q4", returns.Place{Code: "R01", Scope: "service:STK", Period: "2023-24-Q3", Dimension: "source", Category: "POL"}, ""},
@@ -80,7 +80,9 @@ func TestMapped(t *testing.T) {
 		{"T13_Reach!H7", "2024-25-Q1", returns.Place{Code: "TR03", Scope: "fund:UPLIFT", Period: "2024-25-Q1-YTD", Dimension: "organisation_type x front_line", Category: "POL x Y"}, ""},
 		{"T04_Source!E7", "2023-24-Q3", returns.Place{}, "T04_Source!E7 is Q4 of 2023-24, which is after 2023-24-Q3"},
 		{"T04_Source!A7", "2023-24-Q3", returns.Place{}, `the program fills no cell "T04_Source!A7"`},
-		{"T03_Conditions!C7", "2023-24-Q3", returns.Place{}, "T03_Conditions!C7 holds what condition C01 says, not a figure"},
+		{"T03_Conditions!C7", "2023-24-Q3", returns.Held{Place: returns.Place{Code: "C01", Scope: "fund:UPLIFT", Period: "2023-24-Q3"}, Condition: true, Field: "value"}, ""},
+		{"T16_Quality!D8", "2023-24-Q3", returns.Held{Column: "referrals.referral_source_code", Field: "not known"}, ""},
+		{"T01_Funding!A8", "2023-24-Q3", returns.Place{}, "T01_Funding!A8 holds a term of the fund, not a figure"},
 		{"Cover!A4", "2023-24-Q3", returns.Place{}, "Cover!A4 holds words, not a figure"},
 		{"D7", "2023-24-Q3", returns.Place{}, `"D7" is not a cell; write the sheet`},
 	} {
@@ -89,7 +91,11 @@ func TestMapped(t *testing.T) {
 			t.Fatal(err)
 		}
 		got, err := template.Mapped(c.cell, scopes, at)
-		if c.fails == "" && (err != nil || got != c.want) {
+		want, held := c.want.(returns.Held)
+		if !held {
+			want = returns.Held{Place: c.want.(returns.Place), Field: "value"}
+		}
+		if c.fails == "" && (err != nil || got != want) {
 			t.Errorf("%s in %s is %+v (%v), want %+v", c.cell, c.period, got, err, c.want)
 		}
 		if c.fails != "" && (err == nil || !strings.Contains(err.Error(), c.fails)) {

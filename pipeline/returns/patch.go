@@ -17,11 +17,13 @@ import (
 )
 
 // patch works out how a worksheet is filled. Only the cells written, the last
-// results of formulas and the range that the sheet says it uses are touched.
+// results of formulas, the heights of rows that grow with their words and the range
+// that the sheet says it uses are touched.
 type patch struct {
 	sheet  *sheet
 	part   []byte
 	want   map[int]map[int]shown // by row and column: what is still to be written
+	grown  map[int]float64       // by row: how tall it must be
 	edits  workbook.Edits
 	prefix string // of the element names, as in x:row
 
@@ -35,8 +37,9 @@ type patch struct {
 type span struct{ from, opened, to int }
 
 // fillSheet writes cells into the part of a sheet.
-func fillSheet(s *sheet, part []byte, cells map[string]shown) ([]byte, error) {
-	p := patch{sheet: s, part: part, want: map[int]map[int]shown{}, columns: s.columns, rows: s.rows}
+func (b *book) fillSheet(s *sheet, cells map[string]shown) ([]byte, error) {
+	part := b.parts[s.part]
+	p := patch{sheet: s, part: part, grown: b.grown(s, cells), want: map[int]map[int]shown{}, columns: s.columns, rows: s.rows}
 	for at, value := range cells {
 		column, row, err := excelize.CellNameToCoordinates(at)
 		if err != nil {
@@ -186,14 +189,16 @@ func (p *patch) forget(at span) {
 // closeRow writes the cells that come after the last of a row.
 func (p *patch) closeRow(t xml.StartElement, at span, closing int, empty bool) error {
 	cells := p.cells(p.column, maxColumn+1)
-	if cells == "" {
-		return nil
+	start := string(p.part[at.from:at.opened])
+	if height := p.grown[p.row]; height > 0 {
+		start = taller(start, height)
 	}
-	if !empty {
+	if !empty || cells == "" {
+		p.edits.Replace(at.from, at.opened, start)
 		p.edits.Replace(closing, closing, cells)
 		return nil
 	}
-	start := strings.TrimSuffix(strings.TrimSpace(strings.TrimSuffix(string(p.part[at.from:at.opened]), "/>")), " ")
+	start = strings.TrimSuffix(strings.TrimSpace(strings.TrimSuffix(start, "/>")), " ")
 	p.edits.Replace(at.from, at.to, start+">"+cells+"</"+p.prefix+"row>")
 	return nil
 }

@@ -7,12 +7,13 @@ import (
 )
 
 // Shown is a cell of the return and what stands in it: a figure (Condition
-// false) or what a funding condition says. Field is which part of it.
+// false) or what a funding condition says. Field is which part of it, and Format
+// how the cell shows it.
 type Shown struct {
-	Cell      string // such as T04_Source!D7
-	Place     Place
-	Field     string
-	Condition bool
+	Cell          string // such as T04_Source!D7
+	Place         Place
+	Field, Format string
+	Condition     bool
 }
 
 // Cells lists the cells that show a figure or a condition in the return for a
@@ -30,7 +31,7 @@ func (t Template) Cells(scopes map[string]string, at period.Period) ([]Shown, er
 		if place.Scope == "" {
 			continue
 		}
-		out = append(out, Shown{Cell: r.Sheet + "!" + r.Cell, Place: place, Field: r.Field, Condition: r.Kind == kindCondition})
+		out = append(out, Shown{Cell: r.Sheet + "!" + r.Cell, Place: place, Field: r.Field, Format: r.Format, Condition: r.Kind == kindCondition})
 	}
 	return out, nil
 }

@@ -15,17 +15,23 @@ func prove(blank *book, filled []byte, written map[string]shown) error {
 	if err != nil {
 		return fmt.Errorf("the filled workbook cannot be opened again: %w", err)
 	}
-	differences := append(partsChanged(blank, is), mainChanged(blank, is)...)
-	for i, was := range blank.sheets {
-		if i < len(is.sheets) {
-			differences = append(differences, sheetChanged(blank, is, was, is.sheets[i], written)...)
+	if differences := changes(blank, is, written); len(differences) > 0 {
+		return fmt.Errorf("the filled workbook is not the blank with its mapped cells filled, so it is not kept; this is a fault of the program:\n%s", strings.Join(differences, "\n"))
+	}
+	return nil
+}
+
+// changes lists how a workbook differs in meaning from another, in order; written
+// cells must read as they were written.
+func changes(before, after *book, written map[string]shown) []string {
+	out := append(partsChanged(before, after), mainChanged(before, after)...)
+	for i, was := range before.sheets {
+		if i < len(after.sheets) {
+			out = append(out, sheetChanged(before, after, was, after.sheets[i], written)...)
 		}
 	}
-	if len(differences) == 0 {
-		return nil
-	}
-	slices.Sort(differences)
-	return fmt.Errorf("the filled workbook is not the blank with its mapped cells filled, so it is not kept; this is a fault of the program:\n%s", strings.Join(differences, "\n"))
+	slices.Sort(out)
+	return out
 }
 
 // partsChanged compares the parts that filling has no business with: pictures,
@@ -172,14 +178,15 @@ func sheetChanged(before, after *book, was, is *sheet, written map[string]shown)
 	return out
 }
 
-// rowsOf is what each row says of itself, such as its height.
+// rowsOf is what each row says of itself. A height that nobody set is not its own:
+// it follows the words in the row.
 func rowsOf(s *sheet) map[int]string {
 	out, number := map[int]string{}, 0
 	for _, r := range s.root.child("sheetData").all("row") {
 		number, _ = rowNumber(r, number)
 		own := &node{name: r.name}
 		for _, a := range r.attrs {
-			if a.Name.Local != "r" {
+			if a.Name.Local != "r" && (a.Name.Local != "ht" || r.yes("customHeight", false)) {
 				own.attrs = append(own.attrs, a)
 			}
 		}

@@ -125,12 +125,20 @@ func (t Template) CheckCodes(metric func(code, dimension string) bool, condition
 // empty for a total.
 type Place struct{ Code, Scope, Period, Dimension, Category string }
 
-// Mapped says which figure stands in a cell such as T04_Source!D7 of the return
-// for a period.
-func (t Template) Mapped(cell string, scopes map[string]string, at period.Period) (Place, error) {
+// Held is what stands in a cell that rows are behind: a figure, or else what a
+// funding condition says, or what the build says of the values in a column.
+type Held struct {
+	Place     Place
+	Condition bool
+	Column    string // such as referrals.sex_code, of a cell about the quality of the data
+	Field     string
+}
+
+// Mapped says what stands in a cell such as T04_Source!D7 of the return for a period.
+func (t Template) Mapped(cell string, scopes map[string]string, at period.Period) (Held, error) {
 	sheet, address, ok := strings.Cut(cell, "!")
 	if !ok {
-		return Place{}, fmt.Errorf("%q is not a cell; write the sheet, an exclamation mark and the address, such as T04_Source!D7", cell)
+		return Held{}, fmt.Errorf("%q is not a cell; write the sheet, an exclamation mark and the address, such as T04_Source!D7", cell)
 	}
 	sheet = strings.Trim(sheet, "'")
 	address = strings.ToUpper(strings.ReplaceAll(address, "$", ""))
@@ -138,15 +146,21 @@ func (t Template) Mapped(cell string, scopes map[string]string, at period.Period
 		if !strings.EqualFold(r.Sheet, sheet) || r.Cell != address || r.Cell == "" {
 			continue
 		}
-		if r.Kind != kindFigure {
-			return Place{}, fmt.Errorf("%s holds %s, not a figure, so there are no rows to trace", r.place(), r.holds())
+		switch {
+		case r.Kind == kindQuality:
+			return Held{Column: r.Code, Field: r.Field}, nil
+		case !r.figures():
+			return Held{}, fmt.Errorf("%s holds %s, not a figure, so there are no rows to trace", r.place(), r.holds())
+		case r.future(at):
+			return Held{}, fmt.Errorf("%s is %s of %s, which is after %s, so it holds no figure", r.place(), r.Period, at.Year, at.Label)
 		}
-		if r.future(at) {
-			return Place{}, fmt.Errorf("%s is %s of %s, which is after %s, so it holds no figure", r.place(), r.Period, at.Year, at.Label)
+		place, err := r.figure(scopes, at)
+		if err == nil && place.Scope == "" {
+			err = fmt.Errorf("%s is about %q, which the configuration does not bind under scopes, so it shows [z]", r.place(), r.scope())
 		}
-		return r.figure(scopes, at)
+		return Held{Place: place, Condition: r.Kind == kindCondition, Field: r.Field}, err
 	}
-	return Place{}, fmt.Errorf("the program fills no cell %q of the return %s; %s lists those it does", cell, t.Name, mapFile)
+	return Held{}, fmt.Errorf("the program fills no cell %q of the return %s; %s lists those it does", cell, t.Name, mapFile)
 }
 
 // figure is the place of a row's figure in a period. Its scope is empty where the

@@ -110,7 +110,7 @@ func (d *drafting) finish() ([]byte, error) {
 		for _, c := range s.cells {
 			formulas = formulas || c.formula != ""
 		}
-		part, err := fillSheet(s, d.blank.parts[s.part], cells)
+		part, err := d.blank.fillSheet(s, cells)
 		if err != nil {
 			return nil, fmt.Errorf("the sheet %q cannot be filled: %w", s.name, err)
 		}
@@ -135,6 +135,6 @@ func (d *drafting) finish() ([]byte, error) {
 
 // properties are the document properties: from the return, never from the clock.
 func (d *drafting) properties() properties {
-	return properties{title: d.template.Title + ": " + d.Period.Human(), creator: d.Fields["recipient"], identifier: d.Build,
+	return properties{title: d.Template.Title + ": " + d.Period.Human(), creator: d.Fields["recipient"], identifier: d.Build,
 		status: d.word("{status}"), at: d.Freeze}
 }

@@ -1,0 +1,145 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"mojreturns/pipeline/contract"
+	"mojreturns/pipeline/metrics"
+	"mojreturns/pipeline/period"
+	"mojreturns/pipeline/returns"
+	"mojreturns/pipeline/table"
+)
+
+// Mapped says what stands in a cell of a return, such as T04_Source!D7.
+func (p *Pipeline) Mapped(name, cell string, at period.Period) (returns.Held, error) {
+	r, err := p.configured(name)
+	if err != nil {
+		return returns.Held{}, err
+	}
+	files, err := p.template(r)
+	if err != nil {
+		return returns.Held{}, err
+	}
+	template, err := returns.Open(files)
+	if err != nil {
+		return returns.Held{}, err
+	}
+	return template.Mapped(cell, r.Scopes, at)
+}
+
+// TraceCell lists the rows behind what a cell of a return holds: those of a figure,
+// those that breach a funding condition, or those that a cell about the quality of
+// the data counts. Sent adds the provider's own text of each.
+func (p *Pipeline) TraceCell(ctx context.Context, name string, held returns.Held, at period.Period, sent bool) (parts []Traced, err error) {
+	switch place := held.Place; {
+	case held.Condition:
+		parts, err = p.traceCondition(ctx, place, at)
+	case held.Column != "":
+		if sent {
+			return nil, fmt.Errorf("the rows behind %s may be faulty, and their text withheld: trace without --as-sent, and see `mojreturns rejects`", held.Column)
+		}
+		parts, err = p.traceQuality(ctx, name, held, at)
+	default:
+		var when period.Period
+		if when, err = period.Parse(place.Period); err == nil {
+			parts, err = p.Trace(ctx, metrics.Cell{Code: place.Code, Scope: place.Scope, Dimension: place.Dimension, Category: place.Category, Period: when})
+		}
+	}
+	if err != nil || !sent {
+		return parts, err
+	}
+	return parts, p.AsSent(ctx, parts)
+}
+
+// traceCondition lists the rows that breach a funding condition; its value is the
+// condition's status.
+func (p *Pipeline) traceCondition(ctx context.Context, place returns.Place, at period.Period) ([]Traced, error) {
+	v, err := p.at(ctx, at)
+	if err != nil {
+		return nil, err
+	}
+	defer v.Close()
+	fund := strings.TrimPrefix(place.Scope, "fund:")
+	status, err := table.Query(ctx, v.conn, "SELECT status FROM "+v.schema+".condition WHERE code = $1 AND fund = $2 AND period = $3", place.Code, fund, place.Period)
+	if err != nil {
+		return nil, err
+	}
+	t := Traced{TracePart: metrics.TracePart{Cell: metrics.Cell{Code: place.Code, Scope: place.Scope, Period: at}, Part: "breach"}, Value: "[x]"}
+	if len(status.Rows) > 0 {
+		t.Value = text(status.Rows[0][0])
+	}
+	t.SQL = fmt.Sprintf(`SELECT d.file, d.sha256, d.sheet, b."row", b.key, b.effect, b.amount
+FROM breach b LEFT JOIN delivery d ON d.delivery = b.delivery AND d.current
+WHERE b.code = %s AND b.fund = %s AND b.period = %s
+ORDER BY b.effect, d.file, d.sheet, b."row", b.key`, literal(place.Code), literal(fund), literal(place.Period))
+	t.Rows, err = table.Query(ctx, v.conn, t.SQL)
+	return []Traced{t}, err
+}
+
+// traceQuality lists the rows that a cell about a column counts; of its per cent
+// complete, those that are not.
+func (p *Pipeline) traceQuality(ctx context.Context, name string, held returns.Held, at period.Period) ([]Traced, error) {
+	r, err := p.configured(name)
+	if err != nil {
+		return nil, err
+	}
+	feed, field, _ := strings.Cut(held.Column, ".")
+	c, ok := p.contractFor(feed)
+	column, known := columnOf(c, field)
+	switch {
+	case held.Column == "duplicates":
+		return nil, fmt.Errorf("suspected duplicates are what check K14 finds: `mojreturns check` lists them")
+	case held.Column == "late_changes":
+		return nil, fmt.Errorf("late changes are figures, not rows: `mojreturns return diff` lists them with their rows")
+	case !ok || !known:
+		return nil, fmt.Errorf("no contract has the column %q", held.Column)
+	}
+	v, err := p.at(ctx, at)
+	if err != nil {
+		return nil, err
+	}
+	defer v.Close()
+	value := `t."` + column.Name + `"`
+	if column.Band != "" {
+		value = `t."` + column.Band + `"`
+	}
+	faulty := "list_contains(coalesce(list_transform(t.faults, lambda f: f.column_name), []), " + literal(field) + ")"
+	unknown := fmt.Sprintf(`%s::VARCHAR IN ('NK', 'NS') AND EXISTS (FROM field_account a
+    WHERE a.feed = %s AND a.column_name = %s AND a.not_known IS NOT NULL)`, value, literal(feed), literal(field))
+	blank := value + " IS NULL AND NOT " + faulty
+	counted := map[string]string{"rows": "TRUE", "blank": blank, "not known": unknown, "faulty": faulty}[held.Field]
+	if counted == "" {
+		counted = "(" + strings.Join([]string{blank, unknown, faulty}, " OR ") + ")"
+	}
+	var providers []string
+	for _, provider := range p.Register.Providers {
+		if p.reportsOn(r, provider.Code) {
+			providers = append(providers, literal(provider.Code))
+		}
+	}
+	t := Traced{TracePart: metrics.TracePart{Cell: metrics.Cell{Code: held.Column, Scope: "all", Period: at}, Part: held.Field}}
+	t.SQL = fmt.Sprintf(`SELECT d.file, d.sha256, d.sheet, t."row", concat_ws(' | ', t."%s") AS key, d.provider, t.standing
+FROM typed.%s t JOIN delivery d ON d.delivery = t.delivery AND d.feed = %s AND d.current
+WHERE t.standing <> 'superseded' AND t.delivery_year = %s AND t.sender IN (%s)
+  AND %s
+ORDER BY d.file, d.sha256, d.sheet, t."row"`, strings.Join(c.Key, `", t."`), feed, literal(feed), literal(at.Year.String()), strings.Join(providers, ", "), counted)
+	if t.Rows, err = table.Query(ctx, v.conn, t.SQL); err != nil {
+		return nil, fmt.Errorf("cannot trace %s: %w", held.Column, err)
+	}
+	t.Value = fmt.Sprint(len(t.Rows.Rows))
+	return []Traced{t}, nil
+}
+
+func columnOf(c contract.Contract, name string) (contract.Column, bool) {
+	for _, column := range c.Columns {
+		if column.Name == name {
+			return column, true
+		}
+	}
+	return contract.Column{}, false
+}
+
+// literal is a text as SQL has it.
+func literal(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }

@@ -1,0 +1,68 @@
+package pipeline
+
+import (
+	"context"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// A condition's cell leads to the rows that breach it, a cell about the quality of
+// the data to the rows that it counts.
+func TestTraceCells(t *testing.T) {
+	ctx := context.Background()
+	p := example(t)
+	at := quarter(t, "2023-24-Q4")
+	if _, err := p.Run(ctx, at); err != nil {
+		t.Fatal(err)
+	}
+	sent := readCSV(t, filepath.Join(p.Dir, "inbox", "slt_referrals_2023-24_v4.csv"))
+	count := func(column string, counts func(value string) bool) (n int) {
+		i := slices.Index(sent[0], column)
+		for _, row := range sent[1:] {
+			if counts(row[i]) {
+				n++
+			}
+		}
+		return n
+	}
+	unknown, blank := func(v string) bool { return v == "NK" || v == "NS" }, func(v string) bool { return v == "" }
+	for _, c := range []struct {
+		cell, value, file string
+		rows              int
+	}{
+		{"T03_Conditions!C8", "at risk", "finance_spend_2023-24_v12.csv", 1},  // one commitment outside the window
+		{"T03_Conditions!D15", "not met", "finance_spend_2023-24_v12.csv", 1}, // one line without evidence
+		{"T03_Conditions!B10", "met", "", 0},                                  // nothing breaches it
+		{"T16_Quality!B8", "", "slt_referrals_2023-24_v4.csv", len(sent) - 1}, // every row
+		{"T16_Quality!D8", "", "slt_referrals_2023-24_v4.csv", count("referral_source_code", unknown)},
+		{"T16_Quality!C11", "", "slt_referrals_2023-24_v4.csv", count("first_contact_date", blank)},
+		{"T16_Quality!D23", "", "slt_referrals_2023-24_v4.csv", count("sex_code", unknown)},
+	} {
+		held, err := p.Mapped("", c.cell, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		parts, err := p.TraceCell(ctx, "", held, at, false)
+		if err != nil || len(parts) != 1 {
+			t.Fatalf("%s: %d parts, %v", c.cell, len(parts), err)
+		}
+		rows := parts[0].Rows.Rows
+		if len(rows) != c.rows || c.value != "" && parts[0].Value != c.value {
+			t.Errorf("%s is %q from %d rows, want %q from %d", c.cell, parts[0].Value, len(rows), c.value, c.rows)
+		}
+		for _, row := range rows {
+			if text(row[0]) != c.file || text(row[1]) == "" || text(row[3]) == "" {
+				t.Errorf("%s: where the row stands is not said: %v", c.cell, row)
+			}
+		}
+	}
+	held, err := p.Mapped("", "T16_Quality!D8", at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.TraceCell(ctx, "", held, at, true); err == nil || !strings.Contains(err.Error(), "trace without --as-sent") {
+		t.Errorf("what was withheld may be shown: %v", err)
+	}
+}
