@@ -330,7 +330,7 @@ func providersAddUp(t *testing.T, set *metrics.Set, figures map[string]map[strin
 
 func caseload(t *testing.T, figures map[string]map[string]string) {
 	t.Helper()
-	compared := 0
+	compared, wrong := 0, 0
 	for _, end := range figures {
 		if end["code"] != "R12" || end["marker"] != "" {
 			continue
@@ -341,7 +341,10 @@ func caseload(t *testing.T, figures map[string]map[string]string) {
 			part := figures[placed(end, "code", code)]
 			left.Add(left, new(big.Rat).Mul(big.NewRat(sign, 1), number(t, part)))
 		}
-		if left.Cmp(number(t, end)) != 0 {
+		if left.Cmp(number(t, end)) == 0 {
+			continue
+		}
+		if wrong++; wrong <= 10 {
 			t.Errorf("%s: open at start + started - ended is %s, open at end %s", placed(end), left.FloatString(0), end["value"])
 		}
 	}
