@@ -2,9 +2,13 @@ package pipeline
 
 import (
 	"context"
+	"encoding/csv"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"math/big"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -37,7 +41,8 @@ type MovedRow struct {
 	Row              string
 }
 
-// side is one of the two versions compared.
+// side is one of the two versions compared. A seal whose files were erased since has
+// its figures and no rows: v is nil.
 type side struct {
 	p      *Pipeline
 	v      *view
@@ -73,7 +78,7 @@ func (p *Pipeline) Diff(ctx context.Context, name string, at period.Period, from
 		return nil, err
 	}
 	defer release()
-	template, err := then.p.template(sealed.About.Settings)
+	template, err := fs.Sub(os.DirFS(sealed.Dir), templateDir)
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +97,7 @@ func (p *Pipeline) Diff(ctx context.Context, name string, at period.Period, from
 			continue
 		}
 		moved := Restated{Cell: c.Cell, Code: c.Place.Code, Was: was, Now: is, By: by(was, is)}
-		if !c.Condition {
+		if !c.Condition && then.v != nil && now.v != nil {
 			if moved.Rows, err = movedRows(ctx, then, now, c.Place); err != nil {
 				return nil, err
 			}
@@ -111,7 +116,9 @@ func (p *Pipeline) sideOf(ctx context.Context, at period.Period, sealed *Sealed)
 			return s, nil, err
 		}
 		if gone != "" {
-			return s, nil, fmt.Errorf("version %d cannot be compared row by row: %s", sealed.About.Version, gone)
+			p.Log.Warn(fmt.Sprintf("version %d is compared figure by figure, and no rows can be named: %s", sealed.About.Version, gone))
+			s.values, err = sealedFigures(sealed.Dir)
+			return s, release, err
 		}
 		if s.p, release, err = p.asSealed(*sealed); err != nil {
 			return s, nil, err
@@ -140,12 +147,43 @@ func (p *Pipeline) sideOf(ctx context.Context, at period.Period, sealed *Sealed)
 	return s, func() { s.v.Close(); remove() }, nil
 }
 
+// sealedFigures reads the figures of a seal back.
+func sealedFigures(dir string) (figures, error) {
+	f := figures{values: map[returns.Place]returns.Value{}, conditions: map[[3]string]returns.Condition{}}
+	file, err := os.Open(filepath.Join(dir, figuresFile))
+	if err != nil {
+		return f, err
+	}
+	defer file.Close()
+	rows, err := csv.NewReader(file).ReadAll()
+	if err != nil {
+		return f, fmt.Errorf("%q: %w", file.Name(), err)
+	}
+	for _, row := range rows[min(1, len(rows)):] {
+		at := map[string]string{}
+		for i, column := range rows[0] {
+			at[column] = row[i]
+		}
+		if at["status"] != "" {
+			f.conditions[[3]string{at["code"], at["scope"], at["period"]}] = returns.Condition{Status: at["status"], Evidence: at["evidence"],
+				Value: at["value"], Limit: at["denominator"], Breaches: at["n"]}
+			continue
+		}
+		f.values[returns.Place{Code: at["code"], Scope: at["scope"], Period: at["period"], Dimension: at["dimension"], Category: at["category"]}] =
+			returns.Value{Value: at["value"], N: at["n"], Numerator: at["numerator"], Denominator: at["denominator"], Marker: at["marker"]}
+	}
+	return f, nil
+}
+
 // shows is what a cell says on this side.
 func (s side) shows(c returns.Shown) string {
 	if c.Condition {
 		answer, ok := s.values.Condition(c.Place.Code, c.Place.Scope, c.Place.Period)
 		if !ok {
 			return "[x]"
+		}
+		if c.Field == "value" || c.Field == "limit_value" {
+			return plain(answer.Part(c.Field))
 		}
 		return answer.Part(c.Field)
 	}

@@ -364,6 +364,26 @@ func TestRestatement(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("the rows that moved it:\n%s", diff)
 	}
+
+	// the file that the seal rests on is erased: its figures are compared still
+	receipts, err := p.store.Receipts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	i = slices.IndexFunc(receipts, func(r landing.Receipt) bool { return r.Name == "slt_referrals_2023-24_v4.csv" })
+	if _, err := p.Erase(ctx, receipts[i].SHA256, "the person asked for it", "data protection officer"); err != nil {
+		t.Fatal(err)
+	}
+	after, err := p.Diff(ctx, "", at, 0, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range moved {
+		moved[i].Rows = nil
+	}
+	if diff := cmp.Diff(moved, after); diff != "" {
+		t.Errorf("compared with the figures that were sealed:\n%s", diff)
+	}
 }
 
 // changeReferrals sends another version of the advocacy provider's referrals.
