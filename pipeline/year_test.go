@@ -186,7 +186,8 @@ func (r *reader) addUp(list []released) {
 			total := name(at.Total(), "")
 			parts[total+" by "+at.Dimension] = append(parts[total+" by "+at.Dimension], total, name(at, ""))
 		}
-		if quarter, ok := strings.CutSuffix(at.Period, "-YTD"); ok {
+		people := slices.Contains([]string{"R05", "R13", "R22", "TR04"}, at.Code) // who come again in another quarter
+		if quarter, ok := strings.CutSuffix(at.Period, "-YTD"); ok && !people {
 			total := name(at, "")
 			for q := '1'; q <= rune(quarter[len(quarter)-1]); q++ {
 				part := at

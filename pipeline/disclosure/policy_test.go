@@ -165,3 +165,19 @@ func TestWhatTheMinistryIsToldIsNoSecretFromIt(t *testing.T) {
 		}
 	}
 }
+
+// What the public was shown is known to readers of a briefing: 10 less 7 are 3.
+func TestThePublicIsEverybody(t *testing.T) {
+	count := func(name string, n int64) disclosure.Cell {
+		return disclosure.Cell{ID: figure(name), Kind: disclosure.Count, N: n}
+	}
+	all, first, second := count("R01 all Q1", 10), count("R01 service:S1 Q1", 7), count("R01 service:S2 Q1", 3)
+	for audience, refused := range map[string]bool{disclosure.Public: true, disclosure.Briefing: true, disclosure.Ministry: false} {
+		shown := disclosure.Release{Name: "earlier", Audience: audience, Cells: []disclosure.Decision{{Cell: all}, {Cell: first}}}
+		_, err := disclosure.Protect(disclosure.Policy{Audience: disclosure.Briefing, Threshold: 5}, []disclosure.Cell{second},
+			[]disclosure.Relation{disclosure.Sum(all.ID, first.ID, second.ID)}, []disclosure.Release{shown})
+		if errors.Is(err, disclosure.ErrCannotProtect) != refused {
+			t.Errorf("after a release to the %s: %v", audience, err)
+		}
+	}
+}
