@@ -45,6 +45,7 @@ func (m *marking) mark(places map[int]spot) error {
 	for _, table := range m.report.Tables {
 		if table.Sheet == m.sheet.Name {
 			m.rowWords(table)
+			break // a sheet may be read as two feeds
 		}
 	}
 	if len(m.want) > 0 {
