@@ -257,16 +257,19 @@ func (p *Pipeline) rejectPersonal(ctx context.Context, conn *sql.Conn, s staged)
 	return nil
 }
 
-// withhold is the SQL that takes values that look like personal data, whatever was
-// sent in place of a person's key, and ages, of which only bands are kept, out of
-// the faults of the feeds about people.
+// withhold is the SQL that takes values that look like personal data out of the
+// faults of feeds about people and of texts that are screened, and with them
+// whatever was sent in place of a person's key, and ages, of which only bands are kept.
 func (p *Pipeline) withhold() string {
-	var feeds, bands, any []string
+	about, bands, any := []string{"false"}, []string{"''"}, []string{"false"}
 	for _, c := range p.contracts {
 		if c.People {
-			feeds = append(feeds, "'"+c.Feed+"'")
+			about = append(about, "feed = '"+c.Feed+"'")
 		}
 		for _, col := range c.Columns {
+			if col.Screened {
+				about = append(about, "feed = '"+c.Feed+"' AND column_name = '"+col.Name+"'")
+			}
 			if col.Band != "" {
 				bands = append(bands, "'"+col.Name+"'")
 			}
@@ -278,6 +281,6 @@ func (p *Pipeline) withhold() string {
 		}
 	}
 	return `UPDATE fault SET value = '(withheld)', message = replace(message, '"' || value || '"', '(withheld)')
-		WHERE feed IN (` + strings.Join(append(feeds, "''"), ", ") + `) AND value IS NOT NULL AND (column_name LIKE '%pseudo_id' AND rule <> 'duplicate key'
-			OR column_name IN (` + strings.Join(append(bands, "''"), ", ") + `) OR ` + strings.Join(append(any, "false"), " OR ") + ")"
+		WHERE (` + strings.Join(about, " OR ") + `) AND value IS NOT NULL AND (column_name LIKE '%pseudo_id' AND rule <> 'duplicate key'
+			OR column_name IN (` + strings.Join(bands, ", ") + `) OR ` + strings.Join(any, " OR ") + ")"
 }
