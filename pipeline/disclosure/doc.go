@@ -53,7 +53,9 @@
 // is not considered, nor what people write in a commentary, nor that "met" beside a
 // hidden share says on which side of its target that lies. Means are guarded by
 // their number alone: the mean of a hidden group cannot be had from the mean of all
-// without that number. Relations the caller does not state are not known here.
+// without that number. Relations the caller does not state are not known here: of
+// people counted once, that the total of a year is no more than its quarters' is
+// stated, and that so is each category is not.
 // Analysts inside the office see every count (the commands query, metrics, trace
 // and conditions); this is about what leaves it.
 package disclosure
