@@ -56,6 +56,7 @@ func landAll(t *testing.T, p *Pipeline) {
 // A workbook with two feeds is marked on both sheets, in its own words, and repeats
 // no value that is withheld. Sent again as it is, list and all, it reads the same.
 func TestAnnotateWorkbook(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	p := example(t)
 	landAll(t, p)
@@ -97,6 +98,7 @@ func TestAnnotateWorkbook(t *testing.T) {
 // Of a CSV a workbook is made, every value in the row and column it has there; the
 // sentences name the sender's own headers. What counts is told of in a folder.
 func TestAnnotateOthers(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	p := example(t)
 	landAll(t, p)

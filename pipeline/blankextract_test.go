@@ -73,6 +73,7 @@ func TestBlankExtracts(t *testing.T) {
 // from a provider without any mapping, and from one whose own files have headers,
 // codes, dates and sheets of their own.
 func TestFilledBlankExtractsLand(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	p := example(t)
 	own := register.Provider{Code: "NEW", Name: "New provider"}

@@ -61,7 +61,10 @@ func TestMetricCases(t *testing.T) {
 		for _, row := range readRows(t, filepath.Join(cases, f.Name(), "conditions.csv")) {
 			statuses[code+" "+row["status"]] = true
 		}
-		t.Run(f.Name(), func(t *testing.T) { runCase(t, filepath.Join(cases, f.Name()), code) })
+		t.Run(f.Name(), func(t *testing.T) {
+			t.Parallel()
+			runCase(t, filepath.Join(cases, f.Name()), code)
+		})
 	}
 	for _, code := range codes {
 		if !seen[code] {
@@ -162,7 +165,7 @@ func casePipeline(t *testing.T, dir string) *Pipeline {
 	if err := yaml.UnmarshalWithOptions(text, &r, yaml.Strict()); err != nil {
 		t.Fatalf("%s: %v", file, err)
 	}
-	p := &Pipeline{Dir: t.TempDir(), Register: r, Queries: queries.Files, Templates: templates.Files, Location: time.UTC,
+	p := &Pipeline{Dir: t.TempDir(), Register: r, Queries: queries.Files, Templates: templates.Files, Location: time.UTC, Settings: oneThread,
 		Now: time.Now, Log: slog.New(slog.DiscardHandler)}
 	if err := p.Open(); err != nil {
 		t.Fatal(err)

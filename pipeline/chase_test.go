@@ -14,6 +14,7 @@ import (
 // faulty rows. By hand: the quarter ends on Sunday 31 March 2024 and Monday 1 April is
 // a holiday, so ten working days on is Monday 15 April; today is Monday 22 April.
 func TestChase(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	p := example(t)
 	inbox := func(name string) string { return filepath.Join(p.Dir, "inbox", name) }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -15,9 +16,13 @@ import (
 	"mojreturns/pipeline/landing"
 	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/synth"
+	"mojreturns/pipeline/warehouse"
 	"mojreturns/queries"
 	"mojreturns/templates"
 )
+
+// oneThread is enough for small data, and leaves the other processors to other tests.
+var oneThread = warehouse.Settings{Threads: 1}
 
 // exampleConfig is what these tests need of testdata/cleveland/mojreturns.yaml.
 type exampleConfig struct {
@@ -38,6 +43,45 @@ func example(t testing.TB) *Pipeline {
 	return openExample(t, dir)
 }
 
+// pristine is the example with its warehouse built, once for all tests; each works on
+// a copy.
+var pristine struct {
+	once sync.Once
+	dir  string
+	err  error
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	os.RemoveAll(pristine.dir)
+	os.Exit(code)
+}
+
+// built is the example with every file landed and its warehouse published.
+func built(t testing.TB) *Pipeline {
+	t.Helper()
+	pristine.once.Do(func() {
+		if pristine.dir, pristine.err = os.MkdirTemp("", "mojreturns-example-"); pristine.err != nil {
+			return
+		}
+		p := example(t)
+		if _, pristine.err = p.Land(context.Background(), nil, landing.Given{}); pristine.err != nil {
+			return
+		}
+		if _, pristine.err = p.Build(context.Background()); pristine.err == nil {
+			pristine.err = os.CopyFS(pristine.dir, os.DirFS(p.Dir))
+		}
+	})
+	if pristine.err != nil {
+		t.Fatal(pristine.err)
+	}
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(pristine.dir)); err != nil {
+		t.Fatal(err)
+	}
+	return openExample(t, dir)
+}
+
 func openExample(t testing.TB, dir string) *Pipeline {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(dir, "mojreturns.yaml"))
@@ -50,7 +94,7 @@ func openExample(t testing.TB, dir string) *Pipeline {
 	}
 	received := time.Date(2024, 4, 22, 9, 0, 0, 0, time.UTC)
 	p := &Pipeline{Dir: dir, Queries: queries.Files, Templates: templates.Files, Location: london, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
-		Now: func() time.Time { return received }}
+		Now: func() time.Time { return received }, Settings: oneThread}
 	var rest exampleConfig
 	if err := yaml.Unmarshal(text, &rest); err != nil {
 		t.Fatal(err)
@@ -207,6 +251,7 @@ func compareFaults(t *testing.T, p *Pipeline, summary synth.Summary) {
 // TestOrderOfLandingDoesNotMatter lands the example backwards, in another time
 // zone: the build has other receipts and the same figures.
 func TestOrderOfLandingDoesNotMatter(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	forwards, backwards := example(t), example(t)
 	backwards.Location = time.FixedZone("far", -9*3600)

@@ -15,6 +15,7 @@ import (
 // Nothing of an erased file is left in the store but its receipt and a tombstone;
 // the figures are those of the other files, and a seal made with it says so.
 func TestErase(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	p := example(t)
 	at := quarter(t, "2023-24-Q4")
@@ -66,8 +67,9 @@ func TestErase(t *testing.T) {
 
 // A feed's files are kept so many months after the end of their financial year.
 func TestRetention(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
-	p := example(t)
+	p := built(t)
 	if _, err := p.Run(ctx, quarter(t, "2023-24-Q4")); err != nil {
 		t.Fatal(err)
 	}

@@ -22,7 +22,7 @@ const extracts = "../testdata/extracts"
 // under any name, if that is stated.
 func judgePipeline(t *testing.T) *Pipeline {
 	t.Helper()
-	p := &Pipeline{Dir: t.TempDir(), Queries: queries.Files, Templates: templates.Files, Location: time.UTC, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+	p := &Pipeline{Dir: t.TempDir(), Queries: queries.Files, Templates: templates.Files, Location: time.UTC, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Settings: oneThread,
 		Now: func() time.Time { return time.Date(2024, 4, 22, 9, 0, 0, 0, time.UTC) },
 		Register: register.Register{
 			Funds:    []register.Fund{{Code: "CORE-UPL-2324"}},
@@ -40,6 +40,7 @@ func judgePipeline(t *testing.T) *Pipeline {
 // TestFilesThatAreRefused: each unreadable file of testdata/extracts gives its
 // sentence when it is landed, and its bytes are kept all the same.
 func TestFilesThatAreRefused(t *testing.T) {
+	t.Parallel()
 	for _, c := range readRows(t, filepath.Join(extracts, "sentences.csv")) {
 		t.Run(c["file"], func(t *testing.T) {
 			p := judgePipeline(t)
@@ -68,6 +69,7 @@ func TestFilesThatAreRefused(t *testing.T) {
 // TestRowsThatAreFaulty: each readable file with faults gives exactly the rows,
 // lines, columns and sentences of judged.csv, and every row is accounted for.
 func TestRowsThatAreFaulty(t *testing.T) {
+	t.Parallel()
 	want := map[string][]string{}
 	feeds := map[string]string{}
 	for _, c := range readRows(t, filepath.Join(extracts, "judged.csv")) {

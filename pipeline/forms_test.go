@@ -22,6 +22,7 @@ import (
 // what the mapping says of it, and what it is taken as: "fault" where it is not
 // taken, blank where it is nothing. Every mapping is that of a provider of its own.
 func TestFormsOfValues(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	p := judgePipeline(t)
 	p.Register.Providers = p.Register.Providers[:1]

@@ -14,6 +14,7 @@ var updateGolden = flag.Bool("update", false, "write the golden figures of the p
 // TestGoldenFigures holds every headline figure and condition of the example
 // to the file of the engine's number: whoever changes a result raises Engine.
 func TestGoldenFigures(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	p := example(t)
 	if _, err := p.Run(ctx, quarter(t, "2023-24-Q4")); err != nil {

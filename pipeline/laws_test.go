@@ -43,6 +43,7 @@ var (
 func TestLaws(t *testing.T) {
 	for seed := *workspaceSeed; seed < *workspaceSeed+uint64(*workspaces); seed++ {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
+			t.Parallel()
 			random := rand.New(rand.NewPCG(seed, 0))
 			files := randomFiles(t, random)
 			p := randomWorkspace(t)
@@ -155,7 +156,7 @@ func randomWorkspace(t *testing.T) *Pipeline {
 	if err := os.RemoveAll(filepath.Join(dir, "inbox")); err != nil {
 		t.Fatal(err)
 	}
-	p := &Pipeline{Dir: dir, Register: r, Queries: queries.Files, Templates: templates.Files, Location: time.UTC, Now: time.Now, Log: slog.New(slog.DiscardHandler)}
+	p := &Pipeline{Dir: dir, Register: r, Queries: queries.Files, Templates: templates.Files, Location: time.UTC, Now: time.Now, Log: slog.New(slog.DiscardHandler), Settings: oneThread}
 	if err := p.Open(); err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 // every row to every period, against the definition written out in SQL: in each
 // period and scope, each person once, in the category of their latest row.
 func TestPeopleAreCountedOnce(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	year, err := period.ParseYear("2023-24")
 	if err != nil {

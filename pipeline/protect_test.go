@@ -13,23 +13,8 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"mojreturns/pipeline/disclosure"
-	"mojreturns/pipeline/landing"
 	"mojreturns/pipeline/returns"
 )
-
-// built is the example landed and built, without drafts.
-func built(t *testing.T) *Pipeline {
-	t.Helper()
-	ctx := context.Background()
-	p := example(t)
-	if _, err := p.Land(ctx, nil, landing.Given{}); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := p.Build(ctx); err != nil {
-		t.Fatal(err)
-	}
-	return p
-}
 
 func figuresOf(t *testing.T, p *Pipeline, label string) figures {
 	t.Helper()
@@ -49,6 +34,7 @@ func figuresOf(t *testing.T, p *Pipeline, label string) figures {
 // and period of the example: were it not so, an attacker would know less than is
 // thought, and a figure could be refused for nothing.
 func TestRelationsHold(t *testing.T) {
+	t.Parallel()
 	p := built(t)
 	f := figuresOf(t, p, "2023-24-Q4")
 	g, err := p.guard(disclosure.Public)
@@ -90,6 +76,7 @@ func TestRelationsHold(t *testing.T) {
 // sessions and places are all there; and the ministry may be shown all of it for a
 // reason that is kept.
 func TestReturnHidesSmallCounts(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	p := built(t)
 	at := quarter(t, "2023-24-Q4")
@@ -152,6 +139,7 @@ func TestReturnHidesSmallCounts(t *testing.T) {
 // What was released is kept to: a cell that was hidden stays hidden, and a later
 // output that could not help giving it away is refused.
 func TestReleasesAreKeptTo(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	p := built(t)
 	at := quarter(t, "2023-24-Q3")
@@ -216,6 +204,7 @@ func TestReleasesAreKeptTo(t *testing.T) {
 // Who has the figures of the area and of one service has the other service's as
 // well, though no output prints them.
 func TestOtherScopesTellNothing(t *testing.T) {
+	t.Parallel()
 	p := built(t)
 	at := quarter(t, "2023-24-Q3")
 	values := figuresOf(t, p, at.Label).values
@@ -254,6 +243,7 @@ func TestOtherScopesTellNothing(t *testing.T) {
 
 // "2 of 6 completions by front-line staff" says as much as the share does.
 func TestConditionsTellNothing(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	p := built(t)
 	at := quarter(t, "2023-24-Q4")

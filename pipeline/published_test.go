@@ -60,6 +60,7 @@ func publishedPipeline(t *testing.T) *Pipeline {
 // 00:00:00), which is the file's fault and rejects it whole; of the others no row
 // is faulty.
 func TestRealSpend(t *testing.T) {
+	t.Parallel()
 	paths := realSpend(t)
 	if len(paths) == 0 {
 		return
@@ -120,6 +121,7 @@ func recordsOf(t *testing.T, path string) [][]string {
 // Quarters as the same publisher might make them: other headers, orders, dates,
 // amounts, encodings, titles, totals, formats. One mapping reads them all.
 func TestPublishedVariants(t *testing.T) {
+	t.Parallel()
 	p := publishedPipeline(t)
 	at := func(name string) string { return filepath.Join(p.Dir, name) }
 	// each holds the same payments: 1,500.00 on 5 April 2023, 1,137.16 on 30 June and a credit of 88.30 on 2 May

@@ -15,8 +15,9 @@ import (
 // A later return prints an earlier quarter again: what differs from the seal is
 // marked in its notes, what people wrote stands in it, and both are sealed with it.
 func TestLaterReturn(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
-	p := example(t)
+	p := built(t)
 	first, at := quarter(t, "2023-24-Q3"), quarter(t, "2023-24-Q4")
 	seals(t, p, first)
 	changeReferrals(t, p, func(rows [][]string) [][]string { // one police referral of quarter 3 fewer: 50 become 49
@@ -98,8 +99,9 @@ func TestLaterReturn(t *testing.T) {
 
 // Mistakes in the file of comments, told together with their lines.
 func TestCommentaryMistakes(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
-	p := example(t)
+	p := built(t)
 	at := quarter(t, "2023-24-Q4")
 	if _, err := p.Run(ctx, at); err != nil {
 		t.Fatal(err)

@@ -17,6 +17,7 @@ import (
 // Each folder of testdata/resubmissions is a file and what was sent instead; what is
 // said of the two is worked out by hand.
 func TestResubmissions(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	p := example(t)
 	cases, err := os.ReadDir("../testdata/resubmissions")

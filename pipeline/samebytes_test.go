@@ -12,8 +12,8 @@ import (
 	"mojreturns/pipeline/landing"
 )
 
-// Two machines in two time zones, one landing the files the other way round: the
-// same workbook, byte for byte.
+// Two machines in two time zones, of one and two processors, one landing the files
+// the other way round: the same workbook, byte for byte.
 func TestSameBytesElsewhere(t *testing.T) {
 	ctx := context.Background()
 	here := time.Local
@@ -22,6 +22,7 @@ func TestSameBytesElsewhere(t *testing.T) {
 	for i, zone := range []*time.Location{time.FixedZone("far west", -11*3600), time.FixedZone("far east", 13*3600)} {
 		time.Local = zone
 		p := example(t)
+		p.Settings.Threads = i + 1
 		files, err := landing.Inbox(filepath.Join(p.Dir, "inbox"))
 		if err != nil {
 			t.Fatal(err)

@@ -72,6 +72,7 @@ func holds(t *testing.T, p *Pipeline, text string) string {
 // columns are called or by what they hold. The sentence repeats no value, the store
 // keeps none, and the refusal is recorded once.
 func TestPersonalDataIsRefused(t *testing.T) {
+	t.Parallel()
 	// 943 476 5919 is the example of an NHS number in the NHS Data Dictionary
 	for _, c := range []struct {
 		name, header string
@@ -129,6 +130,7 @@ func TestPersonalDataIsRefused(t *testing.T) {
 // One value among many rejects its row; what was sent is repeated nowhere, and
 // neither is a name sent in place of a person's key.
 func TestLonePersonalDataRejectsItsRow(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	p := example(t)
 	landed := sends(t, p, func(rows [][]string) [][]string {
@@ -173,6 +175,7 @@ func TestLonePersonalDataRejectsItsRow(t *testing.T) {
 
 // What people write into the return is screened too.
 func TestCommentaryIsScreened(t *testing.T) {
+	t.Parallel()
 	p := example(t)
 	at := quarter(t, "2023-24-Q4")
 	path, err := p.StartComments("", at)
@@ -189,6 +192,7 @@ func TestCommentaryIsScreened(t *testing.T) {
 // kept is text with the rows' own numbers, the receipt has both hashes, and the rows
 // count as they would without the column.
 func TestColumnIsDropped(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	for _, format := range []string{"csv", "xlsx"} {
 		t.Run(format, func(t *testing.T) {
@@ -384,6 +388,7 @@ func writeBook(t *testing.T, path string, sheets map[string][][]string) {
 // A file whose rows are all of an earlier year is told of when it lands, and listed by
 // a check.
 func TestLastYearsFile(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	p := example(t)
 	file := filepath.Join(p.Dir, "slt_referrals_2024-25_v1.csv")

@@ -45,8 +45,9 @@ func seals(t *testing.T, p *Pipeline, at period.Period) Sealed {
 }
 
 func TestWhoMaySign(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
-	p := example(t)
+	p := built(t)
 	at := quarter(t, "2023-24-Q4")
 	if _, err := p.Run(ctx, at); err != nil {
 		t.Fatal(err)
@@ -103,6 +104,7 @@ func TestWhoMaySign(t *testing.T) {
 }
 
 func TestFailingChecksBlockSubmission(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	p := example(t)
 	at := quarter(t, "2023-24-Q4")
@@ -130,8 +132,9 @@ func TestFailingChecksBlockSubmission(t *testing.T) {
 }
 
 func TestKeys(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
-	p := example(t)
+	p := built(t)
 	at := quarter(t, "2023-24-Q4")
 	key := filepath.Join(t.TempDir(), "officer.key")
 	public, err := seal.NewKey(key, rand.Reader)
@@ -161,8 +164,9 @@ func TestKeys(t *testing.T) {
 }
 
 func TestVerify(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
-	p := example(t)
+	p := built(t)
 	at := quarter(t, "2023-24-Q3")
 	sealed := seals(t, p, at)
 	check := func(what string, intact, rebuilt bool) Verification {
@@ -217,6 +221,7 @@ func TestVerify(t *testing.T) {
 // A file that a later version had replaced before the seal may be erased: the seal
 // does not rest on it.
 func TestVerifyAfterAReplacedFileIsErased(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	p := example(t)
 	at := quarter(t, "2023-24-Q3")
@@ -238,8 +243,9 @@ func TestVerifyAfterAReplacedFileIsErased(t *testing.T) {
 // Approving changes the cells of the declaration and of C14, and no others: a return
 // that shows anything else than what was submitted is not sealed.
 func TestApprovingFillsTheDeclarationOnly(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
-	p := example(t)
+	p := built(t)
 	at := quarter(t, "2023-24-Q4")
 	sealed := seals(t, p, at)
 	v, err := p.at(ctx, at)
@@ -315,8 +321,9 @@ func readFile(t *testing.T, file string) []byte {
 // given another source, one is left out; the cell moves by the sum, and each row
 // is named with its reason.
 func TestRestatement(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
-	p := example(t)
+	p := built(t)
 	at := quarter(t, "2023-24-Q3")
 	seals(t, p, at)
 	if moved, err := p.Diff(ctx, "", at, 0, 0); err != nil || len(moved) > 0 {

@@ -11,8 +11,9 @@ import (
 // A condition's cell leads to the rows that breach it, a cell about the quality of
 // the data to the rows that it counts.
 func TestTraceCells(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
-	p := example(t)
+	p := built(t)
 	at := quarter(t, "2023-24-Q4")
 	if _, err := p.Run(ctx, at); err != nil {
 		t.Fatal(err)

@@ -17,8 +17,9 @@ import (
 // the second. Nothing is refused, most figures are shown, and nobody who adds and
 // subtracts what he was given, in all of it, comes to a count of 1 to 4.
 func TestAYearOfReleases(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
-	p := example(t)
+	p := built(t)
 	for _, label := range []string{"2023-24-Q1", "2023-24-Q2", "2023-24-Q3", "2023-24-Q4"} {
 		at := quarter(t, label)
 		if label == "2023-24-Q3" {

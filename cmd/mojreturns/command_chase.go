@@ -47,6 +47,9 @@ func (a *app) chaseCommand() *cobra.Command {
 					return err
 				}
 				messages = append(messages, message)
+				if len(one.Faulty) > 0 && !a.quiet {
+					fmt.Fprintf(a.stderr, "To attach for %[1]s: `mojreturns rejects --annotate --provider %[1]s -o FOLDER` writes the marked files.\n", one.Provider.Code)
+				}
 			}
 			if len(messages) == 0 {
 				fmt.Fprintf(a.stderr, "Nothing is late for %s, and every file that came can be used.\n", of.Human())

@@ -23,7 +23,7 @@ SELECT f.fund, f.period,
                  ELSE 'All spend is for service inside' END
             || ' the window ' || coalesce(day_in_words(f.spend_from), 'start') || ' to ' || day_in_words(f.spend_by)
             || CASE WHEN spend.lines IS NULL AND promised.lines > 0
-                      THEN '; not so ' || counted_in_words(promised.lines, 'commitment', 'commitments') || ' (' || pounds(promised.amount) || ').' ELSE '.' END
+                      THEN '; ' || counted_in_words(promised.lines, 'commitment is', 'commitments are') || ' outside it (' || pounds(promised.amount) || ').' ELSE '.' END
   END AS evidence
 FROM fund_period f
 LEFT JOIN (SELECT fund, period, count(*) AS lines, sum(amount) AS amount FROM breach WHERE effect = 'not met' GROUP BY ALL) spend USING (fund, period)

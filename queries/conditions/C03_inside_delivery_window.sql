@@ -22,7 +22,7 @@ SELECT f.fund, f.period,
                  ELSE 'Every session is inside' END
             || ' the window ' || coalesce(day_in_words(f.delivery_from), 'start') || ' to ' || day_in_words(f.delivery_to)
             || CASE WHEN held.sessions IS NULL AND planned.sessions > 0
-                      THEN '; not so ' || counted_in_words(planned.sessions, 'session that is planned', 'sessions that are planned') || '.' ELSE '.' END
+                      THEN '; ' || counted_in_words(planned.sessions, 'planned session is', 'planned sessions are') || ' outside it.' ELSE '.' END
   END AS evidence
 FROM fund_period f
 LEFT JOIN (SELECT fund, period, count(*) AS sessions FROM breach WHERE effect = 'not met' GROUP BY ALL) held USING (fund, period)

@@ -17,7 +17,7 @@ SELECT f.fund, f.period,
   coalesce(spend.amount, 0) AS value, 0 AS limit_value,
   CASE WHEN f.match OR NOT f.lists_lines THEN 'This fund does not list the budget lines it allows.'
        WHEN spend.lines > 0 THEN counted_in_words(spend.lines, 'line', 'lines') || ' of spend (' || pounds(spend.amount) || ') on a budget line the fund does not allow.'
-       WHEN promised.lines > 0 THEN 'All spend is on budget lines the fund allows; not so ' || counted_in_words(promised.lines, 'commitment', 'commitments') || ' (' || pounds(promised.amount) || ').'
+       WHEN promised.lines > 0 THEN 'All spend is on budget lines the fund allows; ' || counted_in_words(promised.lines, 'commitment is', 'commitments are') || ' not (' || pounds(promised.amount) || ').'
        ELSE 'All spend and commitments are on budget lines the fund allows.' END AS evidence
 FROM fund_period f
 LEFT JOIN (SELECT fund, period, count(*) AS lines, sum(amount) AS amount FROM breach WHERE effect = 'not met' GROUP BY ALL) spend USING (fund, period)
