@@ -23,7 +23,7 @@ const farthest = 60
 // settle looks for any move through the target. If none is found, none says that
 // all were tried, and proved that what was tried is all there is.
 func (m *model) settle(target *count, patience int) (v *move, none, proved bool) {
-	s := &settler{m: m, low: make([]int64, len(m.counts)), high: make([]int64, len(m.counts)), patience: patience}
+	s := &settler{m: m, low: make([]int64, len(m.counts)), high: make([]int64, len(m.counts)), patience: patience, unsure: m.restated()}
 	for i, c := range m.counts {
 		if m.mayChange(c, 1, true) {
 			s.low[i], s.high[i] = c.least-c.value, farthest
@@ -46,6 +46,20 @@ func (m *model) settle(target *count, patience int) (v *move, none, proved bool)
 		s.undo(0)
 	}
 	return nil, s.patience > 0, s.patience > 0 && !s.unsure
+}
+
+// restated tells whether any figure has had more than one value. A reader knows
+// both and not which rows moved between them, which the links say more strictly than
+// he can: what they rule out is then no proof.
+func (m *model) restated() bool {
+	seen := map[ID]int64{}
+	for _, c := range m.counts {
+		if was, ok := seen[c.id]; ok && was != c.value {
+			return true
+		}
+		seen[c.id] = c.value
+	}
+	return false
 }
 
 // within narrows a count's bounds, and all that follows from it.
