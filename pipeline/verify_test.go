@@ -1,0 +1,168 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"mojreturns/pipeline/landing"
+)
+
+func TestVerify(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	p := built(t)
+	at := quarter(t, "2023-24-Q3")
+	sealed := seals(t, p, at)
+	check := func(what string, intact, rebuilt bool) Verification {
+		t.Helper()
+		v, err := p.Verify(ctx, "", at, 0)
+		if err != nil {
+			t.Fatalf("%s: %v", what, err)
+		}
+		if (v.Broken == "") != intact || v.Rebuilt != rebuilt || intact && !v.OK() {
+			t.Errorf("%s: %+v", what, v)
+		}
+		return v
+	}
+	if v := check("as sealed", true, true); v.Workbook != "same bytes" {
+		t.Errorf("the workbook: %s", v.Workbook)
+	}
+	// what comes later, and what the rules are now, changes nothing
+	changeReferrals(t, p, func(rows [][]string) [][]string { return rows[:2] })
+	p.Queries = withMetric(t, p.Queries, "metrics/R01_referrals_received.sql", "FROM referral", "FROM referral WHERE FALSE")
+	if err := p.Open(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Build(ctx); err != nil {
+		t.Fatal(err)
+	}
+	check("after a correction and a new rule", true, true)
+
+	receipts, err := p.store.Receipts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(p.store.Path(receipts[0].SHA256), filepath.Join(t.TempDir(), "gone")); err != nil {
+		t.Fatal(err)
+	}
+	if v := check("after an erasure", true, false); !strings.Contains(v.CannotRebuild, "no longer kept") {
+		t.Errorf("it says %q", v.CannotRebuild)
+	}
+	file := p.sealedFile(sealed)
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	content[len(content)/2] ^= 1
+	if err := errors.Join(os.Remove(file), os.WriteFile(file, content, 0o660)); err != nil {
+		t.Fatal(err)
+	}
+	if v := check("with a flipped bit", false, false); !strings.Contains(v.Broken, "return.xlsx") {
+		t.Errorf("it says %q", v.Broken)
+	}
+}
+
+// A file that a later version had replaced before the seal may be erased: the seal
+// does not rest on it.
+func TestVerifyAfterAReplacedFileIsErased(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	p := example(t)
+	at := quarter(t, "2023-24-Q3")
+	changeReferrals(t, p, func(rows [][]string) [][]string { return rows[:len(rows)-1] })
+	seals(t, p, at)
+	receipts, err := p.store.Receipts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(receipts, func(r landing.Receipt) bool { return r.Name == "slt_referrals_2023-24_v4.csv" })
+	if _, err := p.Erase(ctx, receipts[i].SHA256, "the person asked for it", "data protection officer"); err != nil {
+		t.Fatal(err)
+	}
+	if v, err := p.Verify(ctx, "", at, 0); err != nil || !v.OK() || !v.Rebuilt || v.Workbook != "same bytes" {
+		t.Errorf("%+v, %v", v, err)
+	}
+}
+
+// TestRestatement: of the police referrals of a quarter one comes late, one is
+// given another source, one is left out; the cell moves by the sum, and each row
+// is named with its reason.
+func TestRestatement(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	p := built(t)
+	at := quarter(t, "2023-24-Q3")
+	seals(t, p, at)
+	if moved, err := p.Diff(ctx, "", at, 0, 0); err != nil || len(moved) > 0 {
+		t.Fatalf("nothing has come, yet %d cells moved, %v", len(moved), err)
+	}
+	var corrected, withdrawn string
+	changeReferrals(t, p, func(rows [][]string) [][]string {
+		source, received, id := slices.Index(rows[0], "referral_source_code"), slices.Index(rows[0], "referral_received_date"), slices.Index(rows[0], "referral_id")
+		var police []int
+		for i, row := range rows {
+			if row[source] == "POL" && row[received] >= "2023-10-01" && row[received] <= "2023-12-31" {
+				police = append(police, i)
+			}
+		}
+		late := slices.Clone(rows[police[0]])
+		late[id] = "SA-99001"
+		corrected, withdrawn = rows[police[1]][id], rows[police[2]][id]
+		rows[police[1]][source] = "SELF"
+		return append(slices.Delete(rows, police[2], police[2]+1), late)
+	})
+	if _, err := p.Build(ctx); err != nil {
+		t.Fatal(err)
+	}
+	moved, err := p.Diff(ctx, "", at, 0, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(moved, func(m Restated) bool { return m.Cell == "T04_Source!D7" })
+	if i < 0 {
+		t.Fatalf("T04_Source!D7 did not move: %+v", moved)
+	}
+	if m := moved[i]; m.Was != "50" || m.Now != "49" || m.By != "-1" {
+		t.Errorf("it was %s, is %s, by %s", m.Was, m.Now, m.By)
+	}
+	var got []string
+	for _, r := range moved[i].Rows {
+		if !strings.HasPrefix(r.File, "slt_referrals_2023-24_v") || r.SHA256 == "" || r.Row == "" {
+			t.Errorf("where the row stands is not said: %+v", r)
+		}
+		got = append(got, r.Key+" "+r.Side+" "+r.Why)
+	}
+	slices.Sort(got)
+	want := []string{corrected + " gone corrected", withdrawn + " gone withdrawn", "SA-99001 new late"}
+	slices.Sort(want)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("the rows that moved it:\n%s", diff)
+	}
+
+	// the file that the seal rests on is erased: its figures are compared still
+	receipts, err := p.store.Receipts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	i = slices.IndexFunc(receipts, func(r landing.Receipt) bool { return r.Name == "slt_referrals_2023-24_v4.csv" })
+	if _, err := p.Erase(ctx, receipts[i].SHA256, "the person asked for it", "data protection officer"); err != nil {
+		t.Fatal(err)
+	}
+	after, err := p.Diff(ctx, "", at, 0, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range moved {
+		moved[i].Rows = nil
+	}
+	if diff := cmp.Diff(moved, after); diff != "" {
+		t.Errorf("compared with the figures that were sealed:\n%s", diff)
+	}
+}
