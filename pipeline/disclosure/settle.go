@@ -48,9 +48,9 @@ func (m *model) settle(target *count, patience int) (v *move, none, proved bool)
 	return nil, s.patience > 0, s.patience > 0 && !s.unsure
 }
 
-// restated tells whether any figure has had more than one value. A reader knows
-// both and not which rows moved between them, which the links say more strictly than
-// he can: what they rule out is then no proof.
+// restated tells whether any figure has had more than one value. With such figures
+// the search has been seen to rule out more than a reader could, so it claims no
+// proof then.
 func (m *model) restated() bool {
 	seen := map[ID]int64{}
 	for _, c := range m.counts {
