@@ -176,8 +176,19 @@ func casePipeline(t *testing.T, dir string) *Pipeline {
 // caseWarehouse is a new warehouse with the rules in it and empty typed tables.
 func caseWarehouse(t *testing.T, p *Pipeline) *sql.Conn {
 	t.Helper()
+	conn := typedWarehouse(t, p, nil)
+	if err := p.loadPeriods(context.Background(), conn, nil, nil); err != nil {
+		t.Fatal(err)
+	}
+	return conn
+}
+
+// typedWarehouse is a new warehouse with the rules in it and the rows of some
+// sources typed and judged.
+func typedWarehouse(t *testing.T, p *Pipeline, sources []staged) *sql.Conn {
+	t.Helper()
 	ctx := context.Background()
-	db, err := warehouse.Create(ctx, filepath.Join(t.TempDir(), "case.duckdb"), p.Settings)
+	db, err := warehouse.Create(ctx, filepath.Join(t.TempDir(), "typed.duckdb"), p.Settings)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -187,13 +198,10 @@ func caseWarehouse(t *testing.T, p *Pipeline) *sql.Conn {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { conn.Close() })
-	if err := p.loadRules(ctx, conn, "case"); err != nil {
+	if err := p.loadRules(ctx, conn, "typed"); err != nil {
 		t.Fatal(err)
 	}
-	if err := p.typed(ctx, conn, nil); err != nil {
-		t.Fatal(err)
-	}
-	if err := p.loadPeriods(ctx, conn, nil, nil); err != nil {
+	if err := p.typed(ctx, conn, sources); err != nil {
 		t.Fatal(err)
 	}
 	return conn

@@ -15,7 +15,6 @@ import (
 	"mojreturns/pipeline/landing"
 	"mojreturns/pipeline/register"
 	"mojreturns/pipeline/table"
-	"mojreturns/pipeline/warehouse"
 )
 
 // Each line of testdata/extracts/forms.csv is a value as a provider writes it,
@@ -119,21 +118,5 @@ func judged(t *testing.T, p *Pipeline, paths []string) *sql.Conn {
 			t.Fatalf("%s is refused: %s", s.Name, s.Refused)
 		}
 	}
-	db, err := warehouse.Create(ctx, filepath.Join(t.TempDir(), "typed.duckdb"), p.Settings)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { db.Close() })
-	conn, err := db.Conn(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { conn.Close() })
-	if err := p.loadRules(ctx, conn, "forms"); err != nil {
-		t.Fatal(err)
-	}
-	if err := p.typed(ctx, conn, sources); err != nil {
-		t.Fatal(err)
-	}
-	return conn
+	return typedWarehouse(t, p, sources)
 }

@@ -261,7 +261,7 @@ func (p *Pipeline) rejectPersonal(ctx context.Context, conn *sql.Conn, s staged)
 // faults of feeds about people and of texts that are screened, and with them
 // whatever was sent in place of a person's key, and ages, of which only bands are kept.
 func (p *Pipeline) withhold() string {
-	about, bands, any := []string{"false"}, []string{"''"}, []string{"false"}
+	about, bands := []string{"false"}, []string{"''"}
 	for _, c := range p.contracts {
 		if c.People {
 			about = append(about, "feed = '"+c.Feed+"'")
@@ -275,12 +275,7 @@ func (p *Pipeline) withhold() string {
 			}
 		}
 	}
-	for _, r := range p.personal {
-		if !r.header {
-			any = append(any, r.matches("value"))
-		}
-	}
 	return `UPDATE fault SET value = '(withheld)', message = replace(message, '"' || value || '"', '(withheld)')
 		WHERE (` + strings.Join(about, " OR ") + `) AND value IS NOT NULL AND (column_name LIKE '%pseudo_id' AND rule <> 'duplicate key'
-			OR column_name IN (` + strings.Join(bands, ", ") + `) OR ` + strings.Join(any, " OR ") + ")"
+			OR column_name IN (` + strings.Join(bands, ", ") + `) OR ` + p.looksPersonal(contract.Contract{People: true}, "value") + ")"
 }
