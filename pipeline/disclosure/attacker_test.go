@@ -22,9 +22,11 @@ type attacker struct {
 }
 
 // figureAt is a count while it had one value: he is taken to know what changed.
+// What is no figure, but the room that others leave, may be another in each output.
 type figureAt struct {
-	id    disclosure.ID
-	value int64
+	id     disclosure.ID
+	value  int64
+	output int // 1 + its number, of room
 }
 
 // equation says that the unknowns, so many times each, add up to the constant.
@@ -56,9 +58,9 @@ func newAttacker(threshold int64, outputs []output, sums []sum) *attacker {
 			a.read(d)
 		}
 	}
-	for _, o := range outputs {
+	for i, o := range outputs {
 		for _, s := range append(slices.Clone(sums), shareSums(o)...) {
-			a.equate(o.values, s)
+			a.equate(o.values, s, i+1)
 		}
 	}
 	return a
@@ -79,32 +81,38 @@ func shareSums(o output) []sum {
 
 // read takes from a cell what anyone can.
 func (a *attacker) read(d disclosure.Decision) {
-	c := d.Cell
-	given := []figureAt{{c.ID, c.N}}
-	switch c.Kind {
-	case disclosure.Share:
-		given = []figureAt{{c.ID.Of("denominator"), c.N}, {c.ID.Of("numerator"), c.Numerator}, {c.ID.Of("complement"), c.N - c.Numerator}}
-		a.atLeast[given[0]] = 1
-	case disclosure.Statistic:
-		given = []figureAt{{c.ID.Of("n"), c.N}}
-		a.atLeast[given[0]] = 1
-	case disclosure.Count:
-		if d.Hidden {
-			a.marked[given[0]] = true
-			a.atLeast[given[0]] = 1
-		}
+	figures := given(d.Cell)
+	if d.Cell.Kind != disclosure.Count || d.Hidden {
+		a.atLeast[figures[0]] = 1 // zeros are shown, and a share or a mean is of somebody
 	}
-	for _, f := range given {
-		a.people[f] = a.people[f] || c.Kind != disclosure.Free
+	if d.Cell.Kind == disclosure.Count && d.Hidden {
+		a.marked[figures[0]] = true
+	}
+	for _, f := range figures {
+		a.people[f] = a.people[f] || d.Cell.Kind != disclosure.Free
 		a.shown[f] = a.shown[f] || !d.Hidden
 	}
 }
 
-func (a *attacker) equate(values map[disclosure.ID]int64, s sum) {
+// given are the counts within a cell.
+func given(c disclosure.Cell) []figureAt {
+	switch c.Kind {
+	case disclosure.Share:
+		return []figureAt{{id: c.ID.Of("denominator"), value: c.N}, {id: c.ID.Of("numerator"), value: c.Numerator}, {id: c.ID.Of("complement"), value: c.N - c.Numerator}}
+	case disclosure.Statistic:
+		return []figureAt{{id: c.ID.Of("n"), value: c.N}}
+	}
+	return []figureAt{{id: c.ID, value: c.N}}
+}
+
+func (a *attacker) equate(values map[disclosure.ID]int64, s sum, output int) {
 	var e equation
 	add := func(id disclosure.ID, times int64) bool {
 		v, ok := values[id]
-		f := figureAt{id, v}
+		f := figureAt{id: id, value: v}
+		if isRoom(id) {
+			f.output = output
+		}
 		if a.shown[f] {
 			e.constant -= times * v
 			return ok

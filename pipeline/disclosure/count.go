@@ -31,9 +31,9 @@ type count struct {
 }
 
 type countKey struct {
-	name    int // in model.names
-	value   int64
-	unknown int // 1 + the world, where the value is not known
+	name  int // in model.names
+	value int64
+	world int // 1 + the world, where the count may be another in each
 }
 
 // count is the count of an ID at a value.
@@ -41,7 +41,7 @@ func (m *model) count(key countKey) *count {
 	if c, ok := m.index[key]; ok {
 		return c
 	}
-	c := &count{at: len(m.counts), id: m.names.ids[key.name], value: key.value, known: key.unknown == 0}
+	c := &count{at: len(m.counts), id: m.names.ids[key.name], value: key.value, known: true}
 	m.index[key] = c
 	m.counts = append(m.counts, c)
 	return c
@@ -70,6 +70,9 @@ func (m *model) printToday() {
 
 func (m *model) printRelease(r Release) {
 	for _, d := range r.Cells {
+		if d.Cell.Private {
+			continue
+		}
 		for _, p := range d.Cell.prints() {
 			c := m.printed(p)
 			c.guard(d.Cell, p)
@@ -104,7 +107,7 @@ func (m *model) markKept(releases []Release) {
 	hidden := map[Cell]string{}
 	for _, r := range releases {
 		for _, d := range r.Cells {
-			if d.Hidden {
+			if d.Hidden && !d.Cell.Private {
 				hidden[d.Cell] = r.Name
 			}
 		}

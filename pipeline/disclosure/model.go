@@ -1,6 +1,7 @@
 package disclosure
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"slices"
@@ -13,6 +14,7 @@ type model struct {
 	counts []*count
 	links  []link
 	names  *names
+	room   []bool // by number: known to nobody, so that it may differ between outputs
 	index  map[countKey]*count
 }
 
@@ -36,7 +38,13 @@ func newWorld(n *names) *world {
 // set gives a count its value.
 func (w *world) set(at int, v int64) { w.values[at], w.known[at] = v, true }
 
-func newModel(policy Policy, cells []Cell, relations []Relation, releases []Release) (*model, error) {
+// What the attacker has: the earlier releases, and this output or not yet.
+const (
+	andToday    = 0
+	earlierOnly = 1
+)
+
+func newModel(policy Policy, cells []Cell, relations []Relation, releases []Release, has int) (*model, error) {
 	cells = sorted(cells)
 	relations = append(slices.Clone(relations), complements(cells, releases)...)
 	m := &model{policy: policy, index: map[countKey]*count{}, names: newNames(relations)}
@@ -62,15 +70,16 @@ func newModel(policy Policy, cells []Cell, relations []Relation, releases []Rele
 		}
 		worlds = append(worlds, w)
 	}
+	m.noteRoom(worlds)
 	for _, w := range worlds {
 		w.derive(numbered)
 	}
+	errs = append(errs, m.untold(worlds, numbered)...)
 	if err := errors.Join(append(errs, today.holds(m.names, numbered)...)...); err != nil {
 		return nil, err
 	}
-	for i, w := range worlds {
+	for _, w := range worlds {
 		w.noteBroken(numbered)
-		borrow(worlds, i, numbered)
 	}
 	m.printToday()
 	for _, c := range cells {
@@ -84,8 +93,9 @@ func newModel(policy Policy, cells []Cell, relations []Relation, releases []Rele
 	for _, r := range releases {
 		m.printRelease(r)
 	}
-	for i := range worlds {
-		m.join(worlds, i, numbered)
+	said := map[string]bool{}
+	for i := has; i < len(worlds); i++ {
+		m.join(worlds, i, numbered, said)
 	}
 	m.markKept(releases)
 	return m, nil
@@ -128,14 +138,12 @@ func (w *world) take(n *names, c Cell) error {
 func complements(cells []Cell, releases []Release) []Relation {
 	var shares []Relation
 	add := func(c Cell) {
-		if c.Kind == Share {
+		if c.Kind == Share && !c.Private {
 			shares = append(shares, Sum(c.ID.Of(Denominator), c.ID.Of(Numerator), c.ID.Of(Complement)))
 		}
 	}
 	for _, c := range cells {
-		if !c.Private {
-			add(c)
-		}
+		add(c)
 	}
 	for _, r := range releases {
 		for _, d := range r.Cells {
@@ -160,11 +168,12 @@ func (w *world) derive(relations [][]term) {
 	}
 }
 
+// noteBroken notes the relations that what was printed contradicts.
 func (w *world) noteBroken(relations [][]term) {
 	w.broken = make([]bool, len(relations))
 	for i, r := range relations {
 		rest, missing, _ := w.rest(r)
-		w.broken[i] = rest != 0 && missing == 0
+		w.broken[i] = rest != 0 && missing == 0 || missing == 1 // else it would have been derived
 	}
 }
 
@@ -181,60 +190,29 @@ func (w *world) rest(r []term) (rest int64, missing int, last term) {
 	return rest, missing, last
 }
 
-// borrow gives a world the values that it does not know and others do, today's
-// before a release's, a later release's before an earlier one's: the attacker
-// too will try whether figures have stayed the same. Figures that hang together
-// are taken to have done so all or none.
-func borrow(worlds []*world, at int, relations [][]term) {
-	w := worlds[at]
-	group := make(classes, len(w.values))
-	for i := range group {
-		group[i] = i
-	}
-	for _, r := range relations {
-		if _, missing, last := w.rest(r); missing > 1 {
-			for _, t := range r {
-				if !w.known[t.at] {
-					group[group.of(t.at)] = group.of(last.at)
-				}
-			}
-		}
-	}
-	found, wrong := make([]bool, len(w.values)), make([]bool, len(w.values))
-	values := make([]int64, len(w.values))
-	for _, r := range relations {
-		rest, missing, last := w.rest(r)
-		if missing == 0 {
-			continue
-		}
-		all := true
-		for _, t := range r {
-			if w.known[t.at] {
-				continue
-			}
-			values[t.at], found[t.at] = elsewhere(worlds, t.at)
-			all = all && found[t.at]
-			rest += t.times * values[t.at]
-		}
-		if all && rest != 0 {
-			wrong[group.of(last.at)] = true
-		}
-	}
-	for at, ok := range found {
-		if ok && !wrong[group.of(at)] {
-			w.set(at, values[at])
-		}
+// noteRoom notes what no output prints and nobody who makes one knows: the room
+// that inequalities leave, and sums on the way to others.
+func (m *model) noteRoom(worlds []*world) {
+	m.room = make([]bool, len(m.names.ids))
+	for at := range m.room {
+		m.room[at] = !slices.ContainsFunc(worlds, func(w *world) bool { return w.known[at] })
 	}
 }
 
-// elsewhere is the value that the latest other world has for a count.
-func elsewhere(worlds []*world, at int) (int64, bool) {
-	for k := range worlds {
-		if w := worlds[(len(worlds)-k)%len(worlds)]; w.known[at] {
-			return w.values[at], true
+// untold says which figures of earlier releases a relation names and this output does
+// not say the value of: without it, what they and this output give away together is missed.
+func (m *model) untold(worlds []*world, relations [][]term) []error {
+	var errs []error
+	said := map[int]bool{}
+	for _, r := range relations {
+		for _, t := range r {
+			if !worlds[0].known[t.at] && !m.room[t.at] && !said[t.at] {
+				said[t.at] = true
+				errs = append(errs, fmt.Errorf("%s was released, and its value now is not given", m.names.ids[t.at]))
+			}
 		}
 	}
-	return 0, false
+	return errs
 }
 
 // holds says which relations the figures of this output contradict.
@@ -250,22 +228,25 @@ func (w *world) holds(n *names, relations [][]term) []error {
 	return errs
 }
 
-// join links counts as the relations say they were in a world. What a release
-// says of counts that have not changed since is said by today's links already;
-// with unknown counts on both sides it says nothing.
-func (m *model) join(worlds []*world, at int, relations [][]term) {
-	w, now := worlds[at], worlds[0]
+// join links counts as the relations say they were in a world. What another
+// output has said already is not said again. A release says nothing of figures
+// that it has no value for: nobody had made them then.
+func (m *model) join(worlds []*world, at int, relations [][]term, said map[string]bool) {
+	w := worlds[at]
+	var key []byte
 	for i, r := range relations {
-		if w.broken[i] {
-			continue
-		}
-		changed, more, less := false, false, false
+		whole := true
+		key = binary.AppendVarint(key[:0], int64(i))
 		for _, t := range r {
-			ok := w.known[t.at]
-			changed = changed || ok && !(now.known[t.at] && now.values[t.at] == w.values[t.at])
-			more, less = more || !ok && t.times > 0, less || !ok && t.times < 0
+			v := w.values[t.at]
+			if !w.known[t.at] || m.room[t.at] {
+				v = -1
+				whole = whole && (at == 0 || m.room[t.at])
+			}
+			key = binary.AppendVarint(key, v)
 		}
-		if at == 0 || changed && !(more && less) {
+		if whole && !w.broken[i] && !said[string(key)] {
+			said[string(key)] = true
 			m.link(w, at, r)
 		}
 	}
@@ -274,11 +255,12 @@ func (m *model) join(worlds []*world, at int, relations [][]term) {
 func (m *model) link(w *world, at int, r []term) {
 	l := link{counts: make([]*count, 0, len(r)), times: make([]int64, 0, len(r))}
 	for _, t := range r {
-		key := countKey{name: t.at, unknown: at + 1}
-		if w.known[t.at] {
-			key = countKey{name: t.at, value: w.values[t.at]}
+		key := countKey{name: t.at, value: w.values[t.at]}
+		if !w.known[t.at] || m.room[t.at] {
+			key.world = at + 1
 		}
 		c := m.count(key)
+		c.known = w.known[t.at]
 		c.links = append(c.links, len(m.links))
 		c.times = append(c.times, t.times)
 		l.counts = append(l.counts, c)

@@ -166,27 +166,32 @@ func (c *count) cost() int {
 
 // hasReason says whether, after the steps, some count that hangs together with
 // the target is small, as the attacker knows that one must be. Where none
-// is to begin with (the threshold was higher once) he knows nothing of the kind.
+// is to begin with (the threshold was higher once) he knows nothing of the kind. Counts
+// whose value nobody knows lead to no reason, though they may lead him to one.
 func (m *model) hasReason(target *count, by map[int]int64) bool {
-	small := func(c *count, n int64) bool { return c.people && m.policy.small(n) }
-	had := false
+	small := func(c *count, by int64) bool { return c.people && m.policy.small(c.value+by) }
+	return m.reach(target, by, func(c *count) bool { return small(c, by[c.at]) }, func(c *count) bool { return c.known }) ||
+		!m.reach(target, by, func(c *count) bool { return small(c, 0) }, func(*count) bool { return true })
+}
+
+// reach says whether a count that is wanted hangs together with the target, by
+// counts that are hidden, change, and lead on.
+func (m *model) reach(target *count, by map[int]int64, wanted, leads func(*count) bool) bool {
 	seen := map[int]bool{target.at: true}
 	for next := []*count{target}; len(next) > 0; next = next[1:] {
-		c := next[0]
-		if small(c, c.value+by[c.at]) {
+		if wanted(next[0]) {
 			return true
 		}
-		had = had || small(c, c.value)
-		for _, l := range c.links {
+		for _, l := range next[0].links {
 			for _, o := range m.links[l].counts {
-				if !seen[o.at] && (by[o.at] != 0 || len(o.public) == 0 && !o.shown()) {
+				if !seen[o.at] && leads(o) && (by[o.at] != 0 || len(o.public) == 0 && !o.shown()) {
 					seen[o.at] = true
 					next = append(next, o)
 				}
 			}
 		}
 	}
-	return !had
+	return false
 }
 
 // moves is a queue, the cheapest first.

@@ -158,7 +158,7 @@ func TestWhatTheMinistryIsToldIsNoSecretFromIt(t *testing.T) {
 		people := disclosure.Cell{ID: figure("TR04 Q1"), Kind: disclosure.Count, N: 1, Open: open}
 		completions := disclosure.Cell{ID: figure("TR03 Q1"), Kind: disclosure.Count, N: 1, Open: open}
 		shown := disclosure.Release{Name: "return", Audience: disclosure.Ministry, Cells: []disclosure.Decision{{Cell: completions}}}
-		_, err := disclosure.Protect(disclosure.Policy{Audience: disclosure.Public, Threshold: 5}, []disclosure.Cell{people},
+		_, err := disclosure.Protect(disclosure.Policy{Audience: disclosure.Public, Threshold: 5}, []disclosure.Cell{people, unprinted(completions)},
 			[]disclosure.Relation{disclosure.AtMost(people.ID, completions.ID)}, []disclosure.Release{shown})
 		if refused := errors.Is(err, disclosure.ErrCannotProtect); refused == open {
 			t.Errorf("open is %v: %v", open, err)
@@ -174,10 +174,15 @@ func TestThePublicIsEverybody(t *testing.T) {
 	all, first, second := count("R01 all Q1", 10), count("R01 service:S1 Q1", 7), count("R01 service:S2 Q1", 3)
 	for audience, refused := range map[string]bool{disclosure.Public: true, disclosure.Briefing: true, disclosure.Ministry: false} {
 		shown := disclosure.Release{Name: "earlier", Audience: audience, Cells: []disclosure.Decision{{Cell: all}, {Cell: first}}}
-		_, err := disclosure.Protect(disclosure.Policy{Audience: disclosure.Briefing, Threshold: 5}, []disclosure.Cell{second},
+		_, err := disclosure.Protect(disclosure.Policy{Audience: disclosure.Briefing, Threshold: 5}, []disclosure.Cell{unprinted(all), unprinted(first), second},
 			[]disclosure.Relation{disclosure.Sum(all.ID, first.ID, second.ID)}, []disclosure.Release{shown})
 		if errors.Is(err, disclosure.ErrCannotProtect) != refused {
 			t.Errorf("after a release to the %s: %v", audience, err)
 		}
 	}
+}
+
+func unprinted(c disclosure.Cell) disclosure.Cell {
+	c.Private = true
+	return c
 }

@@ -30,7 +30,13 @@ func TestNoHiddenCountCanBeWorkedOut(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			releases = append(releases, disclosure.Release{Name: fmt.Sprintf("quarter %d", q), Audience: audience, Cells: decisions})
+			release := disclosure.Release{Name: fmt.Sprintf("quarter %d", q), Audience: audience, Cells: slices.Clone(decisions)}
+			for _, c := range given {
+				if c.Private {
+					release.Cells = append(release.Cells, disclosure.Decision{Cell: c})
+				}
+			}
+			releases = append(releases, release)
 			outputs = append(outputs, output{audience, decisions, s.values})
 			for _, d := range decisions {
 				cells++
@@ -177,7 +183,7 @@ func TestAttackerFindsWhatIsNotProtected(t *testing.T) {
 			}
 			a := newAttacker(5, []output{o}, c.sums)
 			for _, name := range c.found {
-				f := figureAt{figure(name), c.figures[name]}
+				f := figureAt{id: figure(name), value: c.figures[name]}
 				if pinned, _ := a.pins(f); !pinned {
 					t.Errorf("%s was not found, though %s", name, c.byHand)
 				}

@@ -20,6 +20,7 @@ type Unprotected struct {
 // Exposed is a count that cannot be protected.
 type Exposed struct {
 	ID       ID
+	Earlier  bool     // as an earlier release had it: no cell of this output gives it away by itself
 	Releases []string // the earlier ones that tell of the counts nearest to it, if any
 	Proved   bool     // that nothing can protect it; else nothing was found in reasonable time
 }
@@ -27,14 +28,17 @@ type Exposed struct {
 func (u *Unprotected) Error() string {
 	var lines []string
 	for _, e := range u.Counts {
-		by := "figures that are never hidden"
+		what, by := e.ID.String(), "figures that are never hidden"
+		if e.Earlier {
+			what = "the earlier " + what
+		}
 		if len(e.Releases) > 0 {
 			by = "what was released in " + strings.Join(e.Releases, " and ")
 		}
 		if e.Proved {
-			lines = append(lines, fmt.Sprintf("%s could be worked out from %s, whatever is hidden now", e.ID, by))
+			lines = append(lines, fmt.Sprintf("%s could be worked out from %s, whatever is hidden now", what, by))
 		} else {
-			lines = append(lines, fmt.Sprintf("%s: nothing was found in reasonable time that protects it from %s", e.ID, by))
+			lines = append(lines, fmt.Sprintf("%s: nothing was found in reasonable time that protects it from %s", what, by))
 		}
 	}
 	return fmt.Sprintf("%s: %s", ErrCannotProtect, strings.Join(lines, "; "))
@@ -105,7 +109,7 @@ func readers(audience string, earlier []Release) []reader {
 
 // decide decides for one kind of reader, where some cells are hidden already.
 func (r reader) decide(policy Policy, cells []Cell, relations []Relation, hidden map[ID]string) ([]Decision, error) {
-	m, err := newModel(policy, cells, relations, r.seen)
+	m, err := newModel(policy, cells, relations, r.seen, andToday)
 	if err != nil {
 		return nil, err
 	}
@@ -118,9 +122,10 @@ func (r reader) decide(policy Policy, cells []Cell, relations []Relation, hidden
 	if !policy.Off {
 		other := r.audience != policy.Audience
 		targets := m.hideSmall(func(c *count) bool { return other && c.open && r.audience == Ministry })
-		// A small count that those it is for could find out before is refused all the same.
+		// A small count that this output prints is refused all the same where those it is
+		// for could find it out before.
 		gone := func(c *count) bool {
-			return (other || !policy.small(c.value)) && givenAway(policy, cells, relations, r.seen, c)
+			return (other || !policy.small(c.value) || len(c.cells) == 0) && givenAway(policy, cells, relations, r.seen, c)
 		}
 		if err := m.hideOthers(targets, gone); err != nil {
 			return nil, err
@@ -134,13 +139,13 @@ func (r reader) decide(policy Policy, cells []Cell, relations []Relation, hidden
 	return decisions, nil
 }
 
-// givenAway tells whether a count could be had before any of the cells is printed.
+// givenAway tells whether a count could be had from earlier releases alone.
 func givenAway(policy Policy, cells []Cell, relations []Relation, seen []Release, c *count) bool {
 	unprinted := slices.Clone(cells)
 	for i := range unprinted {
 		unprinted[i].Private = true
 	}
-	m, err := newModel(policy, unprinted, relations, seen)
+	m, err := newModel(policy, unprinted, relations, seen, earlierOnly)
 	if err != nil {
 		return false
 	}
@@ -197,10 +202,10 @@ func (m *model) hideOthers(targets []*count, gone func(*count) bool) error {
 			v, none, proved = m.settle(t, 10*patience)
 		}
 		if v == nil {
-			if none && (len(t.cells) == 0 || gone(t)) {
+			if none && gone(t) {
 				continue // earlier releases gave it away themselves: nothing here does
 			}
-			failed = append(failed, Exposed{t.id, m.exposers(t), proved})
+			failed = append(failed, Exposed{t.id, len(t.cells) == 0, m.exposers(t), proved})
 			continue
 		}
 		for step := v; step != nil; step = step.before {

@@ -1,9 +1,11 @@
 package disclosure
 
+import "slices"
+
 // settler finds a move where the cheap search has lost its way. Each count may
-// change within bounds, which the links narrow; those that need not change do not. It
-// takes a link that does not hold so, changes one count in it, and follows
-// what that forces, going back where it fails.
+// change within bounds, which the links narrow. Of a link that does not hold where
+// each changes least, the count with the least room is set to that, and what it
+// forces is followed; where that fails, it changes less, or more.
 type settler struct {
 	m         *model
 	low, high []int64 // by how much each count may change
@@ -23,43 +25,67 @@ const farthest = 60
 // settle looks for any move through the target. If none is found, none says that
 // all were tried, and proved that what was tried is all there is.
 func (m *model) settle(target *count, patience int) (v *move, none, proved bool) {
-	s := &settler{m: m, low: make([]int64, len(m.counts)), high: make([]int64, len(m.counts)), patience: patience, unsure: m.restated()}
+	s := &settler{m: m, low: make([]int64, len(m.counts)), high: make([]int64, len(m.counts)), patience: patience}
 	for i, c := range m.counts {
 		if m.mayChange(c, 1, true) {
 			s.low[i], s.high[i] = c.least-c.value, farthest
 		}
 	}
 	// A target that is small and stays so is its own reason to be hidden.
+	few := int64(m.policy.Threshold) - 1
 	ranges := [][2]int64{{s.low[target.at], -1}, {1, s.high[target.at]}}
 	if m.policy.small(target.value) {
-		ranges = append([][2]int64{{1, int64(m.policy.Threshold) - 1 - target.value}}, ranges...)
+		ranges = slices.Insert(ranges, 0, [2]int64{1, few - target.value})
 	}
 	for _, r := range ranges {
-		s.trail = s.trail[:0]
-		if s.within(target, r[0], r[1]) && s.solve() {
-			v, by := s.result(target)
-			if m.hasReason(target, by) {
-				return v, false, false
-			}
-			s.patience = 0 // a move there is, but not one we may use
+		v, found := s.try(target, r)
+		if v != nil {
+			return v, false, false
 		}
-		s.undo(0)
+		if !found {
+			continue
+		}
+		none = true // a move there is, but not one we may use: another count must be small
+		for _, reason := range m.reasons(target) {
+			if s.within(reason, 1-reason.value, few-reason.value) {
+				if v, _ := s.try(target, r); v != nil {
+					return v, false, false
+				}
+			}
+			s.undo(0)
+		}
 	}
-	return nil, s.patience > 0, s.patience > 0 && !s.unsure
+	none = !none && s.patience > 0
+	return nil, none, none && !s.unsure
 }
 
-// restated tells whether any figure has had more than one value. With such figures
-// the search has been seen to rule out more than a reader could, so it claims no
-// proof then.
-func (m *model) restated() bool {
-	seen := map[ID]int64{}
-	for _, c := range m.counts {
-		if was, ok := seen[c.id]; ok && was != c.value {
-			return true
-		}
-		seen[c.id] = c.value
+// try looks for a move that changes the target by what lies between two numbers.
+// It says too whether there is any, with a reason to hide the target or without.
+func (s *settler) try(target *count, by [2]int64) (v *move, found bool) {
+	mark := len(s.trail)
+	defer s.undo(mark)
+	if !s.within(target, by[0], by[1]) || !s.solve() {
+		return nil, false
 	}
-	return false
+	v, changes := s.result(target)
+	if !s.m.hasReason(target, changes) {
+		return nil, true
+	}
+	return v, true
+}
+
+// reasons are counts that may be why others that they hang together with are hidden,
+// the nearest to the target first.
+func (m *model) reasons(target *count) []*count {
+	const most = 20
+	var found []*count
+	m.reach(target, nil, func(c *count) bool {
+		if c != target && c.people && c.value > 0 {
+			found = append(found, c)
+		}
+		return len(found) == most
+	}, func(c *count) bool { return c.known })
+	return found
 }
 
 // within narrows a count's bounds, and all that follows from it.
@@ -153,12 +179,12 @@ func (s *settler) solve() bool {
 	if s.patience <= 0 {
 		return false
 	}
-	c, to := s.choose()
+	c := s.choose()
 	if c == nil {
 		return true
 	}
-	low, high := s.low[c.at], s.high[c.at]
-	for _, r := range [][2]int64{{to, to}, {low, to - 1}, {to + 1, high}} {
+	low, high, least := s.low[c.at], s.high[c.at], s.least(c)
+	for _, r := range [][2]int64{{least, least}, {low, least - 1}, {least + 1, high}} {
 		mark := len(s.trail)
 		if s.within(c, r[0], r[1]) && s.solve() {
 			return true
@@ -168,57 +194,34 @@ func (s *settler) solve() bool {
 	return false
 }
 
-// choose finds the link that does not hold at the smallest changes with the
-// fewest counts that could mend it, and of these the cheapest, and to what to change it.
-func (s *settler) choose() (chosen *count, to int64) {
-	fewest, seen := 0, map[int]bool{}
+// choose finds the first link that does not hold at the smallest changes, and in
+// it the count with the least room. None is left when all hold.
+func (s *settler) choose() (chosen *count) {
+	first, seen := len(s.m.links), map[int]bool{}
 	for _, b := range s.trail {
 		for _, at := range b.count.links {
-			if seen[at] {
+			if seen[at] || at > first {
 				continue
 			}
 			seen[at] = true
-			l := s.m.links[at]
-			var off int64
-			for i, c := range l.counts {
-				off += l.times[i] * s.least(c)
-			}
-			if off == 0 {
-				continue
-			}
-			ways, cheapest := 0, 0
-			var way *count
-			var by int64
-			for i, c := range l.counts {
-				v := s.mended(c, off, l.times[i])
-				if v == s.least(c) {
-					continue
-				}
-				if cost := c.cost(); ways == 0 || cost < cheapest {
-					way, by, cheapest = c, v, cost
-				}
-				ways++
-			}
-			if chosen == nil || ways < fewest {
-				chosen, to, fewest = way, by, ways
+			if c, holds := s.tightest(s.m.links[at]); !holds && at < first {
+				first, chosen = at, c
 			}
 		}
 	}
-	return chosen, to
+	return chosen
 }
 
-// mended is the change to a count, within its bounds, that does most to mend a
-// link that is off.
-func (s *settler) mended(c *count, off, times int64) int64 {
-	by := -off / times
-	switch {
-	case by != 0:
-	case off > 0 == (times > 0):
-		by = -1
-	default:
-		by = 1
+// tightest is the count of a link with the least room, not counting those with none.
+func (s *settler) tightest(l link) (tightest *count, holds bool) {
+	var off, room int64
+	for i, c := range l.counts {
+		off += l.times[i] * s.least(c)
+		if r := s.high[c.at] - s.low[c.at]; r > 0 && (tightest == nil || r < room) {
+			tightest, room = c, r
+		}
 	}
-	return max(s.low[c.at], min(s.high[c.at], s.least(c)+by))
+	return tightest, off == 0
 }
 
 // result is the move: the target first, then the others in order.

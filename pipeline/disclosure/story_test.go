@@ -111,14 +111,21 @@ func rest(part, whole disclosure.ID) disclosure.ID {
 	return whole
 }
 
+const together = "of all quarters together"
+
+// isRoom tells what is no figure of anybody's, and may differ between outputs.
+func isRoom(id disclosure.ID) bool {
+	return strings.HasPrefix(id.Part, "rest of") || id.Part == together
+}
+
 // peopleOnce adds that the people of a year to date are no fewer than those of
 // any quarter, and no more than those of all quarters together.
 func (s *story) peopleOnce(service int) {
 	for q := 1; q <= s.quarters; q++ {
 		year := beside(people, service, 10+q)
-		together := year.Of("of all quarters together")
-		s.total(together, q, func(i int) disclosure.ID { return beside(people, service, i) })
-		s.atMost(year, together)
+		all := year.Of(together)
+		s.total(all, q, func(i int) disclosure.ID { return beside(people, service, i) })
+		s.atMost(year, all)
 		for i := 1; i <= q; i++ {
 			s.atMost(beside(people, service, i), year)
 		}
@@ -268,10 +275,18 @@ func (s *story) page(service, when int) []disclosure.Cell {
 	return append(cells, c)
 }
 
+// relations are those between the figures there are so far.
 func (s *story) relations() []disclosure.Relation {
 	var relations []disclosure.Relation
 	for _, added := range s.sums {
-		relations = append(relations, disclosure.Sum(added.total, added.parts...))
+		there := true
+		for _, id := range append([]disclosure.ID{added.total}, added.parts...) {
+			_, ok := s.values[id]
+			there = there && ok
+		}
+		if there {
+			relations = append(relations, disclosure.Sum(added.total, added.parts...))
+		}
 	}
 	return relations
 }
