@@ -301,7 +301,11 @@ func (p *Pipeline) sealedWorkbook(ctx context.Context, v *view, about About) (co
 	}
 	request.Fields, request.Freeze, request.Build, request.Status = fields, about.Freeze.In(location), about.Submission.Build, about.Status
 	content, result, err := returns.Draft(ctx, request)
-	return content, printedOf(result, figures), err
+	if err != nil {
+		return nil, nil, err
+	}
+	printed, err = p.andUnprinted(at, printedOf(result, figures), figures.values)
+	return content, printed, err
 }
 
 // printedOf is what a return printed, with the figures behind it.

@@ -138,7 +138,10 @@ func (p *Pipeline) guardBriefing(ctx context.Context, v *view, at period.Period,
 	if err != nil {
 		return nil, err
 	}
-	return out, v.hide(ctx, string(list))
+	if err := v.hide(ctx, string(list)); err != nil {
+		return nil, err
+	}
+	return p.andUnprinted(at, out, figures.values)
 }
 
 // hide lays tables over those of the build in which the listed figures have the

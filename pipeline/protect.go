@@ -17,6 +17,17 @@ type protected struct {
 	releases []string // those to its audience that it had to keep to, by name
 }
 
+// instead says what can be done where an output to an audience would give a count away.
+func instead(audience string) string {
+	switch audience {
+	case disclosure.Ministry:
+		return "where the ministry has agreed to see small counts, switch it off with the reason under `disclosure: ministry` in mojreturns.yaml; else `withdraw` the correction that moved the figure until the next return"
+	case disclosure.Briefing:
+		return "show the pack inside the office, without --release"
+	}
+	return "release it to readers of the briefing only, or wait until the figure has moved again"
+}
+
 // protect decides which of the figures an output prints may be shown to its
 // audience, with what was released to it before. It refuses where an earlier
 // release gives a count away whatever is hidden now.
@@ -51,7 +62,9 @@ func (p *Pipeline) protect(audience string, at period.Period, printed []returns.
 	for _, r := range earlier {
 		out.releases = append(out.releases, r.Name)
 		for _, d := range r.Cells {
-			seen.add(d.Cell.ID)
+			if !d.Cell.Private {
+				seen.add(d.Cell.ID)
+			}
 		}
 	}
 	known := maps.Clone(seen.scopes)
@@ -61,10 +74,10 @@ func (p *Pipeline) protect(audience string, at period.Period, printed []returns.
 		return out, err
 	}
 	cells = append(cells, unseen...)
-	relations := append(g.relations(figures, seen), percentages(cells)...)
+	relations := append(g.relations(figures, seen), percentages(cells, earlier)...)
 	decisions, err := disclosure.Protect(p.Disclosure.policy(audience), cells, g.holding(relations, figures), earlier)
 	if errors.Is(err, disclosure.ErrCannotProtect) {
-		return out, fmt.Errorf("%w: %w", ErrRefused, err)
+		return out, fmt.Errorf("%w: %w; %s", ErrRefused, err, instead(audience))
 	}
 	if err != nil {
 		return out, fmt.Errorf("cannot decide which figures may be shown: %w", err)

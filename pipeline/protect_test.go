@@ -196,8 +196,62 @@ func TestReleasesAreKeptTo(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = p.DraftOne(ctx, "", at, filepath.Join(t.TempDir(), "draft.xlsx"))
-	if !errors.Is(err, ErrRefused) || !strings.Contains(err.Error(), "R01 service:STK-ADV 2023-24-Q3 source HUB could be worked out from what was released in briefing 001") {
+	if !errors.Is(err, ErrRefused) || !strings.Contains(err.Error(), "R01 service:STK-ADV 2023-24-Q3 source HUB could be worked out from what was released in briefing 001, whatever is hidden now") ||
+		!strings.Contains(err.Error(), "where the ministry has agreed to see small counts") {
 		t.Errorf("the return gives away what a briefing did not: %v", err)
+	}
+}
+
+// What is released later must fit what a release did not print too, as it was then.
+func TestAReleaseKeepsWhatItDidNotPrint(t *testing.T) {
+	t.Parallel()
+	p := built(t)
+	at := quarter(t, "2023-24-Q3")
+	out, err := p.ReleaseBriefing(context.Background(), Release{Period: at, Audience: disclosure.Public, By: "Performance analyst"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := readReleased(filepath.Join(filepath.Dir(out.Path), releasedFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, err := p.guard(disclosure.Public)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept, printed := map[returns.Place]bool{}, map[returns.Place]bool{}
+	for _, f := range list {
+		kept[f.Place] = true
+		printed[f.Place] = printed[f.Place] || f.isPrinted()
+		if f.isHidden() && !f.isPrinted() {
+			t.Errorf("%v is hidden, and was not printed", f.Place)
+		}
+	}
+	values, before := figuresOf(t, p, at.Label).values, 0
+	for place := range printed {
+		earlier := place
+		earlier.Period = "2023-24-Q2-YTD"
+		_, there := values[earlier]
+		if _, guarded := g.metrics[place.Code]; !guarded || !there || printed[earlier] {
+			continue
+		}
+		before++
+		if !kept[earlier] {
+			t.Errorf("%v is printed, and %s is not kept", place, earlier.Period)
+		}
+	}
+	if before == 0 {
+		t.Error("no figure has an earlier year to date that is not printed")
+	}
+	cells, err := g.decisions(list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range cells {
+		place := returns.Place{Code: d.Cell.ID.Code, Scope: d.Cell.ID.Scope, Period: d.Cell.ID.Period, Dimension: d.Cell.ID.Dimension, Category: d.Cell.ID.Category}
+		if d.Cell.Private == printed[place] {
+			t.Errorf("%s: private is %v", d.Cell.ID, d.Cell.Private)
+		}
 	}
 }
 

@@ -263,16 +263,26 @@ func (r *related) identity(id identity, scope, at string) {
 	}
 }
 
-// percentages ties a share of a breakdown's total to the figures it is made of.
-func percentages(cells []disclosure.Cell) []disclosure.Relation {
-	var out []disclosure.Relation
+// percentages ties a share of a breakdown's total to the figures it is made of, in
+// this output and in earlier ones.
+func percentages(cells []disclosure.Cell, earlier []disclosure.Release) []disclosure.Relation {
+	shares := map[disclosure.ID]bool{}
 	for _, c := range cells {
-		if c.ID.Part != percent {
+		shares[c.ID] = c.ID.Part == percent
+	}
+	for _, r := range earlier {
+		for _, d := range r.Cells {
+			shares[d.Cell.ID] = d.Cell.ID.Part == percent
+		}
+	}
+	var out []disclosure.Relation
+	for id, is := range shares {
+		if !is {
 			continue
 		}
-		total := c.ID.Of("")
+		total := id.Of("")
 		total.Dimension, total.Category = "", ""
-		out = append(out, disclosure.Equal(c.ID.Of(disclosure.Numerator), c.ID.Of("")), disclosure.Equal(c.ID.Of(disclosure.Denominator), total))
+		out = append(out, disclosure.Equal(id.Of(disclosure.Numerator), id.Of("")), disclosure.Equal(id.Of(disclosure.Denominator), total))
 	}
 	slices.SortFunc(out, func(a, b disclosure.Relation) int { return cmp.Compare(a.String(), b.String()) })
 	return out

@@ -34,6 +34,36 @@ type released struct {
 
 var releasedColumns = []string{"code", "scope", "period", "dimension", "category", "field", "shows", "value", "numerator", "denominator", "n"}
 
+// isPrinted tells whether the output has the figure. The others of a release are
+// those that belong with what it printed: what is released later must fit them too.
+func (f released) isPrinted() bool { return f.Field != "" }
+
+// andUnprinted adds to what a release printed the guarded figures that belong with
+// it: of the same breakdowns, in every scope there is, of the same periods and the
+// quarters and years to date so far.
+func (p *Pipeline) andUnprinted(at period.Period, printed []released, figures map[returns.Place]returns.Value) ([]released, error) {
+	g, err := p.guard(disclosure.Public)
+	if err != nil {
+		return nil, err
+	}
+	seen, there := newSeen(), map[returns.Place]bool{}
+	for _, f := range printed {
+		seen.add(idOf(f.Place))
+		there[f.Place] = true
+	}
+	for _, q := range at.Year.Quarters()[:at.Quarter()] {
+		seen.periods[q.Label], seen.periods[q.ToDate().Label] = true, true
+	}
+	out := slices.Clone(printed)
+	for place, value := range figures {
+		if _, guarded := g.metrics[place.Code]; guarded && !there[place] && seen.breakdowns[[2]string{place.Code, place.Dimension}] && seen.periods[place.Period] {
+			out = append(out, released{Printed: returns.Printed{Place: place}, Value: value})
+		}
+	}
+	slices.SortFunc(out[len(printed):], func(a, b released) int { return idOf(a.Place).Compare(idOf(b.Place)) })
+	return out, nil
+}
+
 // writeReleased writes the figures of a release as CSV. It holds what was hidden,
 // so it never leaves the store.
 func writeReleased(list []released) ([]byte, error) {
@@ -203,13 +233,17 @@ func (g guard) decisions(list []released) ([]disclosure.Decision, error) {
 	var out []disclosure.Decision
 	seen := map[disclosure.ID]bool{}
 	for _, f := range list {
-		cells, err := g.cells(f.Printed, values)
+		printed := f.Printed
+		if !f.isPrinted() {
+			printed.Field = "value"
+		}
+		cells, err := g.cells(printed, values)
 		if err != nil {
 			return nil, err
 		}
 		for _, c := range cells {
 			if !seen[c.ID] {
-				seen[c.ID] = true
+				seen[c.ID], c.Private = true, !f.isPrinted()
 				out = append(out, disclosure.Decision{Cell: c, Hidden: f.isHidden()})
 			}
 		}

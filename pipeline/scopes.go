@@ -90,7 +90,9 @@ func (p *Pipeline) scopesShown(at period.Period) ([]string, error) {
 			return nil, err
 		}
 		for _, f := range list {
-			scopes[f.Place.Scope] = true
+			if f.isPrinted() {
+				scopes[f.Place.Scope] = true
+			}
 		}
 	}
 	reach(unions(p.Register), scopes)

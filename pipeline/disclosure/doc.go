@@ -15,7 +15,9 @@
 // each earlier one. He knows the rules and the threshold: that counts are whole and
 // never negative, that a zero is shown, so that a mark is at least 1, and that where
 // marks depend on each other one at least is of a small count. Of a figure that was
-// restated since he is taken to know whether it changed. He does not know which
+// restated since, printed or not, he is taken to know whether it changed. (So every
+// release keeps what it did not print as well. Only the room that an inequality
+// leaves is nobody's figure, and may be another in each output.) He does not know which
 // marks are of small counts and which are only there to protect them: they are
 // the same mark.
 //
@@ -44,7 +46,8 @@
 // so on round. A move over unknown counts alone is the other set of numbers
 // asked for. For each count to protect the cheapest move through it is
 // sought; the shown counts on it are hidden. When all are protected, what was
-// hidden early and turned out not to be needed is shown again.
+// hidden early and turned out not to be needed is shown again. Where the cheapest are
+// not found soon, any whole numbers that fit are looked for.
 //
 // # What is not claimed
 //
@@ -56,10 +59,6 @@
 // without that number. Relations the caller does not state are not known here: of
 // people counted once, that the total of a year is no more than its quarters' is
 // stated, and that so is each category is not.
-// Known to be open: where earlier figures are restated, the property test finds, now
-// and then, a story in which a later output gives away a count hidden earlier, and
-// refusals that were not needed. Until that is mended, look at what a return of
-// restated small counts shows before it is sealed.
 // Analysts inside the office see every count (the commands query, metrics, trace
 // and conditions); this is about what leaves it.
 package disclosure

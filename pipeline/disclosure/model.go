@@ -74,7 +74,6 @@ func newModel(policy Policy, cells []Cell, relations []Relation, releases []Rele
 	for _, w := range worlds {
 		w.derive(numbered)
 	}
-	errs = append(errs, m.untold(worlds, numbered)...)
 	if err := errors.Join(append(errs, today.holds(m.names, numbered)...)...); err != nil {
 		return nil, err
 	}
@@ -199,22 +198,6 @@ func (m *model) noteRoom(worlds []*world) {
 	}
 }
 
-// untold says which figures of earlier releases a relation names and this output does
-// not say the value of: without it, what they and this output give away together is missed.
-func (m *model) untold(worlds []*world, relations [][]term) []error {
-	var errs []error
-	said := map[int]bool{}
-	for _, r := range relations {
-		for _, t := range r {
-			if !worlds[0].known[t.at] && !m.room[t.at] && !said[t.at] {
-				said[t.at] = true
-				errs = append(errs, fmt.Errorf("%s was released, and its value now is not given", m.names.ids[t.at]))
-			}
-		}
-	}
-	return errs
-}
-
 // holds says which relations the figures of this output contradict.
 func (w *world) holds(n *names, relations [][]term) []error {
 	var errs []error
@@ -229,8 +212,8 @@ func (w *world) holds(n *names, relations [][]term) []error {
 }
 
 // join links counts as the relations say they were in a world. What another
-// output has said already is not said again. A release says nothing of figures
-// that it has no value for: nobody had made them then.
+// output has said already is not said again. An output says nothing of figures that
+// it has no value for and another has: nobody made them then, or makes them now.
 func (m *model) join(worlds []*world, at int, relations [][]term, said map[string]bool) {
 	w := worlds[at]
 	var key []byte
@@ -239,9 +222,10 @@ func (m *model) join(worlds []*world, at int, relations [][]term, said map[strin
 		key = binary.AppendVarint(key[:0], int64(i))
 		for _, t := range r {
 			v := w.values[t.at]
-			if !w.known[t.at] || m.room[t.at] {
+			if m.room[t.at] {
 				v = -1
-				whole = whole && (at == 0 || m.room[t.at])
+			} else if !w.known[t.at] {
+				whole = false
 			}
 			key = binary.AppendVarint(key, v)
 		}

@@ -24,7 +24,7 @@ func TestNoHiddenCountCanBeWorkedOut(t *testing.T) {
 			decisions, err := disclosure.Protect(disclosure.Policy{Audience: audience, Threshold: 5}, given, s.relations(), releases)
 			if errors.Is(err, disclosure.ErrCannotProtect) {
 				refused++
-				tooEarly += checkRefusal(t, s, err, append(outputs, output{audience, hideAll(given, releases), s.values}))
+				tooEarly += checkRefusal(t, s, err, outputs, output{audience, nil, s.values}, given)
 				return
 			}
 			if err != nil {
@@ -106,14 +106,16 @@ func attack(t *rapid.T, now, before *attacker, own bool) (gaveUp int) {
 // checkRefusal fails the test if a count that a refusal says cannot be protected
 // could be: with all of this output hidden that may be, some reader must still
 // find it. It returns the counts that the program gave up on too early.
-func checkRefusal(t *rapid.T, s *story, err error, outputs []output) (unjust int) {
+func checkRefusal(t *rapid.T, s *story, err error, earlier []output, now output, cells []disclosure.Cell) (unjust int) {
 	var unprotected *disclosure.Unprotected
 	if !errors.As(err, &unprotected) {
 		t.Fatalf("%v is not an *Unprotected", err)
 	}
 	var attackers []*attacker
-	for _, reader := range readersOf(outputs[len(outputs)-1].audience) {
-		attackers = append(attackers, newAttacker(5, seenBy(reader, outputs), s.sums))
+	for _, reader := range readersOf(now.audience) {
+		seen := seenBy(reader, earlier)
+		now.decisions = hideAll(cells, seen)
+		attackers = append(attackers, newAttacker(5, append(seen, now), s.sums))
 	}
 	for _, e := range unprotected.Counts {
 		found := slices.ContainsFunc(attackers, func(a *attacker) bool { return a.finds(e.ID) })
@@ -140,14 +142,15 @@ func (a *attacker) finds(id disclosure.ID) bool {
 }
 
 // hideAll hides what may be hidden: what is not zero and was not shown before as it is now.
-func hideAll(cells []disclosure.Cell, releases []disclosure.Release) []disclosure.Decision {
+func hideAll(cells []disclosure.Cell, seen []output) []disclosure.Decision {
 	var decisions []disclosure.Decision
 	for _, c := range cells {
-		zero := c.N == 0
-		shown := slices.ContainsFunc(releases, func(r disclosure.Release) bool {
-			return slices.Contains(r.Cells, disclosure.Decision{Cell: c})
+		shown := c.N == 0 || slices.ContainsFunc(seen, func(o output) bool {
+			return slices.ContainsFunc(o.decisions, func(d disclosure.Decision) bool { return d.Cell == c && !d.Hidden })
 		})
-		decisions = append(decisions, disclosure.Decision{Cell: c, Hidden: !zero && !shown})
+		if !c.Private {
+			decisions = append(decisions, disclosure.Decision{Cell: c, Hidden: !shown})
+		}
 	}
 	return decisions
 }

@@ -49,7 +49,9 @@ func (u *Unprotected) Unwrap() error { return ErrCannotProtect }
 
 // Protect decides which cells may be shown, in order of ID. The relations hold
 // between their counts, and held in earlier releases, which are given oldest first; those
-// that no reader of this output has seen are left aside. The error is an
+// that no reader of this output has seen are left aside. What a relation names and this
+// output, or a release, does not print is given as a Private cell, or goes unheeded
+// there. The error is an
 // *Unprotected, or says what is wrong with the policy, the cells or the relations.
 func Protect(policy Policy, cells []Cell, relations []Relation, earlier []Release) ([]Decision, error) {
 	if err := policy.check(); err != nil {
