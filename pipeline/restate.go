@@ -3,19 +3,15 @@ package pipeline
 import (
 	"context"
 	"encoding/csv"
-	"encoding/json"
 	"fmt"
 	"io/fs"
 	"math/big"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
-	"mojreturns/pipeline/metrics"
 	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/returns"
-	"mojreturns/pipeline/table"
 )
 
 // Restated is a cell of a return that has moved between a sealed version and
@@ -26,19 +22,6 @@ type Restated struct {
 	Was, Now string // values, or markers in brackets
 	By       string // the difference, where both are numbers
 	Rows     []MovedRow
-}
-
-// MovedRow is a row that counts on one side and not on the other.
-type MovedRow struct {
-	Part string // numerator, denominator or a component's code
-	Side string // "gone" or "new"
-	// Why is late (received after the seal), corrected (another version of the
-	// row counts), withdrawn (no version counts any more) or redefined (the rows
-	// are as they were, the rule is another).
-	Why              string
-	File, Sheet, Key string
-	SHA256           string
-	Row              string
 }
 
 // side is one of the two versions compared. A seal whose files were erased since has
@@ -86,25 +69,76 @@ func (p *Pipeline) Diff(ctx context.Context, name string, at period.Period, from
 	if err != nil {
 		return nil, err
 	}
-	cells, err := opened.Cells(sealed.About.Settings.Scopes, at)
+	was, err := then.cells(ctx, opened, sealed.About.Settings, at)
 	if err != nil {
 		return nil, err
 	}
+	is, err := now.cells(ctx, opened, sealed.About.Settings, at)
+	if err != nil {
+		return nil, err
+	}
+	after := map[string]string{}
+	for _, c := range is {
+		after[c.name] = c.shows
+	}
 	var out []Restated
-	for _, c := range cells {
-		was, is := then.shows(c), now.shows(c)
-		if was == is || c.Place.Code == "C14" {
-			continue
+	listed := map[string]bool{} // the conditions whose rows are: one cell of each will do
+	for _, c := range was {
+		shows, ok := after[c.name]
+		if !ok || c.shows == shows || c.code == declarationCondition {
+			continue // no rows can be had of a side that was erased, nor its account of the data
 		}
-		moved := Restated{Cell: c.Cell, Code: c.Place.Code, Was: was, Now: is, By: by(was, is)}
-		if !c.Condition && then.v != nil && now.v != nil {
-			if moved.Rows, err = movedRows(ctx, then, now, c.Place); err != nil {
+		moved := Restated{Cell: c.name, Code: c.code, Was: c.shows, Now: shows, By: by(c.shows, shows)}
+		answer := c.code + " " + c.held.Place.Scope
+		if c.hasRows && then.v != nil && now.v != nil && !(c.held.Condition && listed[answer]) {
+			listed[answer] = true
+			if moved.Rows, err = movedRows(ctx, then, now, sealed.About.Settings, c.held, at); err != nil {
 				return nil, err
 			}
 		}
 		out = append(out, moved)
 	}
 	return out, nil
+}
+
+// sideCell is what a mapped cell says on one side.
+type sideCell struct {
+	name, code, shows string
+	held              returns.Held
+	hasRows           bool
+}
+
+// cells are those of figures and conditions in the order of the cell map, then
+// those of the funds' terms and of the quality of the data.
+func (s side) cells(ctx context.Context, t returns.Template, settings Return, at period.Period) ([]sideCell, error) {
+	var out []sideCell
+	shown, err := t.Cells(settings.Scopes, at)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range shown {
+		held := returns.Held{Place: c.Place, Condition: c.Condition, Field: c.Field}
+		out = append(out, sideCell{name: c.Cell, code: c.Place.Code, shows: s.shows(c), held: held, hasRows: true})
+	}
+	if s.v == nil {
+		return out, nil
+	}
+	r := returns.Request{Template: t, Scopes: settings.Scopes, Period: at}
+	if r.Funds, err = s.p.funds(at); err != nil {
+		return nil, err
+	}
+	if r.Quality, err = s.p.quality(ctx, s.v, settings, at); err != nil {
+		return nil, err
+	}
+	beside, err := r.Beside()
+	for _, b := range beside {
+		c := sideCell{name: b.Cell, code: b.Field, shows: plain(b.Shows), held: returns.Held{Column: b.Column, Field: b.Field}}
+		if b.Column != "" {
+			c.code, c.hasRows = b.Column, strings.Contains(b.Column, ".") // duplicates are findings, not rows
+		}
+		out = append(out, c)
+	}
+	return out, err
 }
 
 // sideOf opens a sealed version with its own rules, or what is published now.
@@ -214,140 +248,4 @@ func by(was, now string) string {
 		text = "+" + text
 	}
 	return text
-}
-
-// movedRows are the rows behind a figure on one side only, part by part.
-func movedRows(ctx context.Context, then, now side, at returns.Place) ([]MovedRow, error) {
-	was, err := then.rows(ctx, at)
-	if err != nil {
-		return nil, err
-	}
-	is, err := now.rows(ctx, at)
-	if err != nil {
-		return nil, err
-	}
-	var gone, added []MovedRow
-	for id, row := range was {
-		if _, ok := is[id]; !ok {
-			row.Side = "gone"
-			gone = append(gone, row)
-		}
-	}
-	for id, row := range is {
-		if _, ok := was[id]; !ok {
-			row.Side = "new"
-			added = append(added, row)
-		}
-	}
-	countsNow, err := now.known(ctx, gone, then)
-	if err != nil {
-		return nil, err
-	}
-	countedThen, err := then.known(ctx, added, now)
-	if err != nil {
-		return nil, err
-	}
-	for i, row := range gone {
-		gone[i].Why = why(countsNow, row, "withdrawn")
-	}
-	for i, row := range added {
-		added[i].Why = why(countedThen, row, "late")
-	}
-	all := append(gone, added...)
-	slices.SortFunc(all, func(a, b MovedRow) int {
-		return strings.Compare(a.Part+a.Key+a.Side+a.File+fmt.Sprintf("%9s", a.Row), b.Part+b.Key+b.Side+b.File+fmt.Sprintf("%9s", b.Row))
-	})
-	return all, nil
-}
-
-// rows are those behind a figure on this side, by what tells them apart: whose
-// row it is and what of it was counted. A row that came again, unchanged in
-// another file, is the same.
-func (s side) rows(ctx context.Context, at returns.Place) (map[string]MovedRow, error) {
-	when, err := period.Parse(at.Period)
-	if err != nil {
-		return nil, err
-	}
-	parts, err := s.p.trace(ctx, s.v, metrics.Cell{Code: at.Code, Scope: at.Scope, Dimension: at.Dimension, Category: at.Category, Period: when})
-	if err != nil {
-		return nil, err
-	}
-	out := map[string]MovedRow{}
-	for _, part := range parts {
-		for _, values := range part.Rows.Rows {
-			row := MovedRow{Part: part.Part, File: text(values[0]), SHA256: text(values[1]), Sheet: text(values[2]), Row: text(values[3]), Key: text(values[4])}
-			id := []string{row.Part, s.files[row.SHA256+" "+row.Sheet].provider, row.Key}
-			for _, counted := range values[5:] {
-				id = append(id, text(counted))
-			}
-			out[strings.Join(id, "\n")] = row
-		}
-	}
-	return out, nil
-}
-
-func text(v any) string {
-	if v == nil {
-		return ""
-	}
-	return fmt.Sprint(v)
-}
-
-// why a row counts on one side only: other holds, for its key, the row that
-// counts on the other side.
-func why(other map[string]string, row MovedRow, none string) string {
-	switch other[row.Key] {
-	case "":
-		return none
-	case row.place():
-		return "redefined"
-	}
-	return "corrected"
-}
-
-func (r MovedRow) place() string { return r.SHA256 + " " + r.Sheet + " " + r.Row }
-
-// known gives, for the keys of rows of another side, the row that counts on this
-// one, whether or not it is behind the figure.
-func (s side) known(ctx context.Context, rows []MovedRow, from side) (map[string]string, error) {
-	keys := map[string]map[string][]string{} // by feed, the start of the model's key that is the contract's
-	for _, row := range rows {
-		d := from.files[row.SHA256+" "+row.Sheet]
-		c, ok := s.p.contractFor(d.feed)
-		if !ok {
-			continue
-		}
-		parts := strings.Split(row.Key, " | ")
-		key := d.provider + " | " + strings.Join(parts[:min(len(parts), len(c.Key))], " | ")
-		if keys[d.feed] == nil {
-			keys[d.feed] = map[string][]string{}
-		}
-		keys[d.feed][key] = append(keys[d.feed][key], row.Key)
-	}
-	out := map[string]string{}
-	for feed, wanted := range keys {
-		c, _ := s.p.contractFor(feed)
-		var list []string
-		for key := range wanted {
-			list = append(list, key)
-		}
-		asked, err := json.Marshal(list)
-		if err != nil {
-			return nil, err
-		}
-		key := "concat_ws(' | ', t.sender, t." + strings.Join(c.Key, ", t.") + ")"
-		found, err := table.Query(ctx, s.v.conn, `SELECT `+key+`, d.sha256, d.sheet, t."row" FROM typed.`+feed+` t
-			JOIN main.delivery d ON d.delivery = t.delivery AND d.feed = '`+feed+`' AND d.current
-			WHERE t.standing = 'counted' AND `+key+` IN (SELECT unnest($1::JSON::VARCHAR[])) ORDER BY ALL`, string(asked))
-		if err != nil {
-			return nil, err
-		}
-		for _, row := range found.Rows {
-			at := MovedRow{SHA256: text(row[1]), Sheet: text(row[2]), Row: text(row[3])}
-			for _, key := range wanted[text(row[0])] {
-				out[key] = at.place()
-			}
-		}
-	}
-	return out, nil
 }

@@ -33,34 +33,42 @@ func (p *Pipeline) Mapped(name, cell string, at period.Period) (returns.Held, er
 // those that breach a funding condition, or those that a cell about the quality of
 // the data counts. Sent adds the provider's own text of each.
 func (p *Pipeline) TraceCell(ctx context.Context, name string, held returns.Held, at period.Period, sent bool) (parts []Traced, err error) {
-	switch place := held.Place; {
-	case held.Condition:
-		parts, err = p.traceCondition(ctx, place, at)
-	case held.Column != "":
-		if sent {
-			return nil, fmt.Errorf("the rows behind %s may be faulty, and their text withheld: trace without --as-sent, and see `mojreturns rejects`", held.Column)
-		}
-		parts, err = p.traceQuality(ctx, name, held, at)
-	default:
-		var when period.Period
-		if when, err = period.Parse(place.Period); err == nil {
-			parts, err = p.Trace(ctx, metrics.Cell{Code: place.Code, Scope: place.Scope, Dimension: place.Dimension, Category: place.Category, Period: when})
-		}
+	if sent && held.Column != "" {
+		return nil, fmt.Errorf("the rows behind %s may be faulty, and their text withheld: trace without --as-sent, and see `mojreturns rejects`", held.Column)
 	}
-	if err != nil || !sent {
-		return parts, err
+	r, err := p.configured(name)
+	if err != nil {
+		return nil, err
 	}
-	return parts, p.AsSent(ctx, parts)
-}
-
-// traceCondition lists the rows that breach a funding condition; its value is the
-// condition's status.
-func (p *Pipeline) traceCondition(ctx context.Context, place returns.Place, at period.Period) ([]Traced, error) {
 	v, err := p.at(ctx, at)
 	if err != nil {
 		return nil, err
 	}
 	defer v.Close()
+	if parts, err = p.traceHeld(ctx, v, r, held, at); err != nil || !sent {
+		return parts, err
+	}
+	return parts, p.AsSent(ctx, parts)
+}
+
+// traceHeld is TraceCell on a build that is open.
+func (p *Pipeline) traceHeld(ctx context.Context, v *view, r Return, held returns.Held, at period.Period) ([]Traced, error) {
+	switch {
+	case held.Condition:
+		return p.traceCondition(ctx, v, held.Place, at)
+	case held.Column != "":
+		return p.traceQuality(ctx, v, r, held, at)
+	}
+	when, err := period.Parse(held.Place.Period)
+	if err != nil {
+		return nil, err
+	}
+	return p.trace(ctx, v, metrics.Cell{Code: held.Place.Code, Scope: held.Place.Scope, Dimension: held.Place.Dimension, Category: held.Place.Category, Period: when})
+}
+
+// traceCondition lists the rows that breach a funding condition; its value is the
+// condition's status.
+func (p *Pipeline) traceCondition(ctx context.Context, v *view, place returns.Place, at period.Period) ([]Traced, error) {
 	fund := strings.TrimPrefix(place.Scope, "fund:")
 	status, err := table.Query(ctx, v.conn, "SELECT status FROM "+v.schema+".condition WHERE code = $1 AND fund = $2 AND period = $3", place.Code, fund, place.Period)
 	if err != nil {
@@ -80,11 +88,7 @@ ORDER BY b.effect, d.file, d.sheet, b."row", b.key`, literal(place.Code), litera
 
 // traceQuality lists the rows that a cell about a column counts; of its per cent
 // complete, those that are not.
-func (p *Pipeline) traceQuality(ctx context.Context, name string, held returns.Held, at period.Period) ([]Traced, error) {
-	r, err := p.configured(name)
-	if err != nil {
-		return nil, err
-	}
+func (p *Pipeline) traceQuality(ctx context.Context, v *view, r Return, held returns.Held, at period.Period) ([]Traced, error) {
 	feed, field, _ := strings.Cut(held.Column, ".")
 	c, ok := p.contractFor(feed)
 	column, known := columnOf(c, field)
@@ -96,11 +100,6 @@ func (p *Pipeline) traceQuality(ctx context.Context, name string, held returns.H
 	case !ok || !known:
 		return nil, fmt.Errorf("no contract has the column %q", held.Column)
 	}
-	v, err := p.at(ctx, at)
-	if err != nil {
-		return nil, err
-	}
-	defer v.Close()
 	value := `t."` + column.Name + `"`
 	if column.Band != "" {
 		value = `t."` + column.Band + `"`
@@ -125,6 +124,7 @@ FROM typed.%s t JOIN delivery d ON d.delivery = t.delivery AND d.feed = %s AND d
 WHERE t.standing <> 'superseded' AND t.delivery_year = %s AND t.sender IN (%s)
   AND %s
 ORDER BY d.file, d.sha256, d.sheet, t."row"`, strings.Join(c.Key, `", t."`), feed, literal(feed), literal(at.Year.String()), strings.Join(providers, ", "), counted)
+	var err error
 	if t.Rows, err = table.Query(ctx, v.conn, t.SQL); err != nil {
 		return nil, fmt.Errorf("cannot trace %s: %w", held.Column, err)
 	}

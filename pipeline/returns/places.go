@@ -101,3 +101,35 @@ func (p Place) Total() Place {
 	p.Dimension, p.Category = "", ""
 	return p
 }
+
+// Beside is what a cell says that is neither a figure nor a condition: a term of a
+// fund, or an account of the quality of the data. Column is empty for a fund's.
+type Beside struct {
+	Cell, Column, Field string
+	Shows               string // an exact decimal, words, or a marker in brackets
+}
+
+// Beside lists them in the order of the cell map, none of them hidden.
+func (r Request) Beside() ([]Beside, error) {
+	d := drafting{Request: r}
+	d.Fewest = 0
+	var out []Beside
+	for _, row := range r.Template.rows {
+		if row.Cell == "" || row.Kind != kindQuality && !row.ofFund() {
+			continue
+		}
+		value, marker, err := d.look(row)
+		if err != nil {
+			return nil, err
+		}
+		b := Beside{Cell: row.Sheet + "!" + row.Cell, Field: row.Code, Shows: value}
+		if row.Kind == kindQuality {
+			b.Column, b.Field = row.Code, row.Field
+		}
+		if marker != "" {
+			b.Shows = "[" + marker + "]"
+		}
+		out = append(out, b)
+	}
+	return out, nil
+}
