@@ -3,7 +3,7 @@ package disclosure_test
 import "slices"
 
 // most is the largest count the attacker tries; the tests' figures are well below.
-const most = 400
+const most = 2000
 
 // solver finds whole numbers within bounds that fit equations. It looks near the
 // true ones, which finds others soon if there are any: each at the true value or
