@@ -143,11 +143,17 @@ func (r *related) together(m metrics.Metric, total returns.Place, places []retur
 		for _, part := range parts(m) {
 			r.sum(total, places, part)
 		}
-	case total.Dimension == "":
+	default:
 		var ids []disclosure.ID
 		for _, at := range places {
 			ids = append(ids, idOf(at))
 		}
-		r.add(disclosure.Once(idOf(total), ids...)...)
+		if total.Dimension == "" {
+			r.add(disclosure.Once(idOf(total), ids...)...)
+		} else {
+			// Whoever is in a category by their latest row, or by their highest, is in it
+			// where that row is; where it is not, they may be in another.
+			r.add(disclosure.Within(idOf(total), ids...))
+		}
 	}
 }

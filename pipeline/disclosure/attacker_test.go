@@ -1,6 +1,7 @@
 package disclosure_test
 
 import (
+	"fmt"
 	"maps"
 	"math/big"
 	"slices"
@@ -134,6 +135,30 @@ func (a *attacker) equate(values map[disclosure.ID]int64, s sum, output int) {
 	if ok && len(e.columns) > 0 {
 		a.equations = append(a.equations, e)
 	}
+}
+
+// mistaken is an equation or a bound that the true counts do not fit: then the test
+// is wrong, since he would take anything for found out.
+func (a *attacker) mistaken() string {
+	for f, least := range a.atLeast {
+		if f.value < least {
+			return fmt.Sprintf("%s is %d, and taken to be at least %d", f.id, f.value, least)
+		}
+	}
+	for _, e := range a.equations {
+		off, words := -e.constant, fmt.Sprint(-e.constant)
+		for k, j := range e.columns {
+			off += e.times[k] * a.unknown[j].value
+			words += fmt.Sprintf(" %+d x %s (%d)", e.times[k], a.unknown[j].id, a.unknown[j].value)
+			if a.unknown[j].value < 0 || a.unknown[j].value > most {
+				return words
+			}
+		}
+		if off != 0 {
+			return words
+		}
+	}
+	return ""
 }
 
 // secrets are the counts he is after: the marked ones, and the small ones within

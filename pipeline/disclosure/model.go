@@ -14,7 +14,7 @@ type model struct {
 	counts []*count
 	links  []link
 	names  *names
-	room   []bool // by number: known to nobody, so that it may differ between outputs
+	room   []int // by number, of what nobody knows: how many relations name it
 	index  map[countKey]*count
 }
 
@@ -70,7 +70,7 @@ func newModel(policy Policy, cells []Cell, relations []Relation, releases []Rele
 		}
 		worlds = append(worlds, w)
 	}
-	m.noteRoom(worlds)
+	m.noteRoom(worlds, numbered)
 	for _, w := range worlds {
 		w.derive(numbered)
 	}
@@ -191,10 +191,14 @@ func (w *world) rest(r []term) (rest int64, missing int, last term) {
 
 // noteRoom notes what no output prints and nobody who makes one knows: the room
 // that inequalities leave, and sums on the way to others.
-func (m *model) noteRoom(worlds []*world) {
-	m.room = make([]bool, len(m.names.ids))
-	for at := range m.room {
-		m.room[at] = !slices.ContainsFunc(worlds, func(w *world) bool { return w.known[at] })
+func (m *model) noteRoom(worlds []*world, relations [][]term) {
+	m.room = make([]int, len(m.names.ids))
+	for _, r := range relations {
+		for _, t := range r {
+			if !slices.ContainsFunc(worlds, func(w *world) bool { return w.known[t.at] }) {
+				m.room[t.at]++
+			}
+		}
 	}
 }
 
@@ -222,9 +226,12 @@ func (m *model) join(worlds []*world, at int, relations [][]term, said map[strin
 		key = binary.AppendVarint(key[:0], int64(i))
 		for _, t := range r {
 			v := w.values[t.at]
-			if m.room[t.at] {
+			switch {
+			case m.room[t.at] > 1:
+				v = int64(-1 - at) // other relations may make it another here
+			case m.room[t.at] == 1:
 				v = -1
-			} else if !w.known[t.at] {
+			case !w.known[t.at]:
 				whole = false
 			}
 			key = binary.AppendVarint(key, v)
@@ -240,7 +247,7 @@ func (m *model) link(w *world, at int, r []term) {
 	l := link{counts: make([]*count, 0, len(r)), times: make([]int64, 0, len(r))}
 	for _, t := range r {
 		key := countKey{name: t.at, value: w.values[t.at]}
-		if !w.known[t.at] || m.room[t.at] {
+		if !w.known[t.at] || m.room[t.at] > 0 {
 			key.world = at + 1
 		}
 		c := m.count(key)

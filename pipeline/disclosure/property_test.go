@@ -80,6 +80,9 @@ func seenBy(reader string, outputs []output) []output {
 // that excuses no small count from those the output is for. What is marked here to
 // protect others is no secret to a reader whom it is not for.
 func attack(t *rapid.T, now, before *attacker, own bool) (gaveUp int) {
+	if wrong := now.mistaken(); wrong != "" {
+		t.Fatalf("the attacker is mistaken: %s", wrong)
+	}
 	solved := now.solved()
 	for _, secret := range now.secrets() {
 		small := secret.value < now.threshold

@@ -155,7 +155,7 @@ func givenAway(policy Policy, cells []Cell, relations []Relation, seen []Release
 	if at < 0 {
 		return false
 	}
-	_, none, _ := m.settle(m.counts[at], 10*patience)
+	_, none, _ := m.settle(m.counts[at])
 	return none
 }
 
@@ -201,7 +201,7 @@ func (m *model) hideOthers(targets []*count, gone func(*count) bool) error {
 		}
 		v, none, proved := m.find(t, true, patience), false, false
 		if v == nil {
-			v, none, proved = m.settle(t, 10*patience)
+			v, none, proved = m.settle(t)
 		}
 		if v == nil {
 			if none && gone(t) {

@@ -38,6 +38,13 @@ func AtMost(part, whole ID) Relation {
 	return Sum(whole, part, whole.Of(strings.TrimSpace(whole.Part+" less "+part.String())))
 }
 
+// Within says that total is no more than parts together: whoever is in it is in
+// one of them.
+func Within(total ID, parts ...ID) Relation {
+	again := total.Of(strings.TrimSpace(total.Part + " counted again in " + parts[0].String()))
+	return append(Sum(total, parts...), Term{again, -1})
+}
+
 // Once says that total counts once each those whom parts may count several
 // times, as the people of a year are those of its quarters: it is no less than
 // any part and no more than their sum.
@@ -46,8 +53,7 @@ func Once(total ID, parts ...ID) []Relation {
 	for _, p := range parts {
 		relations = append(relations, AtMost(p, total))
 	}
-	again := total.Of(strings.TrimSpace(total.Part + " counted again in " + parts[0].String()))
-	return append(relations, append(Sum(total, parts...), Term{again, -1}))
+	return append(relations, Within(total, parts...))
 }
 
 func (r Relation) String() string {

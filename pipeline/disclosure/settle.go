@@ -1,17 +1,22 @@
 package disclosure
 
-import "slices"
+import (
+	"math/rand/v2"
+	"slices"
+)
 
 // settler finds a move where the cheap search has lost its way. Each count may
 // change within bounds, which the links narrow. Of a link that does not hold where
 // each changes least, the count with the least room is set to that, and what it
-// forces is followed; where that fails, it changes less, or more.
+// forces is followed; where that fails, it changes less, or more. An order that leads
+// nowhere soon may lead nowhere for ever, so after some steps another is tried.
 type settler struct {
 	m         *model
 	low, high []int64 // by how much each count may change
 	trail     []bound // what the bounds were, to go back to
 	patience  int
-	unsure    bool // a count whose value is not known was in the way
+	unsure    bool       // a count whose value is not known was in the way
+	dice      *rand.Rand // of the orders after the first; always the same
 }
 
 type bound struct {
@@ -19,44 +24,64 @@ type bound struct {
 	low, high int64
 }
 
-// farthest is how far a count is taken to change.
-const farthest = 60
+const (
+	farthest = 60    // how far a count is taken to change
+	orders   = 30    // tried for one count
+	steps    = 1_000 // in each
+)
 
 // settle looks for any move through the target. If none is found, none says that
 // all were tried, and proved that what was tried is all there is.
-func (m *model) settle(target *count, patience int) (v *move, none, proved bool) {
-	s := &settler{m: m, low: make([]int64, len(m.counts)), high: make([]int64, len(m.counts)), patience: patience}
+func (m *model) settle(target *count) (v *move, none, proved bool) {
+	for order := range uint64(orders) {
+		s := m.settler()
+		if order > 0 {
+			s.dice = rand.New(rand.NewPCG(order, uint64(target.at)))
+		}
+		if v, none = s.settle(target); v != nil || none {
+			return v, none, none && !s.unsure
+		}
+	}
+	return nil, false, false
+}
+
+func (m *model) settler() *settler {
+	s := &settler{m: m, low: make([]int64, len(m.counts)), high: make([]int64, len(m.counts)), patience: steps}
 	for i, c := range m.counts {
 		if m.mayChange(c, 1, true) {
 			s.low[i], s.high[i] = c.least-c.value, farthest
 		}
 	}
+	return s
+}
+
+func (s *settler) settle(target *count) (v *move, none bool) {
 	// A target that is small and stays so is its own reason to be hidden.
-	few := int64(m.policy.Threshold) - 1
+	few := int64(s.m.policy.Threshold) - 1
 	ranges := [][2]int64{{s.low[target.at], -1}, {1, s.high[target.at]}}
-	if m.policy.small(target.value) {
+	if s.m.policy.small(target.value) {
 		ranges = slices.Insert(ranges, 0, [2]int64{1, few - target.value})
 	}
+	unusable := false
 	for _, r := range ranges {
 		v, found := s.try(target, r)
 		if v != nil {
-			return v, false, false
+			return v, false
 		}
 		if !found {
 			continue
 		}
-		none = true // a move there is, but not one we may use: another count must be small
-		for _, reason := range m.reasons(target) {
+		unusable = true // a move there is, but another count must be small for it
+		for _, reason := range s.m.reasons(target) {
 			if s.within(reason, 1-reason.value, few-reason.value) {
 				if v, _ := s.try(target, r); v != nil {
-					return v, false, false
+					return v, false
 				}
 			}
 			s.undo(0)
 		}
 	}
-	none = !none && s.patience > 0
-	return nil, none, none && !s.unsure
+	return nil, !unusable && s.patience > 0
 }
 
 // try looks for a move that changes the target by what lies between two numbers.
@@ -183,8 +208,11 @@ func (s *settler) solve() bool {
 	if c == nil {
 		return true
 	}
-	low, high, least := s.low[c.at], s.high[c.at], s.least(c)
-	for _, r := range [][2]int64{{least, least}, {low, least - 1}, {least + 1, high}} {
+	low, high, to := s.low[c.at], s.high[c.at], s.least(c)
+	if s.dice != nil && s.dice.IntN(2) == 0 {
+		to = max(low, min(high, to+s.dice.Int64N(3)-1))
+	}
+	for _, r := range [][2]int64{{to, to}, {low, to - 1}, {to + 1, high}} {
 		mark := len(s.trail)
 		if s.within(c, r[0], r[1]) && s.solve() {
 			return true
@@ -194,22 +222,41 @@ func (s *settler) solve() bool {
 	return false
 }
 
-// choose finds the first link that does not hold at the smallest changes, and in
-// it the count with the least room. None is left when all hold.
+// choose finds the first link that does not hold at the smallest changes, or with
+// dice any, and in it the count with the least room. None is left when all hold.
 func (s *settler) choose() (chosen *count) {
-	first, seen := len(s.m.links), map[int]bool{}
+	uneven, first, seen := 0, len(s.m.links), map[int]bool{}
 	for _, b := range s.trail {
 		for _, at := range b.count.links {
-			if seen[at] || at > first {
+			if seen[at] || s.dice == nil && at > first {
 				continue
 			}
 			seen[at] = true
-			if c, holds := s.tightest(s.m.links[at]); !holds && at < first {
+			c, holds := s.tightest(s.m.links[at])
+			if holds {
+				continue
+			}
+			uneven++
+			if s.dice == nil || s.dice.IntN(uneven) == 0 {
 				first, chosen = at, c
 			}
 		}
 	}
+	if chosen != nil && s.dice != nil && s.dice.IntN(3) == 0 {
+		return s.any(s.m.links[first])
+	}
 	return chosen
+}
+
+// any is a count of a link that has room.
+func (s *settler) any(l link) *count {
+	var free []*count
+	for _, c := range l.counts {
+		if s.high[c.at] > s.low[c.at] {
+			free = append(free, c)
+		}
+	}
+	return free[s.dice.IntN(len(free))]
 }
 
 // tightest is the count of a link with the least room, not counting those with none.
