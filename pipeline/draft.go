@@ -97,16 +97,7 @@ func (f figures) Condition(code, scope, at string) (returns.Condition, bool) {
 func (v *view) figures(ctx context.Context, at period.Period, scopes ...string) (figures, error) {
 	f := figures{values: map[returns.Place]returns.Value{}, conditions: map[[3]string]returns.Condition{}}
 	year := at.Year.String() + "%"
-	asked, err := json.Marshal(scopes)
-	if err != nil {
-		return f, err
-	}
-	err = eachOf(ctx, v.conn, `SELECT code, scope, period, dimension, category, coalesce(value::VARCHAR, ''), coalesce(n::VARCHAR, ''),
-		coalesce(numerator::VARCHAR, ''), coalesce(denominator::VARCHAR, ''), marker FROM figure
-		WHERE period LIKE $1 AND ($2 = 'null' OR scope IN (SELECT unnest($2::JSON::VARCHAR[])))`, []any{year, string(asked)}, func(row []string) {
-		f.values[returns.Place{Code: row[0], Scope: row[1], Period: row[2], Dimension: row[3], Category: row[4]}] =
-			returns.Value{Value: row[5], N: row[6], Numerator: row[7], Denominator: row[8], Marker: row[9]}
-	})
+	err := v.values(ctx, year, scopes, func(place returns.Place, value returns.Value) { f.values[place] = value })
 	if err != nil {
 		return f, err
 	}
@@ -116,6 +107,21 @@ func (v *view) figures(ctx context.Context, at period.Period, scopes ...string) 
 			returns.Condition{Status: row[3], Evidence: row[4], Value: row[5], Limit: row[6], Breaches: row[7]}
 	})
 	return f, err
+}
+
+// values hands every figure of the periods that are like a label, in the scopes given
+// (none: in all), to do.
+func (v *view) values(ctx context.Context, like string, scopes []string, do func(returns.Place, returns.Value)) error {
+	asked, err := json.Marshal(scopes)
+	if err != nil {
+		return err
+	}
+	return eachOf(ctx, v.conn, `SELECT code, scope, period, dimension, category, coalesce(value::VARCHAR, ''), coalesce(n::VARCHAR, ''),
+		coalesce(numerator::VARCHAR, ''), coalesce(denominator::VARCHAR, ''), marker FROM figure
+		WHERE period LIKE $1 AND ($2 = 'null' OR scope IN (SELECT unnest($2::JSON::VARCHAR[])))`, []any{like, string(asked)}, func(row []string) {
+		do(returns.Place{Code: row[0], Scope: row[1], Period: row[2], Dimension: row[3], Category: row[4]},
+			returns.Value{Value: row[5], N: row[6], Numerator: row[7], Denominator: row[8], Marker: row[9]})
+	})
 }
 
 // each hands every row of a query of texts to do.

@@ -14,6 +14,7 @@ import (
 
 	"mojreturns/pipeline/disclosure"
 	"mojreturns/pipeline/returns"
+	"mojreturns/pipeline/seal"
 )
 
 func figuresOf(t *testing.T, p *Pipeline, label string) figures {
@@ -252,6 +253,49 @@ func TestAReleaseKeepsWhatItDidNotPrint(t *testing.T) {
 		if d.Cell.Private == printed[place] {
 			t.Errorf("%s: private is %v", d.Cell.ID, d.Cell.Private)
 		}
+	}
+}
+
+// What is open before a year begins is what was open when the one before ended: a
+// count hidden then is hidden still.
+func TestTheYearBeforeIsKeptTo(t *testing.T) {
+	t.Parallel()
+	p := built(t)
+	place := func(code, at string) returns.Place {
+		return returns.Place{Code: code, Scope: "service:STK-ADV", Period: at}
+	}
+	seven := returns.Value{Value: "7", N: "7"}
+	ended, begins := place("R12", "2023-24-Q4"), place("R12S", "2024-25-Q1")
+	values := map[returns.Place]returns.Value{ended: seven, begins: seven}
+	text, err := writeReleased([]released{
+		{Printed: returns.Printed{Place: ended, Field: "value"}, Shows: "[c]", Value: seven},
+		{Printed: returns.Printed{Place: place("R12", "2023-24-Q3"), Field: "value"}, Shows: "[c]", Value: seven},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := seal.Files{releasedFile: text, aboutFile: []byte(`{"audience": "public", "period": "2023-24-Q4", "number": 1, "at": "2024-05-01T09:00:00Z"}`)}
+	if err := seal.Write(filepath.Join(p.briefingsDir(), "001"), files, nil); err != nil {
+		t.Fatal(err)
+	}
+	printed := returns.Printed{Place: begins, Field: "value"}
+	for at, want := range map[string]bool{"2024-25-Q1": true, "2025-26-Q1": false} {
+		guarded, err := p.protect(disclosure.Ministry, quarter(t, at), []returns.Printed{printed}, values)
+		if err != nil || guarded.hidden[printed] != want {
+			t.Errorf("%s: hidden is %v, %v", at, guarded.hidden[printed], err)
+		}
+	}
+	names, err := p.releaseNames(quarter(t, "2024-25-Q1").Year)
+	if err != nil || !slices.Equal(names, []string{"briefing 001"}) {
+		t.Errorf("what bears on the year: %v, %v", names, err)
+	}
+	g, err := p.guard(disclosure.Ministry)
+	if err != nil {
+		t.Fatal(err)
+	}
+	known, err := p.releases(disclosure.Ministry, quarter(t, "2024-25-Q1"), g)
+	if err != nil || len(known) != 1 || len(known[0].Cells) != 1 {
+		t.Errorf("more is carried over than the end of the year: %+v, %v", known, err)
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"mojreturns/pipeline/disclosure"
+	"mojreturns/pipeline/metrics"
 	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/returns"
 	"mojreturns/pipeline/seal"
@@ -21,7 +22,7 @@ import (
 // release is what was given to an audience: a sealed return, or a briefing.
 type release struct {
 	name, audience, file string
-	period               period.Period
+	year                 period.Year
 	at                   time.Time
 }
 
@@ -178,7 +179,7 @@ func (p *Pipeline) releasedBriefings(year period.Year) ([]release, error) {
 		}
 		if at.Year == year {
 			dir := filepath.Dir(file)
-			out = append(out, release{name: "briefing " + filepath.Base(dir), audience: about.Audience, file: filepath.Join(dir, releasedFile), period: at, at: about.At})
+			out = append(out, release{name: "briefing " + filepath.Base(dir), audience: about.Audience, file: filepath.Join(dir, releasedFile), year: year, at: about.At})
 		}
 	}
 	return out, nil
@@ -186,23 +187,26 @@ func (p *Pipeline) releasedBriefings(year period.Year) ([]release, error) {
 
 // releases are those that readers of an output to an audience have seen and that
 // speak of a period's financial year, the oldest first, as disclosure control needs
-// them. They count for what is drafted as at an earlier time too: it is read today.
+// them; of the year before, what is carried over from its end. They count for what is
+// drafted as at an earlier time too: it is read today.
 func (p *Pipeline) releases(audience string, at period.Period, g guard) ([]disclosure.Release, error) {
 	var list []release
-	sealed, err := p.sealedReturns(at.Year)
-	if err != nil {
-		return nil, err
-	}
-	for _, s := range sealed {
-		list = append(list, release{name: s.name(), audience: disclosure.Ministry, file: filepath.Join(s.Dir, releasedFile), at: s.About.At})
-	}
-	briefings, err := p.releasedBriefings(at.Year)
-	if err != nil {
-		return nil, err
-	}
-	for _, b := range briefings {
-		if p.again == nil || slices.Contains(p.again.releases, b.name) {
-			list = append(list, b)
+	for _, year := range []period.Year{at.Year - 1, at.Year} {
+		sealed, err := p.sealedReturns(year)
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range sealed {
+			list = append(list, release{name: s.name(), audience: disclosure.Ministry, file: filepath.Join(s.Dir, releasedFile), year: year, at: s.About.At})
+		}
+		briefings, err := p.releasedBriefings(year)
+		if err != nil {
+			return nil, err
+		}
+		for _, b := range briefings {
+			if p.again == nil || slices.Contains(p.again.releases, b.name) {
+				list = append(list, b)
+			}
 		}
 	}
 	slices.SortStableFunc(list, func(a, b release) int { return cmp.Or(a.at.Compare(b.at), strings.Compare(a.name, b.name)) })
@@ -218,6 +222,11 @@ func (p *Pipeline) releases(audience string, at period.Period, g guard) ([]discl
 		cells, err := g.decisions(figures)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", r.name, err)
+		}
+		if r.year != at.Year {
+			cells = slices.DeleteFunc(cells, func(d disclosure.Decision) bool {
+				return !carries(g.metrics[d.Cell.ID.Code]) || d.Cell.ID.Period != last(at.Year-1).Label
+			})
 		}
 		out = append(out, disclosure.Release{Name: r.name, Audience: r.audience, Cells: cells})
 	}
@@ -251,8 +260,25 @@ func (g guard) decisions(list []released) ([]disclosure.Decision, error) {
 	return out, nil
 }
 
-// releaseNames lists everything released in a financial year.
+// carries tells whether what a metric counts at the end of a year is what the next
+// begins with: cases that are open, and what is counted up to a day.
+func carries(m metrics.Metric) bool { return m.When.Kind == "open" || m.When.Kind == "upto" }
+
+// last is the last quarter of a financial year.
+func last(year period.Year) period.Period { return year.Quarters()[3] }
+
+// releaseNames lists everything released that bears on a financial year.
 func (p *Pipeline) releaseNames(year period.Year) ([]string, error) {
+	before, err := p.releasedIn(year - 1)
+	if err != nil {
+		return nil, err
+	}
+	names, err := p.releasedIn(year)
+	return append(before, names...), err
+}
+
+// releasedIn lists what was released for the periods of a financial year.
+func (p *Pipeline) releasedIn(year period.Year) ([]string, error) {
 	names := []string{}
 	sealed, err := p.sealedReturns(year)
 	if err != nil {

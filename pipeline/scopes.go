@@ -99,7 +99,8 @@ func (p *Pipeline) scopesShown(at period.Period) ([]string, error) {
 	return slices.Sorted(maps.Keys(scopes)), nil
 }
 
-// figuresShown are the figures of the scopes shown, with what conditions tell.
+// figuresShown are the figures of the scopes shown, with what conditions tell and
+// what the year began with.
 func (p *Pipeline) figuresShown(ctx context.Context, v *view, at period.Period) (figures, error) {
 	scopes, err := p.scopesShown(at)
 	if err != nil {
@@ -109,7 +110,23 @@ func (p *Pipeline) figuresShown(ctx context.Context, v *view, at period.Period) 
 	if err != nil {
 		return figures{}, err
 	}
-	return f, p.told(ctx, v, f)
+	if err := p.told(ctx, v, f); err != nil {
+		return f, err
+	}
+	return f, p.carried(ctx, v, at, f, scopes)
+}
+
+// carried puts what the year before ended with beside the figures, where anything
+// was released of it.
+func (p *Pipeline) carried(ctx context.Context, v *view, at period.Period, f figures, scopes []string) error {
+	if released, err := p.releasedIn(at.Year - 1); err != nil || len(released) == 0 {
+		return err
+	}
+	return v.values(ctx, last(at.Year-1).Label, scopes, func(place returns.Place, value returns.Value) {
+		if m, ok := p.metrics.Metric(place.Code); ok && carries(m) {
+			f.values[place] = value
+		}
+	})
 }
 
 // acrossScopes: a scope is what its parts are together. A person may be in

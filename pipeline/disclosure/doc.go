@@ -57,8 +57,10 @@
 // hidden share says on which side of its target that lies. Means are guarded by
 // their number alone: the mean of a hidden group cannot be had from the mean of all
 // without that number. Relations the caller does not state are not known here: of
-// people counted once, that the total of a year is no more than its quarters' is
-// stated, and that so is each category is not.
+// people counted once, by category, it is stated that a year's are no more than its
+// quarters', and not that they are no fewer than any one's, since a later case can
+// move a person. The sheet on the quality of the data hides small counts of people by
+// the threshold, each row for itself.
 // Analysts inside the office see every count (the commands query, metrics, trace
 // and conditions); this is about what leaves it.
 package disclosure
