@@ -275,15 +275,12 @@ func percentages(cells []disclosure.Cell, earlier []disclosure.Release) []disclo
 			shares[d.Cell.ID] = d.Cell.ID.Part == percent
 		}
 	}
+	maps.DeleteFunc(shares, func(_ disclosure.ID, is bool) bool { return !is })
 	var out []disclosure.Relation
-	for id, is := range shares {
-		if !is {
-			continue
-		}
+	for _, id := range slices.SortedFunc(maps.Keys(shares), disclosure.ID.Compare) {
 		total := id.Of("")
 		total.Dimension, total.Category = "", ""
 		out = append(out, disclosure.Equal(id.Of(disclosure.Numerator), id.Of("")), disclosure.Equal(id.Of(disclosure.Denominator), total))
 	}
-	slices.SortFunc(out, func(a, b disclosure.Relation) int { return cmp.Compare(a.String(), b.String()) })
 	return out
 }

@@ -14,6 +14,8 @@ type settler struct {
 	m         *model
 	low, high []int64 // by how much each count may change
 	trail     []bound // what the bounds were, to go back to
+	seen      []int   // by link: the look in which it was last seen
+	look      int
 	patience  int
 	unsure    bool       // a count whose value is not known was in the way
 	dice      *rand.Rand // of the orders after the first; always the same
@@ -46,7 +48,8 @@ func (m *model) settle(target *count) (v *move, none, proved bool) {
 }
 
 func (m *model) settler() *settler {
-	s := &settler{m: m, low: make([]int64, len(m.counts)), high: make([]int64, len(m.counts)), patience: steps}
+	s := &settler{m: m, low: make([]int64, len(m.counts)), high: make([]int64, len(m.counts)),
+		seen: make([]int, len(m.links)), patience: steps}
 	for i, c := range m.counts {
 		if m.mayChange(c, 1, true) {
 			s.low[i], s.high[i] = c.least-c.value, farthest
@@ -225,13 +228,14 @@ func (s *settler) solve() bool {
 // choose finds the first link that does not hold at the smallest changes, or with
 // dice any, and in it the count with the least room. None is left when all hold.
 func (s *settler) choose() (chosen *count) {
-	uneven, first, seen := 0, len(s.m.links), map[int]bool{}
+	uneven, first := 0, len(s.m.links)
+	s.look++
 	for _, b := range s.trail {
 		for _, at := range b.count.links {
-			if seen[at] || s.dice == nil && at > first {
+			if s.seen[at] == s.look || s.dice == nil && at > first {
 				continue
 			}
-			seen[at] = true
+			s.seen[at] = s.look
 			c, holds := s.tightest(s.m.links[at])
 			if holds {
 				continue
