@@ -160,7 +160,8 @@ type Decision struct {
 }
 
 // Release is what an audience has been given: the decisions as they were made,
-// with the values of the hidden cells too.
+// with the values of the hidden cells too, and as Private cells the figures that it
+// did not print and relations speak of.
 type Release struct {
 	Name     string // as people know it, such as "return 2023-24-Q3 version 1"
 	Audience string

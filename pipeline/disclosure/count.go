@@ -51,7 +51,7 @@ func (m *model) printed(p printed) *count {
 	return m.count(countKey{name: m.names.of(p.id), value: p.value})
 }
 
-func (m *model) printToday() {
+func (m *model) printToday(cells []Cell) {
 	for _, cell := range m.cells {
 		for _, p := range cell.Cell.prints() {
 			c := m.printed(p)
@@ -64,6 +64,15 @@ func (m *model) printToday() {
 				cell.prints = append(cell.prints, c)
 				c.cells = append(c.cells, cell)
 			}
+		}
+	}
+	for _, c := range cells {
+		if !c.Private || !c.Guarded {
+			continue
+		}
+		for _, p := range c.prints() {
+			n := m.printed(p)
+			n.people, n.open = true, n.open || c.Open
 		}
 	}
 }

@@ -80,15 +80,7 @@ func newModel(policy Policy, cells []Cell, relations []Relation, releases []Rele
 	for _, w := range worlds {
 		w.noteBroken(numbered)
 	}
-	m.printToday()
-	for _, c := range cells {
-		for _, p := range c.prints() {
-			if c.Private && c.Guarded {
-				n := m.printed(p)
-				n.people, n.open = true, n.open || c.Open
-			}
-		}
-	}
+	m.printToday(cells)
 	for _, r := range releases {
 		m.printRelease(r)
 	}
