@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"mojreturns/pipeline/returns"
 )
 
 // A condition's cell leads to the rows that breach it, a cell about the quality of
@@ -65,5 +67,44 @@ func TestTraceCells(t *testing.T) {
 	}
 	if _, err := p.TraceCell(ctx, "", held, at, true); err == nil || !strings.Contains(err.Error(), "trace without --as-sent") {
 		t.Errorf("what was withheld may be shown: %v", err)
+	}
+}
+
+// Every figure can be followed to its rows: one of each metric in each kind of scope,
+// with and without a breakdown.
+func TestEveryMetricCanBeTraced(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	p := built(t)
+	at := quarter(t, "2023-24-Q4").ToDate()
+	v, err := p.at(ctx, at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer v.Close()
+	f, err := v.figures(ctx, at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	of := map[string]returns.Place{} // by code, kind of scope and dimension: the first of each
+	for place := range f.values {
+		kind, _, _ := strings.Cut(place.Scope, ":")
+		key := strings.Join([]string{place.Code, kind, place.Dimension}, " ")
+		if had, ok := of[key]; place.Period == at.Label && (!ok || idOf(place).Compare(idOf(had)) < 0) {
+			of[key] = place
+		}
+	}
+	traced := map[string]bool{}
+	for key, place := range of {
+		parts, err := p.traceHeld(ctx, v, p.Returns[0], returns.Held{Place: place}, at)
+		if err != nil || len(parts) == 0 {
+			t.Errorf("%s: %d parts, %v", key, len(parts), err)
+		}
+		traced[place.Code] = true
+	}
+	for _, m := range p.metrics.Metrics {
+		if !traced[m.Code] {
+			t.Errorf("%s has no figure in %s to trace", m.Code, at.Label)
+		}
 	}
 }

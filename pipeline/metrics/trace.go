@@ -103,19 +103,22 @@ func (e Engine) traceSQL(m Metric, cell Cell, columns []string, filter string) s
 	} else if cell.Dimension != "" {
 		where = append(where, e.Set.category(strings.Split(cell.Dimension, " x "), m.Code)+" = "+quote(cell.Category))
 	}
-	shown := ""
+	shown, row := "", "r.*"
 	for _, c := range columns {
 		shown += ", t." + ident(c)
+		if c == "period_start" || c == "period_end" { // what a header may speak of beside the row
+			row += ", p." + ident(c)
+		}
 	}
 	return fmt.Sprintf(`%sSELECT coalesce(d.file, 'mojreturns.yaml') AS file, d.sha256, d.sheet, t."row", t.key%s
 FROM (
-SELECT r.* FROM (SELECT %s AS period, DATE '%s' AS period_start, DATE '%s' AS period_end) p, LATERAL (
+SELECT %s FROM (SELECT %s AS period, DATE '%s' AS period_start, DATE '%s' AS period_end) p, LATERAL (
 %s
 ) r
 WHERE %s
 ) t
 LEFT JOIN delivery d ON d.delivery = t.delivery AND d.current
-ORDER BY %s`, with, shown, quote(cell.Period.Label), cell.Period.Start.Format("2006-01-02"), cell.Period.End.Format("2006-01-02"),
+ORDER BY %s`, with, shown, row, quote(cell.Period.Label), cell.Period.Start.Format("2006-01-02"), cell.Period.End.Format("2006-01-02"),
 		m.SQL, strings.Join(where, "\n  AND "), order)
 }
 
