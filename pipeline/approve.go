@@ -3,8 +3,10 @@ package pipeline
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -182,7 +184,7 @@ func (p *Pipeline) about(ctx context.Context, r Return, at period.Period, sub Su
 }
 
 // versionsInUse are those that decide bytes: the program, Go, DuckDB and the
-// libraries.
+// libraries. A program that no commit names is known by the bytes of its file.
 func versionsInUse() map[string]string {
 	out := map[string]string{"program": "of no commit", "go": runtime.Version(), "duckdb": warehouse.Version, "engine": fmt.Sprint(Engine)}
 	if info, ok := debug.ReadBuildInfo(); ok {
@@ -202,7 +204,28 @@ func versionsInUse() map[string]string {
 			}
 		}
 	}
+	if strings.Contains(out["program"], " ") {
+		out["program"] += ", " + ownHash()
+	}
 	return out
+}
+
+// ownHash is the SHA-256 of the program's file, or says that there is none.
+func ownHash() string {
+	name, err := os.Executable()
+	if err != nil {
+		return "its file not known"
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return "its file not readable"
+	}
+	defer f.Close()
+	hash := sha256.New()
+	if _, err := io.Copy(hash, f); err != nil {
+		return "its file not readable"
+	}
+	return fmt.Sprintf("SHA-256 %x", hash.Sum(nil))
 }
 
 // sealedFiles is everything a seal holds.

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -33,6 +34,16 @@ func TestVerify(t *testing.T) {
 	}
 	if v := check("as sealed", true, true); v.Workbook != "same bytes" {
 		t.Errorf("the workbook: %s", v.Workbook)
+	}
+	// a program that no commit names is known by its bytes
+	other := sealed
+	other.About.Versions = maps.Clone(sealed.About.Versions)
+	if !strings.Contains(other.About.Versions["program"], "SHA-256") {
+		t.Errorf("the program that sealed is %q", other.About.Versions["program"])
+	}
+	other.About.Versions["program"] = "of no commit, SHA-256 0123"
+	if said, err := p.sameWorkbook(ctx, nil, other); err != nil || !strings.Contains(said, "program was of no commit, SHA-256 0123 and is") {
+		t.Errorf("another program: %q, %v", said, err)
 	}
 	// what comes later, and what the rules are now, changes nothing
 	changeReferrals(t, p, func(rows [][]string) [][]string { return rows[:2] })
