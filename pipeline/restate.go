@@ -18,7 +18,7 @@ import (
 // another, or what would be printed now.
 type Restated struct {
 	Cell     string // such as T04_Source!D7
-	Code     string
+	Code     string // of a metric or a condition, a fund's term, or a column such as referrals.sex_code
 	Was, Now string // values, or markers in brackets
 	By       string // the difference, where both are numbers
 	Rows     []MovedRow
@@ -69,11 +69,16 @@ func (p *Pipeline) Diff(ctx context.Context, name string, at period.Period, from
 	if err != nil {
 		return nil, err
 	}
-	was, err := then.cells(ctx, opened, sealed.About.Settings, at)
+	return compare(ctx, then, now, opened, sealed.About.Settings, at)
+}
+
+// compare lists the cells that say something else on the other side.
+func compare(ctx context.Context, then, now side, t returns.Template, settings Return, at period.Period) ([]Restated, error) {
+	was, err := then.cells(ctx, t, settings, at)
 	if err != nil {
 		return nil, err
 	}
-	is, err := now.cells(ctx, opened, sealed.About.Settings, at)
+	is, err := now.cells(ctx, t, settings, at)
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +97,7 @@ func (p *Pipeline) Diff(ctx context.Context, name string, at period.Period, from
 		answer := c.code + " " + c.held.Place.Scope
 		if c.hasRows && then.v != nil && now.v != nil && !(c.held.Condition && listed[answer]) {
 			listed[answer] = true
-			if moved.Rows, err = movedRows(ctx, then, now, sealed.About.Settings, c.held, at); err != nil {
+			if moved.Rows, err = movedRows(ctx, then, now, settings, c.held, at); err != nil {
 				return nil, err
 			}
 		}
