@@ -12,10 +12,13 @@ import (
 // protected, whatever is hidden. The error is then an *Unprotected.
 var ErrCannotProtect = errors.New("disclosure: refused")
 
-// Unprotected says which counts cannot be protected, and what gives them away.
+// Unprotected says which counts cannot be protected, ten at most, and what gives them away.
 type Unprotected struct {
 	Counts []Exposed
 }
+
+// mostNamed is how many are named at once.
+const mostNamed = 10
 
 // Exposed is a count that cannot be protected.
 type Exposed struct {
@@ -208,6 +211,9 @@ func (m *model) hideOthers(targets []*count, gone func(*count) bool) error {
 				continue // earlier releases gave it away themselves: nothing here does
 			}
 			failed = append(failed, Exposed{t.id, len(t.cells) == 0, m.exposers(t), proved})
+			if len(failed) == mostNamed {
+				break // they say enough, and to look for more may take long
+			}
 			continue
 		}
 		for step := v; step != nil; step = step.before {
