@@ -135,19 +135,30 @@ func (b *blank) prompt(col Column) string {
 	return text + "."
 }
 
+// moment is what a type of date or time is called, and an example of one; empty for
+// other types.
+func moment(kind string) (words, example string) {
+	switch kind {
+	case "date":
+		return "a date", "2024-03-31"
+	case "datetime":
+		return "a date and time", "2024-03-31 09:30"
+	case "time":
+		return "a time", "09:30"
+	}
+	return "", ""
+}
+
 // says what may stand in a column.
 func (b *blank) says(col Column) string {
+	words, example := moment(col.Type)
 	switch {
 	case len(b.allowed(col)) > 0:
 		return "a code of the sheet " + listsSheet
 	case col.Form != "":
 		return col.Form
-	case col.Type == "date":
-		return "a date, such as 2024-03-31"
-	case col.Type == "datetime":
-		return "a date and time, such as 2024-03-31 09:30"
-	case col.Type == "time":
-		return "a time, such as 09:30"
+	case words != "":
+		return words + ", such as " + example
 	case col.Type == "money":
 		return "pounds and pence, without the pound sign"
 	case col.Type == "number" && col.Constraints.Minimum != nil:
@@ -169,15 +180,12 @@ func (b *blank) example(col Column) string {
 	if allowed := b.allowed(col); len(allowed) > 0 {
 		return allowed[0]
 	}
+	_, example := moment(col.Type)
 	switch {
 	case inForm.MatchString(col.Form):
 		return inForm.FindStringSubmatch(col.Form)[1]
-	case col.Type == "date":
-		return "2024-03-31"
-	case col.Type == "datetime":
-		return "2024-03-31 09:30"
-	case col.Type == "time":
-		return "09:30"
+	case example != "":
+		return example
 	case col.Type == "money":
 		return "1234.50"
 	case col.Constraints.Minimum != nil:
