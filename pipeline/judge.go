@@ -160,7 +160,7 @@ func (p *Pipeline) recognise(ctx context.Context, l landing.Landed, temp string,
 }
 
 // judge counts accepted and rejected rows, and explains them if asked to.
-func (p *Pipeline) judge(ctx context.Context, dir string, sources []staged, out []LandedFile, explain bool) error {
+func (p *Pipeline) judge(ctx context.Context, dir string, sources []staged, out []LandedFile, explained bool) error {
 	if len(sources) == 0 {
 		return nil
 	}
@@ -183,7 +183,7 @@ func (p *Pipeline) judge(ctx context.Context, dir string, sources []staged, out 
 				return err
 			}
 			out[i].Message = together(out[i].Message, held)
-			if explain {
+			if explained {
 				if out[i].Columns, out[i].Values, err = p.explain(ctx, conn, sources[next]); err != nil {
 					return err
 				}

@@ -18,10 +18,12 @@ func (s staged) marks(faults []found) []annotate.Fault {
 			guarded[[2]int{f.row, columns[0]}] = true
 		}
 	}
+	called := func(column string) string { return s.called(column) }
 	var out []annotate.Fault
 	for _, f := range faults {
 		columns, name := s.columns(f)
-		m := annotate.Fault{Sheet: s.Table.Sheet, Row: f.row, Columns: columns, Name: name, Value: f.value, Rule: contractName.ReplaceAllStringFunc(f.rule, s.called), Rejects: f.severity == "reject"}
+		m := annotate.Fault{Sheet: s.Table.Sheet, Row: f.row, Columns: columns, Name: name, Value: f.value,
+			Rule: contractName.ReplaceAllStringFunc(f.rule, called), Rejects: f.severity == "reject"}
 		message := f.message
 		if len(columns) > 0 && guarded[[2]int{f.row, columns[0]}] && f.value != "" {
 			m.Value = withheld
@@ -43,15 +45,15 @@ func (s staged) columns(f found) (columns []int, name string) {
 	if f.rule != "duplicate key" {
 		names = []string{f.column}
 	}
-	var called []string
+	var headers []string
 	for _, n := range names {
 		at, ok := s.at(n)
 		if ok {
 			columns = append(columns, at+1)
 		}
-		called = append(called, s.called(n))
+		headers = append(headers, s.called(n))
 	}
-	return columns, strings.Join(called, ", ")
+	return columns, strings.Join(headers, ", ")
 }
 
 // at is where a column of the contract, or a header, stands in the file.
@@ -88,7 +90,7 @@ func (s staged) inTheirWords(message, column, value string) string {
 	if rest, ok := strings.CutPrefix(message, column+" "); ok && column != "" {
 		message = s.called(column) + " " + rest
 	}
-	message = contractName.ReplaceAllStringFunc(message, s.called)
+	message = contractName.ReplaceAllStringFunc(message, func(column string) string { return s.called(column) })
 	message = strings.Replace(message, hold, quoted, 1)
 	if !strings.Contains(message, "; ") {
 		message += "; correct it"

@@ -91,7 +91,7 @@ func (f *screening) stage(ctx context.Context) error {
 	}
 	read := map[string]bool{}
 	add := func(d landing.Delivery, to string) error {
-		s, err := f.stageOne(ctx, d, place{bytes: f.path, staged: filepath.Join(f.dir, to)})
+		s, err := f.Pipeline.stageOne(ctx, d, place{bytes: f.path, staged: filepath.Join(f.dir, to)})
 		f.tables = append(f.tables, s)
 		read[s.Table.Sheet] = true
 		return err

@@ -185,7 +185,7 @@ func (s *suggested) profiles(ctx context.Context) ([]contract.Profile, error) {
 	for _, f := range forms {
 		counts = append(counts, "count("+strings.ReplaceAll(f.SQL, "{t}", "t")+")::VARCHAR")
 	}
-	hidden := s.looksPersonal(contract.Contract{People: true}, "t")
+	hidden := s.Pipeline.looksPersonal(contract.Contract{People: true}, "t")
 	var out []contract.Profile
 	for i, header := range s.table.Header {
 		profile := contract.Profile{Header: header, Fits: map[string]int64{}}
