@@ -90,6 +90,24 @@ func (p *Pipeline) fill(ctx context.Context, db *warehouse.DB, sources []staged,
 		return err
 	}
 	defer conn.Close()
+	if few(sources) {
+		for _, setting := range []string{"SET threads = 1", "SET disabled_compression_methods = 'fsst,zstd'"} {
+			if err := exec(ctx, conn, setting); err != nil {
+				return err
+			}
+		}
+	}
+	// one transaction: each would write and flush its own part of the log
+	if err := exec(ctx, conn, "BEGIN TRANSACTION"); err != nil {
+		return err
+	}
+	if err := p.fillSteps(ctx, conn, sources, build); err != nil {
+		return errors.Join(err, exec(context.WithoutCancel(ctx), conn, "ROLLBACK"))
+	}
+	return exec(ctx, conn, "COMMIT")
+}
+
+func (p *Pipeline) fillSteps(ctx context.Context, conn *sql.Conn, sources []staged, build string) error {
 	for _, step := range []struct {
 		work string
 		do   func() error
@@ -107,6 +125,21 @@ func (p *Pipeline) fill(ctx context.Context, db *warehouse.DB, sources []staged,
 	}
 	return nil
 }
+
+// few tells whether the sources are so small that a statement costs more to plan
+// and to share between threads than to run.
+func few(sources []staged) bool {
+	var rows int64
+	for _, s := range sources {
+		if s.Current {
+			rows += s.Table.Rows
+		}
+	}
+	return rows <= fewRows
+}
+
+// fewRows is measured: where the two ways take as long.
+const fewRows = 500_000
 
 // model runs the model's SQL files in the order of their names.
 func (p *Pipeline) model(ctx context.Context, conn *sql.Conn, pattern string) error {
@@ -140,6 +173,11 @@ func (p *Pipeline) figures(ctx context.Context, conn *sql.Conn, sources []staged
 	}
 	if len(periods) == 0 {
 		return nil
+	}
+	if few(sources) {
+		if err := engine.Hold(ctx); err != nil {
+			return err
+		}
 	}
 	if err := engine.Compute(ctx); err != nil {
 		return err

@@ -130,33 +130,22 @@ func (p *Pipeline) personalValues(ctx context.Context, rules []personalRule, par
 	if len(columns) == 0 {
 		return nil, nil
 	}
-	temp, err := os.MkdirTemp("", "mojreturns-screen-")
+	s := p.scratch
+	if s == nil {
+		s = &scratch{}
+		defer s.Close()
+	}
+	conn, err := s.open(ctx, p.Settings)
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(temp)
-	db, err := warehouse.Create(ctx, filepath.Join(temp, "screen.duckdb"), p.Settings)
-	if err != nil {
-		return nil, err
-	}
-	defer db.Close()
-	conn, err := db.Conn(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer conn.Close()
 	from := " FROM read_parquet('" + strings.ReplaceAll(filepath.ToSlash(parquet), "'", "''") + "')"
+	anyRule := anyOf(rules)
 	var out []personal
 	for _, at := range columns {
 		c := fmt.Sprintf("c%d", at+1)
-		var any []string
-		for _, r := range rules {
-			if !r.header {
-				any = append(any, r.matches(c))
-			}
-		}
-		// most columns have none: one look says so
-		filled, matched, err := counted(ctx, conn, "SELECT count("+c+")::VARCHAR, count(*) FILTER ("+strings.Join(any, " OR ")+")::VARCHAR"+from)
+		// most columns have none: one look, that leaves out the checksums, says so
+		filled, matched, err := counted(ctx, conn, "SELECT count("+c+")::VARCHAR, count(*) FILTER ("+anyRule.matches(c)+")::VARCHAR"+from)
 		if err != nil {
 			return nil, err
 		}
@@ -189,6 +178,59 @@ func counted(ctx context.Context, conn *sql.Conn, query string) (filled, matched
 		matched, _ = whole(text(found.Rows[0][1]))
 	}
 	return filled, matched, err
+}
+
+// anyOf is the rule that finds whatever one of the rules of values finds, before
+// any checksum.
+func anyOf(rules []personalRule) personalRule {
+	var patterns []string
+	for _, r := range rules {
+		if !r.header {
+			patterns = append(patterns, "(?:"+r.pattern.String()+")")
+		}
+	}
+	if len(patterns) == 0 {
+		return personalRule{pattern: regexp.MustCompile(`[^\x00-\x{10FFFF}]`)} // nothing
+	}
+	return personalRule{pattern: regexp.MustCompile(strings.Join(patterns, "|"))}
+}
+
+// scratch is a database in which values are looked into, opened when it is first
+// needed: once for all files that are landed together. The zero value is ready.
+type scratch struct {
+	dir  string
+	db   *warehouse.DB
+	conn *sql.Conn
+}
+
+func (s *scratch) open(ctx context.Context, settings warehouse.Settings) (*sql.Conn, error) {
+	if s.conn != nil {
+		return s.conn, nil
+	}
+	var err error
+	if s.dir, err = os.MkdirTemp("", "mojreturns-screen-"); err != nil {
+		return nil, err
+	}
+	if s.db, err = warehouse.Create(ctx, filepath.Join(s.dir, "screen.duckdb"), settings); err != nil {
+		return nil, err
+	}
+	s.conn, err = s.db.Conn(ctx)
+	return s.conn, err
+}
+
+// Close gives everything back.
+func (s *scratch) Close() error {
+	var errs []error
+	if s.conn != nil {
+		errs = append(errs, s.conn.Close())
+	}
+	if s.db != nil {
+		errs = append(errs, s.db.Close())
+	}
+	if s.dir != "" {
+		errs = append(errs, os.RemoveAll(s.dir))
+	}
+	return errors.Join(errs...)
 }
 
 // matches is the SQL for a value that a rule finds.

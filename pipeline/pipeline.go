@@ -5,6 +5,7 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"log/slog"
 	"path/filepath"
@@ -51,7 +52,8 @@ type Pipeline struct {
 	// screenedBy is the digest of the rules of personal data.
 	screenedBy string
 	store      *landing.Store
-	again      *again // a seal made again; nil otherwise
+	again      *again   // a seal made again; nil otherwise
+	scratch    *scratch // where many files are landed: what they are looked into with
 }
 
 // Progress is told of long work: what it is, and how far it is of how much.
@@ -121,7 +123,10 @@ func (p *Pipeline) Land(ctx context.Context, files []string, given landing.Given
 	if err != nil {
 		return nil, err
 	}
-	return p.store.LandScreened(ctx, files, given, p.Register.Providers, p.screen, false)
+	q := *p
+	q.scratch = &scratch{}
+	landed, err := p.store.LandScreened(ctx, files, given, p.Register.Providers, q.screen, false)
+	return landed, errors.Join(err, q.scratch.Close())
 }
 
 // LandDry says what Land would do, and writes nothing.

@@ -30,11 +30,11 @@ func (c Contract) sameKey(a, b string) string {
 
 // RepeatedKeys is the SQL that rejects every row of a key that one delivery
 // holds more than once.
-func (c Contract) RepeatedKeys(delivery int) string {
+func (c Contract) RepeatedKeys() string {
 	return fmt.Sprintf(`UPDATE typed.%[1]s t SET standing = 'rejected',
   faults = list_append(coalesce(t.faults, []), {'column_name': %[2]s, 'rule': 'duplicate key', 'value': %[3]s})
-WHERE t.delivery = %[4]d AND (%[5]s) IN (SELECT (%[6]s) FROM typed.%[1]s r WHERE r.delivery = %[4]d GROUP BY ALL HAVING count(*) > 1)`,
-		c.Feed, quote(strings.Join(c.Key, ", ")), c.keyText("t"), delivery, c.keyColumns("t"), c.keyColumns("r"))
+WHERE (t.delivery, %[4]s) IN (SELECT (r.delivery, %[5]s) FROM typed.%[1]s r GROUP BY r.delivery, %[5]s HAVING count(*) > 1)`,
+		c.Feed, quote(strings.Join(c.Key, ", ")), c.keyText("t"), c.keyColumns("t"), c.keyColumns("r"))
 }
 
 // Settle is the SQL that decides, among the deliveries of one provider, which

@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -14,7 +15,7 @@ type Source struct {
 	Provider  string // provider code
 	KeyGroup  string // the group its pseudonyms belong to
 	Year      string // financial year of the delivery, such as 2023-24
-	Parquet   string // path of the staged file
+	Rows      string // the relation that holds its staged rows, as SQL
 	Mapping   Mapping
 	Spec      register.Feed       // how the provider writes
 	Registers map[string][]string // fund, provider, and the services of this provider
@@ -101,13 +102,15 @@ func bandCodes(rows []map[string]string) []string {
 	return codes
 }
 
-// Judge is the SQL that reads a source's rows into typed.<feed>. Each value is
-// read as text, taken as its type, then held against its rules; layer by layer,
-// since a rule between two columns is judged only where the other is good.
-func (c Contract) Judge(s Source, lists Lists) string {
-	j := judge{Contract: c, Source: s, lists: lists, level: map[string]int{}}
-	query := fmt.Sprintf("SELECT \"row\", line, fields, %s\n  FROM read_parquet(%s)", j.texts(), quote(s.Parquet))
-	query = fmt.Sprintf("SELECT *, %s\n  FROM (%s)", j.parsed(), query)
+// Judge is the SQL that reads the rows of sources of this feed into typed.<feed>.
+// Each value is read as text and taken as its type, source by source, then held
+// against its rules; layer by layer, since a rule between two columns is judged
+// only where the other is good. The rules are the same for all sources, and by far
+// the longest part, so they stand once.
+func (c Contract) Judge(sources []Source, lists Lists) string {
+	j := judge{Contract: c, lists: lists, level: map[string]int{}}
+	j.renamed = j.translatedIn(sources)
+	query := j.read(sources)
 	for level := 0; ; level++ {
 		faults := j.faults(level)
 		if len(faults) == 0 {
@@ -117,27 +120,76 @@ func (c Contract) Judge(s Source, lists Lists) string {
 	}
 	return fmt.Sprintf(`INSERT INTO typed.%s
 SELECT %s,
-  %s, %s, %s, %d, "row", line,
+  sender, key_group, delivery_year, delivery, "row", line,
   CASE WHEN rejected THEN 'rejected' ELSE 'counted' END,
   CASE WHEN faulty THEN list_filter([%s], lambda f: f IS NOT NULL) END
 FROM (SELECT *, %s AS faulty, %s AS rejected
   FROM (%s))`,
-		c.Feed, j.values(), quote(s.Provider), quote(s.KeyGroup), quote(s.Year), s.Delivery, j.list(), j.any(""), j.any("reject"), query)
+		c.Feed, j.values(), j.list(), j.any(""), j.any("reject"), query)
+}
+
+// read is the SQL for the sources' texts and values. Sources that are read alike,
+// such as the four quarters of a provider, share one SELECT.
+func (j judge) read(sources []Source) string {
+	var order []string
+	alike := map[string][]string{}
+	for _, s := range sources {
+		j.Source = s
+		how := fmt.Sprintf("SELECT *, %s\n  FROM (SELECT sender, key_group, delivery_year, delivery, \"row\", line, fields, %s", j.parsed(), j.texts())
+		if j.numbersLines() { // within one file
+			how += fmt.Sprintf(", %d AS alone", s.Delivery)
+		}
+		if alike[how] == nil {
+			order = append(order, how)
+		}
+		alike[how] = append(alike[how], fmt.Sprintf("SELECT %s AS sender, %s AS key_group, %s AS delivery_year, %d AS delivery, * FROM %s",
+			quote(s.Provider), quote(s.KeyGroup), quote(s.Year), s.Delivery, s.Rows))
+	}
+	var selects []string
+	for _, how := range order {
+		selects = append(selects, how+"\n  FROM ("+strings.Join(alike[how], "\n  UNION ALL BY NAME ")+"))")
+	}
+	return strings.Join(selects, "\n  UNION ALL BY NAME\n")
+}
+
+// numbersLines tells whether a column is the number of a row among those of its file.
+func (j judge) numbersLines() bool {
+	for _, d := range j.Mapping.Derived {
+		if d.As == AsLineNumber {
+			return true
+		}
+	}
+	return false
 }
 
 type judge struct {
 	Contract
 	Source
-	lists Lists
-	level map[string]int // the layer a column's rules are judged in
+	lists   Lists
+	level   map[string]int  // the layer a column's rules are judged in
+	renamed map[string]bool // the columns of which a source's own text is kept beside the translated one
+}
+
+// translatedIn are the columns whose text a source may have translated.
+func (j judge) translatedIn(sources []Source) map[string]bool {
+	out := map[string]bool{}
+	for _, s := range sources {
+		j.Source = s
+		for _, col := range j.Contract.Columns {
+			if j.sourceText(col) != "" {
+				out[col.Name] = true
+			}
+		}
+	}
+	return out
 }
 
 func (j judge) texts() string {
 	var out []string
 	for _, col := range j.Contract.Columns {
 		out = append(out, fmt.Sprintf("%s AS %s", j.text(col), ident("t_"+col.Name)))
-		if j.sourceText(col) != "" {
-			out = append(out, fmt.Sprintf("%s AS %s", j.sourceText(col), ident("s_"+col.Name)))
+		if j.renamed[col.Name] {
+			out = append(out, fmt.Sprintf("%s AS %s", cmp.Or(j.sourceText(col), ident("t_"+col.Name)), ident("s_"+col.Name)))
 		}
 	}
 	return strings.Join(out, ",\n    ")
@@ -267,7 +319,7 @@ func (j judge) list() string {
 	out := []string{"CASE WHEN fields IS NOT NULL THEN {'column_name': '', 'rule': 'fields', 'value': fields::VARCHAR} END"}
 	for _, col := range j.Contract.Columns {
 		value := ident("t_" + col.Name)
-		if j.sourceText(col) != "" {
+		if j.renamed[col.Name] {
 			value = ident("s_" + col.Name)
 		}
 		out = append(out, fmt.Sprintf("CASE WHEN %[1]s IS NOT NULL THEN {'column_name': %[2]s, 'rule': %[1]s, 'value': %[3]s} END",

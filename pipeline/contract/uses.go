@@ -70,8 +70,8 @@ func (c Contract) Untranslated(s Source, lists Lists) string {
 			continue
 		}
 		theirs := j.filled(sent)
-		selects = append(selects, fmt.Sprintf(`SELECT %s AS column_name, %s AS value, count(*) AS "rows", min("row") AS first_row, %s AS taken_as FROM read_parquet(%s) WHERE %s IS NOT NULL AND %s IS NULL GROUP BY ALL`,
-			quote(col.Name), theirs, quote(j.translations(col)[everything]), quote(s.Parquet), theirs, j.parse(col, j.translated(col, theirs))))
+		selects = append(selects, fmt.Sprintf(`SELECT %s AS column_name, %s AS value, count(*) AS "rows", min("row") AS first_row, %s AS taken_as FROM %s WHERE %s IS NOT NULL AND %s IS NULL GROUP BY ALL`,
+			quote(col.Name), theirs, quote(j.translations(col)[everything]), s.Rows, theirs, j.parse(col, j.translated(col, theirs))))
 	}
 	if len(selects) == 0 {
 		return ""

@@ -17,9 +17,11 @@ import (
 type pattern struct {
 	provider string
 	spec     register.Feed
-	exact    *regexp.Regexp
 	// loose also takes years and dates that cannot be, to explain a near miss.
 	loose *regexp.Regexp
+	// exact spells out every year of the century, so it is made ready only for a
+	// name that fits loosely.
+	exact string
 }
 
 type patterns []pattern
@@ -116,11 +118,8 @@ func compileOne(files string, tokens map[string]token) (pattern, error) {
 		at = span[1]
 	}
 	rest := regexp.QuoteMeta(files[at:])
-	one := pattern{}
-	var err1, err2 error
-	one.exact, err1 = regexp.Compile(`(?is)\A` + exact.String() + rest + `\z`)
-	one.loose, err2 = regexp.Compile(`(?is)\A` + loose.String() + rest + `\z`)
-	return one, errors.Join(err1, err2)
+	fits, err := regexp.Compile(`(?is)\A` + loose.String() + rest + `\z`)
+	return pattern{loose: fits, exact: `(?is)\A` + exact.String() + rest + `\z`}, err
 }
 
 // yearForms lists the ways to write each financial year of the century, so that
@@ -135,12 +134,16 @@ func yearForms() string {
 
 // match gives the claim this pattern has on a name.
 func (p pattern) match(name string) (claim, bool) {
-	m := p.exact.FindStringSubmatch(name)
+	if !p.loose.MatchString(name) {
+		return claim{}, false
+	}
+	exact := regexp.MustCompile(p.exact) // of the same words as loose, quoted alike
+	m := exact.FindStringSubmatch(name)
 	if m == nil {
 		return claim{}, false
 	}
 	c := claim{provider: p.provider, spec: p.spec, version: -1}
-	for i, group := range p.exact.SubexpNames() {
+	for i, group := range exact.SubexpNames() {
 		switch group {
 		case "year":
 			c.year = m[i][:4] + "-" + m[i][len(m[i])-2:]

@@ -27,6 +27,7 @@ type Engine struct {
 	Schema string
 	// Computed, where given, is told of each metric that is done.
 	Computed func(code string)
+	held     map[string][]string // the feeds of each view that Hold has taken into memory
 }
 
 // Tables makes the relations the engine fills.
@@ -56,33 +57,42 @@ func (e Engine) Compute(ctx context.Context, codes ...string) error {
 	if err != nil {
 		return err
 	}
-	feeds := map[string][]string{}
+	var counted []Metric
 	for _, m := range metrics {
-		query := ""
-		if m.Count.Kind == "formula" {
-			query = e.formula(m)
-		} else {
-			if feeds[m.Code], err = e.feeds(ctx, "", m.SQL); err != nil {
-				return fmt.Errorf("%s: %w", m.File, err)
-			}
-			query = e.mark(e.Set.figures(m), feeds[m.Code])
+		if m.Count.Kind != "formula" {
+			counted = append(counted, m)
 		}
-		if _, err := e.Conn.ExecContext(ctx, e.with()+query); err != nil {
+	}
+	if err := e.count(ctx, counted); err != nil {
+		return err
+	}
+	for _, m := range metrics {
+		if m.Count.Kind != "formula" {
+			continue
+		}
+		if err := e.insert(ctx, "figure", e.formula(m)); err != nil {
 			return fmt.Errorf("%s: metric %s cannot be computed: %w", m.File, m.Code, err)
 		}
-		if e.Computed != nil {
-			e.Computed(m.Code)
-		}
+		e.done(m)
 	}
 	return nil
 }
 
-// with is the INSERT's first part: the periods asked for and what is missing in them.
-func (e Engine) with() string {
-	return fmt.Sprintf("INSERT INTO %s.figure BY NAME\nWITH %s,\n", e.Schema, e.relations())
+// insert adds what a query gives to one of the engine's tables.
+func (e Engine) insert(ctx context.Context, table string, q query) error {
+	_, err := e.Conn.ExecContext(ctx, "INSERT INTO "+e.Schema+"."+table+" BY NAME\n"+q.String())
+	return err
 }
 
-func (e Engine) relations() string {
+func (e Engine) done(m Metric) {
+	if e.Computed != nil {
+		e.Computed(m.Code)
+	}
+}
+
+// given is the relations that every query may read: the periods asked for, and
+// what is missing in them.
+func (e Engine) given() query {
 	var periods, missing []string
 	for _, p := range e.Periods {
 		periods = append(periods, fmt.Sprintf("(%s, DATE '%s', DATE '%s')", quote(p.Label), p.Start.Format("2006-01-02"), p.End.Format("2006-01-02")))
@@ -94,24 +104,32 @@ func (e Engine) relations() string {
 	if len(missing) == 0 {
 		missing, none = []string{"('', '', '')"}, " WHERE FALSE"
 	}
-	return "period(period, period_start, period_end) AS (VALUES " + strings.Join(periods, ", ") + "),\n" +
-		"missing(scope, period, feed) AS (SELECT * FROM (VALUES " + strings.Join(missing, ", ") + ")" + none + ")"
+	return query{}.then("period(period, period_start, period_end)", "VALUES "+strings.Join(periods, ", ")).
+		then("missing(scope, period, feed)", "SELECT * FROM (VALUES "+strings.Join(missing, ", ")+")"+none)
 }
 
-// feeds lists the feeds an SQL text reads, through every view. with holds the
-// relations put in front of it, if any.
-func (e Engine) feeds(ctx context.Context, with, text string) ([]string, error) {
-	tables, err := warehouse.Lineage(ctx, e.Conn, with+lineageText(text))
+// feeds lists the feeds a query reads, through every view.
+func (e Engine) feeds(ctx context.Context, text string) ([]string, error) {
+	tables, err := warehouse.Lineage(ctx, e.Conn, text)
 	if err != nil {
 		return nil, err
 	}
+	return e.feedsOf(tables), nil
+}
+
+func (e Engine) feedsOf(tables []string) []string {
 	var feeds []string
 	for _, t := range tables {
-		if feed, ok := strings.CutPrefix(t, "typed."); ok {
-			feeds = append(feeds, feed)
+		schema, name, _ := strings.Cut(t, ".")
+		switch {
+		case schema == "typed":
+			feeds = append(feeds, name)
+		case schema == "main":
+			feeds = append(feeds, e.held[name]...)
 		}
 	}
-	return feeds, nil
+	slices.Sort(feeds)
+	return slices.Compact(feeds)
 }
 
 // lineageText makes the names of the period known to a text that is read on its own.
@@ -119,30 +137,18 @@ func lineageText(text string) string {
 	return "SELECT * FROM (SELECT '' AS period, DATE '2000-01-01' AS period_start, DATE '2000-01-01' AS period_end) p, LATERAL (\n" + text + "\n) r"
 }
 
-// mark gives every figure without a value its marker.
-func (e Engine) mark(query string, feeds []string) string {
-	gone := "FALSE"
-	if len(feeds) > 0 {
-		var names []string
-		for _, f := range feeds {
-			names = append(names, quote(f))
-		}
-		gone = "EXISTS (FROM missing m WHERE m.scope = f.scope AND m.period = f.period AND m.feed IN (" + strings.Join(names, ", ") + "))"
-	}
-	// the query's own WITH steps come first; only its last SELECT is wrapped
-	at := strings.LastIndex(query, "\nSELECT ") + 1
-	return fmt.Sprintf(`%sSELECT code, name, scope, period, dimension, category, unit,
+// marked selects figures from a relation that says of each whether it is gone,
+// and gives every figure without a value its marker.
+const marked = `SELECT code, name, scope, period, dimension, category, unit,
   CASE WHEN NOT gone THEN value END::DECIMAL(38,10) AS value,
   CASE WHEN NOT gone THEN numerator END::DECIMAL(38,10) AS numerator,
   CASE WHEN NOT gone THEN denominator END::DECIMAL(38,10) AS denominator,
   CASE WHEN NOT gone THEN n END AS n,
   CASE WHEN gone THEN 'x' WHEN value IS NULL THEN 'z' ELSE '' END AS marker
-FROM (SELECT *, %s AS gone FROM (
-%s) f)`, query[:at], gone, query[at:])
-}
+FROM figures`
 
 // formula is the SQL of a metric made of other metrics' figures.
-func (e Engine) formula(m Metric) string {
+func (e Engine) formula(m Metric) query {
 	parts := m.Count.Formula.Parts()
 	codes, bys := []string{}, []string{"''"}
 	for _, b := range m.By {
@@ -179,21 +185,13 @@ func (e Engine) formula(m Metric) string {
 	if m.NoTotal {
 		value = fmt.Sprintf("CASE WHEN k.dimension <> '' THEN %s END", value)
 	}
-	query := fmt.Sprintf(`keys AS (SELECT DISTINCT scope, period, dimension, category FROM %s.figure
-  WHERE code IN (%s) AND dimension IN (%s) AND period IN (SELECT period FROM period) AND %s),
-figures AS (SELECT k.*, CASE WHEN NOT %s THEN %s END AS value, %s AS numerator, %s AS denominator, %s AS n, (%s) IS TRUE AS gone
-FROM keys k%s)
-SELECT %s AS code, %s AS name, scope, period, dimension, category, %s AS unit,`,
-		e.Schema, strings.Join(codes, ", "), strings.Join(bys, ", "), scopeFilter(m),
-		strings.ReplaceAll(unclaimed(m), "scope IN", "k.scope IN"), value, numerator, denominator, n, strings.Join(gone, " OR "), joins,
-		quote(m.Code), quote(m.Name), quote(m.Unit))
-	return query + `
-  CASE WHEN NOT gone THEN value END::DECIMAL(38,10) AS value,
-  CASE WHEN NOT gone THEN numerator END::DECIMAL(38,10) AS numerator,
-  CASE WHEN NOT gone THEN denominator END::DECIMAL(38,10) AS denominator,
-  CASE WHEN NOT gone THEN n END AS n,
-  CASE WHEN gone THEN 'x' WHEN value IS NULL THEN 'z' ELSE '' END AS marker
-FROM figures`
+	q := e.given().
+		then("keys", fmt.Sprintf("SELECT DISTINCT scope, period, dimension, category FROM %s.figure\n  WHERE code IN (%s) AND dimension IN (%s) AND period IN (SELECT period FROM period) AND %s",
+			e.Schema, strings.Join(codes, ", "), strings.Join(bys, ", "), scopeFilter(m))).
+		then("figures", fmt.Sprintf("SELECT k.*, %s AS code, %s AS name, %s AS unit, CASE WHEN NOT %s THEN %s END AS value, %s AS numerator, %s AS denominator, %s AS n, (%s) IS TRUE AS gone\nFROM keys k%s",
+			quote(m.Code), quote(m.Name), quote(m.Unit), unclaimed(m, "k.scope"), value, numerator, denominator, n, strings.Join(gone, " OR "), joins))
+	q.last = marked
+	return q
 }
 
 // protects says whether any of the parts counts people.

@@ -68,29 +68,33 @@ func (e Engine) Conditions(ctx context.Context, queries fs.FS, codes ...string) 
 	if err != nil {
 		return err
 	}
+	// the terms of each fund are the same for all conditions: worked out once
+	terms := e.given()
+	terms.steps, terms.last = append(terms.steps, step{sql: string(shared)}), "FROM fund_period"
+	if _, err := e.Conn.ExecContext(ctx, "CREATE OR REPLACE TEMP TABLE fund_period AS "+terms.String()); err != nil {
+		return fmt.Errorf("%s: %w", sharedFile, err)
+	}
 	for _, c := range e.Set.Conditions {
 		if len(codes) > 0 && !slices.Contains(codes, c.Code) {
 			continue
 		}
-		if err := e.condition(ctx, c, string(shared)); err != nil {
+		if err := e.condition(ctx, c); err != nil {
 			return fmt.Errorf("%s: condition %s cannot be answered: %w", c.File, c.Code, err)
 		}
 	}
 	return nil
 }
 
-func (e Engine) condition(ctx context.Context, c Condition, shared string) error {
-	// the relations of a condition that stand in the engine's schema
-	with := fmt.Sprintf("%s,\nfigure AS (FROM %s.figure),\n%s", e.relations(), e.Schema, shared)
-	breaches := fmt.Sprintf(`INSERT INTO %s.breach BY NAME
-SELECT %s AS code, fund, period, effect, amount, delivery, "row", key FROM (WITH %s
-FROM (
-%s
-)) ORDER BY ALL`, e.Schema, quote(c.Code), with, c.Breaches)
-	if _, err := e.Conn.ExecContext(ctx, breaches); err != nil {
+func (e Engine) condition(ctx context.Context, c Condition) error {
+	given := e.given().then("figure", "FROM "+e.Schema+".figure")
+	breaches := given.then("found", c.Breaches)
+	breaches.last = fmt.Sprintf(`SELECT %s AS code, fund, period, effect, amount, delivery, "row", key FROM found ORDER BY ALL`, quote(c.Code))
+	if err := e.insert(ctx, "breach", breaches); err != nil {
 		return err
 	}
-	feeds, err := e.feeds(ctx, "WITH "+with+"\n", c.Breaches)
+	read := given
+	read.last = "FROM (\n" + c.Breaches + "\n)"
+	feeds, err := e.feeds(ctx, read.String())
 	if err != nil {
 		return err
 	}
@@ -99,21 +103,18 @@ FROM (
 		gone = fmt.Sprintf("(SELECT string_agg(DISTINCT m.feed, ', ' ORDER BY m.feed) FROM missing m WHERE m.scope = 'fund:' || a.fund AND m.period = a.period AND m.feed IN ('%s'))",
 			strings.Join(feeds, "', '"))
 	}
-	answer := fmt.Sprintf(`INSERT INTO %[1]s.condition BY NAME WITH %[2]s,
-breach AS (FROM %[1]s.breach WHERE code = %[3]s),
-answer AS (
-%[4]s
-),
-judged AS (SELECT a.*, coalesce(%[5]s, '') AS gone,
-  (SELECT count(*) FROM breach b WHERE b.fund = a.fund AND b.period = a.period) AS breaches FROM answer a)
-SELECT %[3]s AS code, %[6]s AS title, fund, period, %[7]s AS basis,
+	answer := given.
+		then("breach", fmt.Sprintf("FROM %s.breach WHERE code = %s", e.Schema, quote(c.Code))).
+		then("answer", c.Answer).
+		then("judged", fmt.Sprintf(`SELECT a.*, coalesce(%s, '') AS gone,
+  (SELECT count(*) FROM breach b WHERE b.fund = a.fund AND b.period = a.period) AS breaches FROM answer a`, gone))
+	answer.last = fmt.Sprintf(`SELECT %s AS code, %s AS title, fund, period, %s AS basis,
   CASE WHEN gone = '' OR status = 'not applicable' THEN status ELSE 'not available' END AS status,
   CASE WHEN gone = '' THEN value END AS value, CASE WHEN gone = '' THEN limit_value END AS limit_value,
   CASE WHEN gone = '' OR status = 'not applicable' THEN evidence ELSE 'Not received for this period: ' || gone || '.' END AS evidence,
   breaches
-FROM judged ORDER BY fund, period`, e.Schema, with, quote(c.Code), c.Answer, gone, quote(c.Title), quote(c.Basis))
-	_, err = e.Conn.ExecContext(ctx, answer)
-	return err
+FROM judged ORDER BY fund, period`, quote(c.Code), quote(c.Title), quote(c.Basis))
+	return e.insert(ctx, "condition", answer)
 }
 
 // examples is how many of a check's findings about one subject are kept; all
@@ -128,14 +129,12 @@ func (e Engine) Checks(ctx context.Context, codes ...string) error {
 		if len(codes) > 0 && !slices.Contains(codes, c.Code) {
 			continue
 		}
-		query := fmt.Sprintf(`INSERT INTO %[1]s.finding BY NAME WITH %[2]s, figure AS (FROM %[1]s.figure), condition AS (FROM %[1]s.condition)
-SELECT %[3]s AS code, %[4]s AS title, %[5]s AS severity, period, subject, detail, count(*) OVER (PARTITION BY period, subject) AS found, %[6]s AS remedy
-FROM (
-%[7]s
-)
-QUALIFY row_number() OVER (PARTITION BY period, subject ORDER BY %[9]s) <= %[8]d
-ORDER BY period, subject, %[9]s`, e.Schema, e.relations(), quote(c.Code), quote(c.Title), quote(c.Severity), quote(c.Remedy), c.SQL, examples, order)
-		if _, err := e.Conn.ExecContext(ctx, query); err != nil {
+		q := e.given().then("figure", "FROM "+e.Schema+".figure").then("condition", "FROM "+e.Schema+".condition").then("found", c.SQL)
+		q.last = fmt.Sprintf(`SELECT %s AS code, %s AS title, %s AS severity, period, subject, detail, count(*) OVER (PARTITION BY period, subject) AS found, %s AS remedy
+FROM found
+QUALIFY row_number() OVER (PARTITION BY period, subject ORDER BY %[6]s) <= %[5]d
+ORDER BY period, subject, %[6]s`, quote(c.Code), quote(c.Title), quote(c.Severity), quote(c.Remedy), examples, order)
+		if err := e.insert(ctx, "finding", q); err != nil {
 			return fmt.Errorf("%s: check %s cannot be run: %w", c.File, c.Code, err)
 		}
 	}

@@ -58,29 +58,40 @@ func (s *Set) category(b Breakdown, code string) string {
 	return strings.Join(parts, " || ' x ' || ")
 }
 
-// categories is the SQL for every (dimension, category) that must be shown,
-// the total first: those of the code lists, crossings too.
-func (s *Set) categories(m Metric) string {
-	all := []string{"SELECT '' AS dimension, '' AS category"}
-	for _, b := range m.By {
-		var from, names []string
-		for i, name := range b {
-			d := s.dimension(name, m.Code)
-			if d.list == "" {
-				break
-			}
-			among := ""
-			if m.Count.Kind == "rate" {
-				among = " WHERE " + ident(m.Count.Expr) + " IS NOT NULL"
-			}
-			from = append(from, fmt.Sprintf("(SELECT DISTINCT %s AS category FROM reference.%s%s) l%d", ident(d.column), ident(d.list), among, i))
-			names = append(names, fmt.Sprintf("l%d.category", i))
-		}
-		if len(from) == len(b) {
-			all = append(all, fmt.Sprintf("SELECT %s, %s FROM %s", quote(b.String()), strings.Join(names, " || ' x ' || "), strings.Join(from, ", ")))
-		}
+// categories is the SQL for the categories of a dimension that must be shown of a
+// metric: those of its code list; empty where it has none.
+func (d dimension) categories(m Metric) string {
+	if d.list == "" {
+		return ""
 	}
-	return strings.Join(all, "\n  UNION ALL ")
+	among := ""
+	if m.Count.Kind == "rate" {
+		among = " WHERE " + ident(m.Count.Expr) + " IS NOT NULL"
+	}
+	return fmt.Sprintf("SELECT DISTINCT %s AS category FROM reference.%s%s", ident(d.column), ident(d.list), among)
+}
+
+// categories are those of a breakdown that must be shown, crossings too; lists
+// gives the categories of each code list by the SQL that reads it.
+func (s *Set) categories(m Metric, b Breakdown, lists map[string][]string) []string {
+	crossed := []string{""}
+	for i, name := range b {
+		d := s.dimension(name, m.Code)
+		if d.list == "" {
+			return nil
+		}
+		var longer []string
+		for _, head := range crossed {
+			for _, category := range lists[d.categories(m)] {
+				if i > 0 {
+					category = head + " x " + category
+				}
+				longer = append(longer, category)
+			}
+		}
+		crossed = longer
+	}
+	return crossed
 }
 
 // base is the SQL for what a rate is divided by: the code list's number for the

@@ -20,31 +20,27 @@ const (
 	sums      = "sum(n) AS n, sum(num) AS num, sum(den) AS den"
 )
 
-// people is the steps from the rows to what is placed in periods and scopes.
-func (s *Set) people(m Metric) []string {
-	steps := []string{
+// people adds the steps from the rows to what is placed in periods and scopes.
+func (s *Set) people(m Metric, q query) query {
+	q = q.
 		// each row's place in the order of all rows: the latest of a person has the highest
-		"ordered AS (SELECT *, row_number() OVER (" + m.order() + ") AS place FROM counted WHERE measured IS NOT NULL)",
+		then("ordered", "SELECT *, row_number() OVER ("+m.order()+") AS place FROM counted WHERE measured IS NOT NULL").
 		// a person is known by the place of their first row
-		"person AS (SELECT measured, min(place) AS who, count(*) AS times FROM ordered GROUP BY measured)",
-	}
+		then("person", "SELECT measured, min(place) AS who, count(*) AS times FROM ordered GROUP BY measured")
 	if m.perPeriod() {
-		return append(steps, s.busy(m), s.knots(m), "placed AS (\n  "+s.untie(m)+")")
+		return s.knots(m, s.busy(m, q)).then("placed", s.untie(m))
 	}
-	steps = append(steps,
-		"single AS (FROM ordered WHERE place IN (SELECT who FROM person WHERE times = 1))",
-		s.gather(m, "single", onePerson, false),
-		s.placeAs("alone", m, sums, ""),
-		s.busy(m))
+	q = q.then("single", "FROM ordered WHERE place IN (SELECT who FROM person WHERE times = 1)").
+		then("gathered", s.gather(m, "single", onePerson, false)).
+		then("alone", s.place(m, sums, ""))
+	q = s.busy(m, q)
 	threads := ""
 	if m.Prefer == "" {
-		steps, threads = append(steps, s.free(m)), " UNION ALL FROM threads"
+		q, threads = s.free(m, q), " UNION ALL FROM threads"
 	}
-	return append(steps, s.knots(m),
-		`placed AS (
-  SELECT period, scope, dimension, category, `+sums+`
+	return s.knots(m, q).then("placed", `  SELECT period, scope, dimension, category, `+sums+`
   FROM (FROM alone`+threads+` UNION ALL (`+s.untie(m)+`))
-  GROUP BY period, scope, dimension, category)`)
+  GROUP BY period, scope, dimension, category`)
 }
 
 // order is the order of rows, the latest last: total where it decides a
@@ -62,7 +58,7 @@ func (m Metric) order() string {
 // busy is the rows of people with several (of everybody where the rows depend
 // on the period), in each of their scopes, with the month the next one starts in
 // and whether that lies inside this one.
-func (s *Set) busy(m Metric) string {
+func (s *Set) busy(m Metric, q query) query {
 	placing, to := "month_from, month_to", "coalesce(month_to, DATE '9999-01-01')"
 	switch {
 	case m.perPeriod():
@@ -88,33 +84,31 @@ func (s *Set) busy(m Metric) string {
 		}
 		selects = append(selects, fmt.Sprintf("SELECT %s AS scope, %s, who, place, %s FROM %s WHERE %s IS NOT NULL", scope, placing, next, from, column))
 	}
-	return "busy AS (\n  " + strings.Join(selects, "\n  UNION ALL ") + "),\n" +
-		"knotted AS (SELECT DISTINCT scope, who FROM busy WHERE inside)"
+	return q.then("busy", "  "+strings.Join(selects, "\n  UNION ALL ")).
+		then("knotted", "SELECT DISTINCT scope, who FROM busy WHERE inside")
 }
 
 // free gathers the rows of people without a knot by month and places them.
-func (s *Set) free(m Metric) string {
+func (s *Set) free(m Metric, q query) query {
 	const keys = "f.scope, f.month_from, f.month_to, f.next_from"
-	return `free AS (FROM busy b WHERE NOT EXISTS (FROM knotted k WHERE k.scope = b.scope AND k.who = b.who)),
-threads AS (
-  SELECT p.period, scope, dimension, category, ` + sums + `
-  FROM (` + s.byCategory(m, keys, "free f") + `) g
-  JOIN period p ON ` + m.When.predicate("g.month_from", "g.month_to") + ` AND (g.next_from IS NULL OR g.next_from > p.period_end)
-  GROUP BY p.period, scope, dimension, category)`
+	return q.then("free", "FROM busy b WHERE NOT EXISTS (FROM knotted k WHERE k.scope = b.scope AND k.who = b.who)").
+		then("threads", `  SELECT p.period, scope, dimension, category, `+sums+`
+  FROM (`+s.byCategory(m, keys, "free f")+`) g
+  JOIN period p ON `+m.When.predicate("g.month_from", "g.month_to")+` AND (g.next_from IS NULL OR g.next_from > p.period_end)
+  GROUP BY p.period, scope, dimension, category`)
 }
 
 // knots picks the latest row of each knotted person in each period.
-func (s *Set) knots(m Metric) string {
+func (s *Set) knots(m Metric, q query) query {
 	join := m.When.predicate("b.month_from", "b.month_to")
 	if m.perPeriod() {
 		join = "b.period = p.period"
 	}
-	return `knots AS (
-  SELECT p.period, b.scope, max(b.place) AS place
+	return q.then("knots", `  SELECT p.period, b.scope, max(b.place) AS place
   FROM busy b
   JOIN knotted k ON k.scope = b.scope AND k.who = b.who
-  JOIN period p ON ` + join + `
-  GROUP BY p.period, b.scope, b.who)`
+  JOIN period p ON `+join+`
+  GROUP BY p.period, b.scope, b.who`)
 }
 
 // untie counts the knotted people.

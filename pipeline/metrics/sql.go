@@ -2,32 +2,60 @@ package metrics
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
-// The figures of one metric are one query in five steps:
+// The figures of a set are made in three strides:
 //
-//	counted   the metric's rows, with the months of their dates
-//	gathered  rows reduced by month, scope keys and category
-//	placed    what was gathered, in each period and scope
-//	spine     every period, scope and category that must be shown
-//	figures   the spine with what was placed, and the division at the end
+//	placed    for each metric: its rows, gathered by month, scope keys and category,
+//	          then placed in each period and scope (a statement a metric)
+//	shape     what must be shown of each metric: its scopes and categories
+//	figures   the shape in every period with what was placed, and the division at the
+//	          end: a statement for all metrics that divide alike
 //
 // `period` and `missing` are relations the caller puts in front (see compute.go).
 
-// figures is the SQL of a metric that counts rows.
-func (s *Set) figures(m Metric) string {
-	steps := []string{s.counted(m)}
+// query is a SELECT and the named steps it reads, first to last.
+type query struct {
+	steps []step
+	last  string
+}
+
+// step is a named SELECT; without a name its SQL says `name AS (...)` itself.
+type step struct{ name, sql string }
+
+// then adds a step.
+func (q query) then(name, sql string) query {
+	return query{steps: append(slices.Clip(q.steps), step{name, sql}), last: q.last}
+}
+
+// String is the query as SQL.
+func (q query) String() string {
+	var with []string
+	for _, s := range q.steps {
+		if s.name == "" {
+			with = append(with, s.sql)
+			continue
+		}
+		with = append(with, s.name+" AS (\n"+s.sql+"\n)")
+	}
+	return "WITH " + strings.Join(with, ",\n") + "\n" + q.last
+}
+
+// placed is the query for what a metric counts in each period and scope.
+func (s *Set) placed(m Metric, given query) query {
+	q := given.then("counted", s.counted(m))
 	switch m.Count.Kind {
 	case "distinct":
-		steps = append(steps, s.people(m)...)
+		q = s.people(m, q)
 	case "median", "p90":
-		steps = append(steps, s.gather(m, "counted", "measured AS value, count(measured) AS n, NULL::DECIMAL(38,6) AS num, NULL::DECIMAL(38,6) AS den", true), s.placeRanked(m))
+		q = s.ranked(m, q.then("gathered", s.gather(m, "counted", "measured AS value, count(measured) AS n, NULL::DECIMAL(38,6) AS num, NULL::DECIMAL(38,6) AS den", true)))
 	default:
-		steps = append(steps, s.gather(m, "counted", m.Count.gathering(), false), s.place(m, "sum(n) AS n, sum(num) AS num, sum(den) AS den"))
+		q = q.then("gathered", s.gather(m, "counted", m.Count.gathering(), false)).then("placed", s.place(m, sums, ""))
 	}
-	steps = append(steps, "spine AS (\n  SELECT period, scope, dimension, category FROM period, scope, ("+s.categories(m)+")\n  WHERE "+scopeFilter(m)+")")
-	return strings.Join(steps, ",\n") + "\n" + s.finish(m)
+	q.last = "SELECT " + quote(m.Code) + " AS code, period, scope, dimension, category, n, num, den FROM placed"
+	return q
 }
 
 // perPeriod says whether the rows themselves depend on the period, so that
@@ -51,10 +79,10 @@ func (s *Set) counted(m Metric) string {
 	}
 	if m.perPeriod() {
 		start, end := m.When.Start, m.When.End
-		return fmt.Sprintf("counted AS (\n  SELECT *, %s AS measured, %s AS dated FROM (\n    SELECT p.*, r.* FROM period p, LATERAL (\n%s\n    ) r) p\n  WHERE %s)",
+		return fmt.Sprintf("  SELECT *, %s AS measured, %s AS dated FROM (\n    SELECT p.*, r.* FROM period p, LATERAL (\n%s\n    ) r) p\n  WHERE %s",
 			measured, m.dated(), m.SQL, m.When.predicate(start, end))
 	}
-	return fmt.Sprintf("counted AS (\n  SELECT *, %s AS measured, %s AS dated, %s AS month_from, %s AS month_to FROM (\n%s\n  )%s)",
+	return fmt.Sprintf("  SELECT *, %s AS measured, %s AS dated, %s AS month_from, %s AS month_to FROM (\n%s\n  )%s",
 		measured, m.dated(), month(m.When.Start), month(m.When.End), m.SQL, m.startsWhere())
 }
 
@@ -134,7 +162,7 @@ func (s *Set) gather(m Metric, from, measures string, byValue bool) string {
 		}
 		one(b.String(), s.category(b, m.Code), columns...)
 	}
-	return "gathered AS (\n  " + strings.Join(selects, "\n  UNION ALL ") + ")"
+	return "  " + strings.Join(selects, "\n  UNION ALL ")
 }
 
 // inPeriod joins what was gathered to the periods it falls in.
@@ -161,33 +189,28 @@ func (m Metric) scopeNames() string {
 	return "unnest([" + strings.Join(names, ", ") + "]) AS scope"
 }
 
-func (s *Set) place(m Metric, measures string) string {
-	return fmt.Sprintf("placed AS (\n  SELECT period, scope, dimension, category, %s\n  FROM (SELECT p.period, %s, g.* EXCLUDE (%s) FROM %s)\n  GROUP BY period, scope, dimension, category)",
-		measures, m.scopeNames(), strings.Join(m.keys(), ", "), m.inPeriod("gathered"))
+// place puts what was gathered into periods and scopes. more is what the rows are
+// told apart by besides, with a comma before it.
+func (s *Set) place(m Metric, measures, more string) string {
+	return fmt.Sprintf("  SELECT period, scope, dimension, category%[4]s, %[1]s\n  FROM (SELECT p.period, %[2]s, g.* EXCLUDE (%[3]s) FROM %[5]s)\n  GROUP BY period, scope, dimension, category%[4]s",
+		measures, m.scopeNames(), strings.Join(m.keys(), ", "), more, m.inPeriod("gathered"))
 }
 
-// placeRanked finds quantiles by linear interpolation between the two values
+// ranked finds quantiles by linear interpolation between the two values
 // whose ranks enclose (n-1) x q, from the values' own counts: exact, and
 // without a row for each period.
-func (s *Set) placeRanked(m Metric) string {
-	rank := fmt.Sprintf("((n - 1) * %s)", m.Count.tenths())
-	return s.placeAs("valued", m, "value, sum(n) AS n", ", value") + fmt.Sprintf(`,
-ranked AS (
-  SELECT *, sum(n) OVER (PARTITION BY period, scope, dimension, category ORDER BY value) AS upto,
-         sum(n) OVER (PARTITION BY period, scope, dimension, category) AS total FROM valued),
-bounds AS (
-  SELECT period, scope, dimension, category, total AS n,
-         min(value) FILTER (upto > ((total - 1) * %[1]s) // 10) AS lower,
-         min(value) FILTER (upto > ((total - 1) * %[1]s + 9) // 10) AS upper
-  FROM ranked GROUP BY period, scope, dimension, category, total),
-placed AS (
-  SELECT period, scope, dimension, category, n,
-         (lower * 10 + (upper - lower) * (%[2]s %% 10)::DECIMAL(4,0))::DECIMAL(38,6) AS num, 10::DECIMAL(38,6) AS den
-  FROM bounds)`, m.Count.tenths(), rank)
-}
-
-func (s *Set) placeAs(name string, m Metric, measures, extra string) string {
-	return strings.Replace(strings.TrimSuffix(s.place(m, measures), ")")+extra+")", "placed AS", name+" AS", 1)
+func (s *Set) ranked(m Metric, q query) query {
+	const group = "period, scope, dimension, category"
+	tenths := m.Count.tenths()
+	return q.then("valued", s.place(m, "sum(n) AS n", ", value")).
+		then("ranked", "  SELECT *, sum(n) OVER (PARTITION BY "+group+" ORDER BY value) AS upto, sum(n) OVER (PARTITION BY "+group+") AS total FROM valued").
+		then("bounds", fmt.Sprintf(`  SELECT %[1]s, total AS n,
+         min(value) FILTER (upto > ((total - 1) * %[2]s) // 10) AS lower,
+         min(value) FILTER (upto > ((total - 1) * %[2]s + 9) // 10) AS upper
+  FROM ranked GROUP BY %[1]s, total`, group, tenths)).
+		then("placed", fmt.Sprintf(`  SELECT %s, n,
+         (lower * 10 + (upper - lower) * (((n - 1) * %s) %% 10)::DECIMAL(4,0))::DECIMAL(38,6) AS num, 10::DECIMAL(38,6) AS den
+  FROM bounds`, group, tenths))
 }
 
 // scopeFilter keeps the scopes the metric exists in. A match fund keeps its
@@ -209,45 +232,11 @@ func scopeFilter(m Metric) string {
 
 // unclaimed is true of the scopes of match funds under `claimed`, where the
 // metric has no value.
-func unclaimed(m Metric) string {
-	for _, kind := range m.Scopes {
-		if kind == "claimed" {
-			return "scope IN (SELECT 'fund:' || code FROM register.fund WHERE match)"
-		}
+func unclaimed(m Metric, scope string) string {
+	if slices.Contains(m.Scopes, "claimed") {
+		return scope + " IN (SELECT 'fund:' || code FROM register.fund WHERE match)"
 	}
 	return "FALSE"
-}
-
-// finish joins what was placed to the spine and divides once, at the end. A
-// count or sum of no rows is 0; a mean, share or quantile of none has no value.
-func (s *Set) finish(m Metric) string {
-	value, numerator, denominator := "num", "NULL::DECIMAL(38,10)", "NULL::DECIMAL(38,10)"
-	switch {
-	case m.Count.Kind == "mean", m.Count.Kind == "share":
-		value, numerator, denominator = divide("num", "den"), "num", "den"
-	case m.Count.Kind == "median", m.Count.Kind == "p90":
-		value = divide("num", "den")
-	case m.Count.Kind == "rate":
-		value, numerator, denominator = fmt.Sprintf("(num * %s)::DOUBLE / base::DOUBLE", m.Count.Over), "n", "base"
-	case m.Count.Over != "":
-		value, numerator, denominator = divide("num", m.Count.Over), "CASE WHEN n = 0 THEN 0 ELSE num END", m.Count.Over
-	}
-	if m.Count.Counts() {
-		value = fmt.Sprintf("CASE WHEN n = 0 THEN 0 ELSE %s END", value)
-	}
-	if m.NoTotal {
-		value = fmt.Sprintf("CASE WHEN dimension <> '' THEN %s END", value)
-	}
-	base := ""
-	if m.Count.Kind == "rate" {
-		base = ", " + s.base(m) + " AS base"
-	}
-	return fmt.Sprintf(`SELECT %s AS code, %s AS name, scope, period, dimension, category,
-       CASE WHEN NOT %s THEN %s END AS value, %s AS numerator, %s AS denominator, n, %s AS unit
-FROM (SELECT period, scope, dimension, category, coalesce(n, 0) AS n, num, den%s
-      FROM spine FULL JOIN placed USING (period, scope, dimension, category)
-      WHERE scope IS NOT NULL)`,
-		quote(m.Code), quote(m.Name), unclaimed(m), value, numerator, denominator, quote(m.Unit), base)
 }
 
 // Counts says whether no rows means 0 rather than no value.

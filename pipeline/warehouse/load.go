@@ -32,6 +32,11 @@ func Load(ctx context.Context, conn *sql.Conn, table string, rows [][]any) error
 	return load(ctx, conn, "TABLE", Small{table, rows})
 }
 
+// LoadTemp makes a temporary table, in place of one of its name.
+func LoadTemp(ctx context.Context, conn *sql.Conn, s Small) error {
+	return load(ctx, conn, "OR REPLACE TEMP TABLE", s)
+}
+
 func load(ctx context.Context, conn *sql.Conn, what string, s Small) error {
 	name, _, _ := strings.Cut(s.Table, "(")
 	if _, err := conn.ExecContext(ctx, "CREATE "+what+" "+s.Table); err != nil {

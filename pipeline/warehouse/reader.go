@@ -35,7 +35,7 @@ func openPublished(ctx context.Context, dir string, s Settings, l *lock) (*Reade
 		if !found {
 			return nil, ErrNothingPublished
 		}
-		pool, spill, err := attach(ctx, p.Path, s, l)
+		pool, spill, err := attach(ctx, p.Path, s.reading(p.Path), l)
 		if err == nil {
 			return &Reader{DB: pool, Published: p, spill: spill}, nil
 		}
@@ -43,6 +43,18 @@ func openPublished(ctx context.Context, dir string, s Settings, l *lock) (*Reade
 			return nil, fmt.Errorf("cannot open the warehouse %q: %w", p.Path, err)
 		}
 	}
+}
+
+// smallFile is the size up to which one thread answers sooner than several, which
+// would wait for each other longer than they work.
+const smallFile = 64 << 20
+
+// reading is the settings for reading a file.
+func (s Settings) reading(path string) Settings {
+	if info, err := os.Stat(path); err == nil && info.Size() <= smallFile {
+		s.Threads = 1
+	}
+	return s
 }
 
 // Close closes the warehouse; rows and connections of it are closed before.

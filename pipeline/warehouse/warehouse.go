@@ -51,6 +51,10 @@ func Create(ctx context.Context, path string, s Settings) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot create the warehouse: %w", err)
 	}
+	// what is committed goes straight into the file, not by way of a log
+	if _, err := pool.ExecContext(ctx, "SET wal_autocheckpoint = '1KB'"); err != nil {
+		return nil, errors.Join(err, pool.Close(), os.RemoveAll(spill))
+	}
 	return &DB{pool: pool, path: path, spill: spill}, nil
 }
 

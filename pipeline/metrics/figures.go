@@ -1,0 +1,166 @@
+package metrics
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+
+	"mojreturns/pipeline/warehouse"
+)
+
+// count adds the figures of metrics that count rows.
+func (e Engine) count(ctx context.Context, metrics []Metric) error {
+	if _, err := e.Conn.ExecContext(ctx, `CREATE OR REPLACE TEMP TABLE placed(code VARCHAR, period VARCHAR, scope VARCHAR, dimension VARCHAR, category VARCHAR,
+		n HUGEINT, num DECIMAL(38,6), den DECIMAL(38,6))`); err != nil {
+		return err
+	}
+	feeds := map[string][]string{}
+	for _, m := range metrics {
+		var err error
+		if feeds[m.Code], err = e.feeds(ctx, lineageText(m.SQL)); err != nil {
+			return fmt.Errorf("%s: %w", m.File, err)
+		}
+		if _, err := e.Conn.ExecContext(ctx, "INSERT INTO temp.placed BY NAME\n"+e.Set.placed(m, e.given()).String()); err != nil {
+			return fmt.Errorf("%s: metric %s cannot be computed: %w", m.File, m.Code, err)
+		}
+		e.done(m)
+	}
+	if err := e.shape(ctx, metrics, feeds); err != nil {
+		return err
+	}
+	var order []division
+	alike := map[division][]string{}
+	for _, m := range metrics {
+		d := e.Set.division(m)
+		if alike[d] == nil {
+			order = append(order, d)
+		}
+		alike[d] = append(alike[d], quote(m.Code))
+	}
+	for _, d := range order {
+		if err := e.insert(ctx, "figure", e.finish(d, alike[d])); err != nil {
+			return fmt.Errorf("the figures of %s cannot be completed: %w", strings.Join(alike[d], ", "), err)
+		}
+	}
+	return nil
+}
+
+// shape makes the tables of what must be shown: asked, the scopes each metric
+// exists in, shape, its categories, and reads, its feeds.
+func (e Engine) shape(ctx context.Context, metrics []Metric, feeds map[string][]string) error {
+	lists, err := e.lists(ctx, metrics)
+	if err != nil {
+		return err
+	}
+	var asked, shape, reads [][]any
+	for _, m := range metrics {
+		for _, kind := range m.Scopes {
+			if kind == "claimed" { // a match fund keeps its row there, without a value
+				kind = "fund"
+			}
+			asked = append(asked, []any{m.Code, kind})
+		}
+		shape = append(shape, []any{m.Code, m.Name, m.Unit, "", ""})
+		for _, b := range m.By {
+			for _, category := range e.Set.categories(m, b, lists) {
+				shape = append(shape, []any{m.Code, m.Name, m.Unit, b.String(), category})
+			}
+		}
+		for _, feed := range feeds[m.Code] {
+			reads = append(reads, []any{m.Code, feed})
+		}
+	}
+	for _, t := range []warehouse.Small{
+		{Table: "asked(code VARCHAR, kind VARCHAR)", Rows: asked},
+		{Table: "shape(code VARCHAR, name VARCHAR, unit VARCHAR, dimension VARCHAR, category VARCHAR)", Rows: shape},
+		{Table: "reads(code VARCHAR, feed VARCHAR)", Rows: reads},
+	} {
+		if err := warehouse.LoadTemp(ctx, e.Conn, t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lists reads the categories of every code list that a breakdown of the metrics uses.
+func (e Engine) lists(ctx context.Context, metrics []Metric) (map[string][]string, error) {
+	var selects []string
+	for _, m := range metrics {
+		for _, b := range m.By {
+			for _, name := range b {
+				if text := e.Set.dimension(name, m.Code).categories(m); text != "" && !slices.Contains(selects, text) {
+					selects = append(selects, text)
+				}
+			}
+		}
+	}
+	lists := map[string][]string{}
+	if len(selects) == 0 {
+		return lists, nil
+	}
+	var each []string
+	for _, text := range selects {
+		each = append(each, "SELECT "+quote(text)+" AS list, category FROM ("+text+")")
+	}
+	rows, err := e.Conn.QueryContext(ctx, strings.Join(each, "\nUNION ALL ")+"\nORDER BY ALL")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var list string
+		var category sql.NullString
+		if err := rows.Scan(&list, &category); err != nil {
+			return nil, err
+		}
+		if category.Valid {
+			lists[list] = append(lists[list], category.String)
+		}
+	}
+	return lists, rows.Err()
+}
+
+// division is how a metric's figures come out of what was placed: SQL over n,
+// num, den and base. Metrics that divide alike are finished together.
+type division struct{ value, numerator, denominator, base, unclaimed string }
+
+// division divides once, at the end. A count or sum of no rows is 0; a mean,
+// share or quantile of none has no value.
+func (s *Set) division(m Metric) division {
+	d := division{value: "num", numerator: "NULL::DECIMAL(38,10)", denominator: "NULL::DECIMAL(38,10)", base: "NULL", unclaimed: unclaimed(m, "scope")}
+	switch {
+	case m.Count.Kind == "mean", m.Count.Kind == "share":
+		d.value, d.numerator, d.denominator = divide("num", "den"), "num", "den"
+	case m.Count.Kind == "median", m.Count.Kind == "p90":
+		d.value = divide("num", "den")
+	case m.Count.Kind == "rate":
+		d.base = s.base(m)
+		d.value, d.numerator, d.denominator = fmt.Sprintf("(num * %s)::DOUBLE / base::DOUBLE", m.Count.Over), "n", "base"
+	case m.Count.Over != "":
+		d.value, d.numerator, d.denominator = divide("num", m.Count.Over), "CASE WHEN n = 0 THEN 0 ELSE num END", m.Count.Over
+	}
+	if m.Count.Counts() {
+		d.value = fmt.Sprintf("CASE WHEN n = 0 THEN 0 ELSE %s END", d.value)
+	}
+	if m.NoTotal {
+		d.value = fmt.Sprintf("CASE WHEN dimension <> '' THEN %s END", d.value)
+	}
+	return d
+}
+
+// finish joins what was placed to what must be shown, and divides.
+func (e Engine) finish(d division, codes []string) query {
+	const keys = "code, period, scope, dimension, category"
+	among := "code IN (" + strings.Join(codes, ", ") + ")"
+	q := e.given().
+		then("spine", "SELECT "+keys+" FROM (FROM temp.shape WHERE "+among+") JOIN temp.asked USING (code) JOIN scope ON split_part(scope, ':', 1) = kind, period").
+		then("whole", fmt.Sprintf("SELECT %s, coalesce(n, 0) AS n, num, den, %s AS base\n  FROM spine FULL JOIN (FROM temp.placed WHERE %s) USING (%[1]s) WHERE scope IS NOT NULL", keys, d.base, among)).
+		then("gone", "SELECT DISTINCT r.code, m.scope, m.period, TRUE AS gone FROM missing m JOIN temp.reads r USING (feed)").
+		then("named", "FROM temp.shape WHERE dimension = ''").
+		then("figures", fmt.Sprintf(`SELECT w.* EXCLUDE (num, den, base), name, unit, CASE WHEN NOT %s THEN %s END AS value, %s AS numerator, %s AS denominator, coalesce(gone, FALSE) AS gone
+  FROM whole w JOIN (SELECT code, name, unit FROM named) USING (code) LEFT JOIN gone USING (code, scope, period)`, d.unclaimed, d.value, d.numerator, d.denominator))
+	q.last = marked
+	return q
+}
