@@ -12,7 +12,6 @@ import (
 
 	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/returns"
-	"mojreturns/pipeline/table"
 )
 
 // Draft fills every configured return for a period and keeps it in the store.
@@ -130,16 +129,28 @@ func each(ctx context.Context, conn *sql.Conn, query, argument string, do func(r
 }
 
 func eachOf(ctx context.Context, conn *sql.Conn, query string, arguments []any, do func(row []string)) error {
-	found, err := table.Query(ctx, conn, query, arguments...)
+	rows, err := conn.QueryContext(ctx, query, arguments...)
 	if err != nil {
 		return err
 	}
-	for _, values := range found.Rows {
+	defer rows.Close()
+	columns, err := rows.Columns()
+	if err != nil {
+		return err
+	}
+	values, into := make([]sql.NullString, len(columns)), make([]any, len(columns))
+	for i := range values {
+		into[i] = &values[i]
+	}
+	for rows.Next() {
+		if err := rows.Scan(into...); err != nil {
+			return err
+		}
 		row := make([]string, len(values))
 		for i, v := range values {
-			row[i], _ = v.(string)
+			row[i] = v.String
 		}
 		do(row)
 	}
-	return nil
+	return rows.Err()
 }

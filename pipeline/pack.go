@@ -192,17 +192,18 @@ func (p *Pipeline) askedByBriefing(figures map[returns.Place]returns.Value, at p
 		}
 	}
 	scopes := slices.Collect(maps.Values(p.Returns[0].Scopes))
+	shown := map[string]bool{at.Label: true, at.ToDate().Label: true}
+	for _, quarter := range at.Year.Quarters() {
+		if !quarter.End.After(at.End) {
+			shown[quarter.Label] = true
+		}
+	}
 	var out []returns.Printed
 	for place := range figures {
-		when, err := period.Parse(place.Period)
-		if err != nil {
-			return nil, err
-		}
-		shown := place.Period == at.Label || place.Period == at.ToDate().Label || when.Kind == period.Quarter && !when.End.After(at.End)
 		if p.answers(place.Code) && place.Period == at.Label && place.Scope == p.Returns[0].Scopes["money"] {
 			out = append(out, returns.Printed{Place: place, Field: "value"})
 		}
-		if named[place.Code] && named[place.Dimension] && slices.Contains(scopes, place.Scope) && shown {
+		if named[place.Code] && named[place.Dimension] && slices.Contains(scopes, place.Scope) && shown[place.Period] {
 			out = append(out, returns.Printed{Place: place, Field: "value"})
 		}
 	}

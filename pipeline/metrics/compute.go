@@ -66,12 +66,41 @@ func (e Engine) Compute(ctx context.Context, codes ...string) error {
 	if err := e.count(ctx, counted); err != nil {
 		return err
 	}
+	return e.formulas(ctx, metrics)
+}
+
+// formulas adds the figures of metrics made of others'. They read the parts'
+// figures over and over, so these are kept apart from all the rest.
+func (e Engine) formulas(ctx context.Context, metrics []Metric) error {
+	parts := map[string]bool{}
+	for _, m := range metrics {
+		for _, part := range m.Count.Formula.Parts() {
+			parts[part.Code] = true
+		}
+	}
+	if len(parts) == 0 {
+		return nil
+	}
+	var counted []string
+	for code := range parts {
+		counted = append(counted, quote(code))
+	}
+	slices.Sort(counted)
+	const columns = "code, scope, period, dimension, category, value, n, marker"
+	if _, err := e.Conn.ExecContext(ctx, fmt.Sprintf("CREATE OR REPLACE TEMP TABLE part AS SELECT %s FROM %s.figure WHERE code IN (%s)", columns, e.Schema, strings.Join(counted, ", "))); err != nil {
+		return err
+	}
 	for _, m := range metrics {
 		if m.Count.Kind != "formula" {
 			continue
 		}
 		if err := e.insert(ctx, "figure", e.formula(m)); err != nil {
 			return fmt.Errorf("%s: metric %s cannot be computed: %w", m.File, m.Code, err)
+		}
+		if parts[m.Code] {
+			if _, err := e.Conn.ExecContext(ctx, fmt.Sprintf("INSERT INTO temp.part SELECT %s FROM %s.figure WHERE code = %s", columns, e.Schema, quote(m.Code))); err != nil {
+				return err
+			}
 		}
 		e.done(m)
 	}
@@ -108,9 +137,9 @@ func (e Engine) given() query {
 		then("missing(scope, period, feed)", "SELECT * FROM (VALUES "+strings.Join(missing, ", ")+")"+none)
 }
 
-// feeds lists the feeds a query reads, through every view.
+// feeds lists the feeds a query that has been run reads, through every view.
 func (e Engine) feeds(ctx context.Context, text string) ([]string, error) {
-	tables, err := warehouse.Lineage(ctx, e.Conn, text)
+	tables, err := warehouse.LineageOfBound(e.Conn, text)
 	if err != nil {
 		return nil, err
 	}
@@ -171,8 +200,7 @@ func (e Engine) formula(m Metric) query {
 		case metric.Count.Counts(): // a category only another part has counts 0 here
 			operand[part] = fmt.Sprintf("CASE WHEN %[1]s.code IS NULL THEN 0 ELSE %[1]s.value END", p)
 		}
-		joins += fmt.Sprintf("\nLEFT JOIN %[1]s.figure %[2]s ON %[2]s.code = %[3]s AND %[2]s.scope = k.scope AND %[2]s.period = k.period AND %[4]s",
-			e.Schema, p, quote(part.Code), on)
+		joins += fmt.Sprintf("\nLEFT JOIN temp.part %[1]s ON %[1]s.code = %[2]s AND %[1]s.scope = k.scope AND %[1]s.period = k.period AND %[3]s", p, quote(part.Code), on)
 		if n == "" || metric.Protect != "none" || !e.protects(parts[:i]) {
 			n = "coalesce(" + p + ".n, 0)"
 		}
@@ -186,8 +214,8 @@ func (e Engine) formula(m Metric) query {
 		value = fmt.Sprintf("CASE WHEN k.dimension <> '' THEN %s END", value)
 	}
 	q := e.given().
-		then("keys", fmt.Sprintf("SELECT DISTINCT scope, period, dimension, category FROM %s.figure\n  WHERE code IN (%s) AND dimension IN (%s) AND period IN (SELECT period FROM period) AND %s",
-			e.Schema, strings.Join(codes, ", "), strings.Join(bys, ", "), scopeFilter(m))).
+		then("keys", fmt.Sprintf("SELECT DISTINCT scope, period, dimension, category FROM temp.part\n  WHERE code IN (%s) AND dimension IN (%s) AND period IN (SELECT period FROM period) AND %s",
+			strings.Join(codes, ", "), strings.Join(bys, ", "), scopeFilter(m))).
 		then("figures", fmt.Sprintf("SELECT k.*, %s AS code, %s AS name, %s AS unit, CASE WHEN NOT %s THEN %s END AS value, %s AS numerator, %s AS denominator, %s AS n, (%s) IS TRUE AS gone\nFROM keys k%s",
 			quote(m.Code), quote(m.Name), quote(m.Unit), unclaimed(m, "k.scope"), value, numerator, denominator, n, strings.Join(gone, " OR "), joins))
 	q.last = marked

@@ -18,12 +18,12 @@ func (e Engine) count(ctx context.Context, metrics []Metric) error {
 	}
 	feeds := map[string][]string{}
 	for _, m := range metrics {
+		if _, err := e.Conn.ExecContext(ctx, "INSERT INTO temp.placed BY NAME\n"+e.Set.placed(m, e.given()).String()); err != nil {
+			return fmt.Errorf("%s: metric %s cannot be computed: %w", m.File, m.Code, err)
+		}
 		var err error
 		if feeds[m.Code], err = e.feeds(ctx, lineageText(m.SQL)); err != nil {
 			return fmt.Errorf("%s: %w", m.File, err)
-		}
-		if _, err := e.Conn.ExecContext(ctx, "INSERT INTO temp.placed BY NAME\n"+e.Set.placed(m, e.given()).String()); err != nil {
-			return fmt.Errorf("%s: metric %s cannot be computed: %w", m.File, m.Code, err)
 		}
 		e.done(m)
 	}

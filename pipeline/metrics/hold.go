@@ -3,8 +3,6 @@ package metrics
 import (
 	"context"
 	"fmt"
-
-	"mojreturns/pipeline/warehouse"
 )
 
 // Hold copies the rows of every view of the model into memory, under the view's
@@ -17,20 +15,15 @@ func (e *Engine) Hold(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	held := map[string][]string{}
-	for _, view := range views {
-		tables, err := warehouse.Lineage(ctx, e.Conn, "FROM main."+ident(view))
-		if err != nil {
-			return fmt.Errorf("view %s: %w", view, err)
-		}
-		held[view] = e.feedsOf(tables)
-	}
+	e.held = map[string][]string{}
 	for _, view := range views {
 		if _, err := e.Conn.ExecContext(ctx, fmt.Sprintf("CREATE TEMP TABLE %[1]s AS FROM main.%[1]s", ident(view))); err != nil {
 			return fmt.Errorf("view %s cannot be held: %w", view, err)
 		}
+		if e.held[view], err = e.feeds(ctx, "FROM main."+ident(view)); err != nil {
+			return fmt.Errorf("view %s: %w", view, err)
+		}
 	}
-	e.held = held
 	return nil
 }
 

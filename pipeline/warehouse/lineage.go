@@ -22,6 +22,12 @@ func Lineage(ctx context.Context, conn *sql.Conn, query string) ([]string, error
 	if err := prepared.Close(); err != nil {
 		return nil, err
 	}
+	return LineageOfBound(conn, query)
+}
+
+// LineageOfBound is Lineage of a query that is known to have no mistakes, since it
+// has run; it gives no table of one that has.
+func LineageOfBound(conn *sql.Conn, query string) ([]string, error) {
 	names, err := duckdb.GetTableNames(conn, query, true)
 	if err != nil {
 		return nil, fmt.Errorf("cannot tell which tables are read: %w", err)
