@@ -52,8 +52,9 @@ type Pipeline struct {
 	// screenedBy is the digest of the rules of personal data.
 	screenedBy string
 	store      *landing.Store
-	again      *again   // a seal made again; nil otherwise
-	scratch    *scratch // where many files are landed: what they are looked into with
+	again      *again          // a seal made again; nil otherwise
+	scratch    *scratch        // where many files are landed: what they are looked into with
+	kept       *warehouse.Kept // where a build is read many times: it, held open
 }
 
 // Progress is told of long work: what it is, and how far it is of how much.
@@ -82,7 +83,10 @@ type Output struct{ Title, Path string }
 // warehouse as it was; running again completes it.
 func (p *Pipeline) Run(ctx context.Context, at period.Period) (Report, error) {
 	report := Report{Period: at, Started: p.Now()}
-	err := p.steps(ctx, &report)
+	q := *p
+	q.kept = &warehouse.Kept{}
+	err := q.steps(ctx, &report)
+	err = errors.Join(err, q.kept.Close())
 	report.Seconds = p.Now().Sub(report.Started).Seconds()
 	if recordErr := p.record(report, err); err == nil {
 		err = recordErr

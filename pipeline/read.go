@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -29,8 +30,7 @@ type view struct {
 }
 
 func (v *view) Close() error {
-	v.conn.Close()
-	return v.Reader.Close()
+	return errors.Join(warehouse.Discard(v.conn), v.Reader.Close())
 }
 
 // at opens the published warehouse for a period.

@@ -29,7 +29,7 @@ func (e *Engine) Hold(ctx context.Context) error {
 
 // views lists the views of the model.
 func (e *Engine) views(ctx context.Context) ([]string, error) {
-	rows, err := e.Conn.QueryContext(ctx, "SELECT view_name FROM duckdb_views() WHERE database_name = current_database() AND schema_name = 'main' AND NOT internal ORDER BY view_name")
+	rows, err := e.Conn.QueryContext(ctx, "SELECT view_name FROM duckdb_views() WHERE database_name = current_database() AND schema_name = 'main' AND NOT internal ORDER BY view_oid")
 	if err != nil {
 		return nil, err
 	}
