@@ -50,11 +50,6 @@ func (p *Pipeline) Build(ctx context.Context) (BuildReport, error) {
 		report := BuildReport{Published: latest, Unchanged: true}
 		return report, p.counts(ctx, &report)
 	}
-	if p.kept != nil { // what is read next is the new build
-		if err := p.kept.Close(); err != nil {
-			return BuildReport{}, err
-		}
-	}
 	path, err := p.buildFile(ctx, sources, build)
 	if err != nil {
 		return BuildReport{}, err
@@ -219,7 +214,7 @@ func periodsOf(sources []staged) ([]period.Period, error) {
 
 // counts reads from the published warehouse what became of each file's rows.
 func (p *Pipeline) counts(ctx context.Context, report *BuildReport) error {
-	reader, err := p.open(ctx, p.buildDir())
+	reader, err := warehouse.OpenPublished(ctx, p.buildDir(), p.Settings)
 	if err != nil {
 		return err
 	}
@@ -251,13 +246,6 @@ func (p *Pipeline) reader(ctx context.Context) (*warehouse.Reader, error) {
 	dir, err := p.published(ctx)
 	if err != nil {
 		return nil, err
-	}
-	return p.open(ctx, dir)
-}
-
-func (p *Pipeline) open(ctx context.Context, dir string) (*warehouse.Reader, error) {
-	if p.kept != nil {
-		return p.kept.Open(ctx, dir, p.Settings)
 	}
 	return warehouse.OpenPublished(ctx, dir, p.Settings)
 }

@@ -132,10 +132,10 @@ func (p *Pipeline) personalValues(ctx context.Context, rules []personalRule, par
 	}
 	s := p.scratch
 	if s == nil {
-		s = &scratch{}
+		s = &warehouse.Scratch{}
 		defer s.Close()
 	}
-	conn, err := s.open(ctx, p.Settings)
+	conn, err := s.Open(ctx, p.Settings)
 	if err != nil {
 		return nil, err
 	}
@@ -193,44 +193,6 @@ func anyOf(rules []personalRule) personalRule {
 		return personalRule{pattern: regexp.MustCompile(`[^\x00-\x{10FFFF}]`)} // nothing
 	}
 	return personalRule{pattern: regexp.MustCompile(strings.Join(patterns, "|"))}
-}
-
-// scratch is a database in which values are looked into, opened when it is first
-// needed: once for all files that are landed together. The zero value is ready.
-type scratch struct {
-	dir  string
-	db   *warehouse.DB
-	conn *sql.Conn
-}
-
-func (s *scratch) open(ctx context.Context, settings warehouse.Settings) (*sql.Conn, error) {
-	if s.conn != nil {
-		return s.conn, nil
-	}
-	var err error
-	if s.dir, err = os.MkdirTemp("", "mojreturns-screen-"); err != nil {
-		return nil, err
-	}
-	if s.db, err = warehouse.Create(ctx, filepath.Join(s.dir, "screen.duckdb"), settings); err != nil {
-		return nil, err
-	}
-	s.conn, err = s.db.Conn(ctx)
-	return s.conn, err
-}
-
-// Close gives everything back.
-func (s *scratch) Close() error {
-	var errs []error
-	if s.conn != nil {
-		errs = append(errs, s.conn.Close())
-	}
-	if s.db != nil {
-		errs = append(errs, s.db.Close())
-	}
-	if s.dir != "" {
-		errs = append(errs, os.RemoveAll(s.dir))
-	}
-	return errors.Join(errs...)
 }
 
 // matches is the SQL for a value that a rule finds.

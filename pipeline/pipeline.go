@@ -52,9 +52,8 @@ type Pipeline struct {
 	// screenedBy is the digest of the rules of personal data.
 	screenedBy string
 	store      *landing.Store
-	again      *again          // a seal made again; nil otherwise
-	scratch    *scratch        // where many files are landed: what they are looked into with
-	kept       *warehouse.Kept // where a build is read many times: it, held open
+	again      *again             // a seal made again; nil otherwise
+	scratch    *warehouse.Scratch // where many files are landed: what they are looked into with; nil: one for each
 }
 
 // Progress is told of long work: what it is, and how far it is of how much.
@@ -83,10 +82,7 @@ type Output struct{ Title, Path string }
 // warehouse as it was; running again completes it.
 func (p *Pipeline) Run(ctx context.Context, at period.Period) (Report, error) {
 	report := Report{Period: at, Started: p.Now()}
-	q := *p
-	q.kept = &warehouse.Kept{}
-	err := q.steps(ctx, &report)
-	err = errors.Join(err, q.kept.Close())
+	err := p.steps(ctx, &report)
 	report.Seconds = p.Now().Sub(report.Started).Seconds()
 	if recordErr := p.record(report, err); err == nil {
 		err = recordErr
@@ -128,7 +124,7 @@ func (p *Pipeline) Land(ctx context.Context, files []string, given landing.Given
 		return nil, err
 	}
 	q := *p
-	q.scratch = &scratch{}
+	q.scratch = &warehouse.Scratch{}
 	landed, err := p.store.LandScreened(ctx, files, given, p.Register.Providers, q.screen, false)
 	return landed, errors.Join(err, q.scratch.Close())
 }

@@ -30,7 +30,7 @@ type view struct {
 }
 
 func (v *view) Close() error {
-	return errors.Join(warehouse.Discard(v.conn), v.Reader.Close())
+	return errors.Join(v.conn.Close(), v.Reader.Close())
 }
 
 // at opens the published warehouse for a period.

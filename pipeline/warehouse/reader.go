@@ -3,7 +3,6 @@ package warehouse
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"os"
@@ -15,7 +14,6 @@ type Reader struct {
 	DB *sql.DB
 	Published
 	spill string
-	lent  bool // by a Kept, which closes it
 }
 
 // OpenPublished opens the newest published warehouse of a folder. Any number of
@@ -61,51 +59,5 @@ func (s Settings) reading(path string) Settings {
 
 // Close closes the warehouse; rows and connections of it are closed before.
 func (r *Reader) Close() error {
-	if r.lent {
-		return nil
-	}
 	return errors.Join(r.DB.Close(), os.RemoveAll(r.spill))
-}
-
-// Kept keeps the newest published warehouse open for those who read it one after
-// the other, since opening takes longer than most of what is asked. The zero value is
-// ready.
-type Kept struct{ reader *Reader }
-
-// Open gives the newest published warehouse of a folder. A reader of Kept need not
-// be closed, but its connections are discarded (see Discard).
-func (k *Kept) Open(ctx context.Context, dir string, s Settings) (*Reader, error) {
-	latest, found, err := Latest(dir)
-	if err != nil {
-		return nil, err
-	}
-	if k.reader == nil || !found || latest.Path != k.reader.Path {
-		if err := k.Close(); err != nil {
-			return nil, err
-		}
-		if k.reader, err = OpenPublished(ctx, dir, s); err != nil {
-			return nil, err
-		}
-	}
-	return &Reader{DB: k.reader.DB, Published: k.reader.Published, lent: true}, nil
-}
-
-// Close closes what is open.
-func (k *Kept) Close() error {
-	open := k.reader
-	k.reader = nil
-	if open == nil {
-		return nil
-	}
-	return open.Close()
-}
-
-// Discard closes a connection for good rather than giving it back to its pool, so
-// that nobody meets its temporary tables.
-func Discard(conn *sql.Conn) error {
-	err := conn.Raw(func(any) error { return driver.ErrBadConn })
-	if errors.Is(err, driver.ErrBadConn) {
-		return nil
-	}
-	return err
 }
