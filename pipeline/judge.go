@@ -28,11 +28,7 @@ type LandedFile struct {
 // LandAndJudge lands the files and judges each against its contract there and
 // then, so that a sender can be told at once. Dry, it writes nothing.
 func (p *Pipeline) LandAndJudge(ctx context.Context, files []string, given landing.Given, dry bool) ([]LandedFile, error) {
-	land := p.Land
-	if dry {
-		land = p.LandDry
-	}
-	landed, err := land(ctx, files, given)
+	landed, err := p.take(ctx, files, given, dry)
 	if err != nil {
 		return nil, err
 	}

@@ -119,23 +119,30 @@ func (p *Pipeline) steps(ctx context.Context, r *Report) (err error) {
 
 // Land takes in the files named, or everything in the inbox.
 func (p *Pipeline) Land(ctx context.Context, files []string, given landing.Given) ([]landing.Landed, error) {
-	files, err := p.candidates(files)
-	if err != nil {
-		return nil, err
-	}
-	q := *p
-	q.scratch = &warehouse.Scratch{}
-	landed, err := p.store.LandScreened(ctx, files, given, p.Register.Providers, q.screen, false)
-	return landed, errors.Join(err, q.scratch.Close())
+	return p.take(ctx, files, given, false)
 }
 
 // LandDry says what Land would do, and writes nothing.
 func (p *Pipeline) LandDry(ctx context.Context, files []string, given landing.Given) ([]landing.Landed, error) {
+	return p.take(ctx, files, given, true)
+}
+
+func (p *Pipeline) take(ctx context.Context, files []string, given landing.Given, dry bool) ([]landing.Landed, error) {
 	files, err := p.candidates(files)
 	if err != nil {
 		return nil, err
 	}
-	return p.store.LandScreened(ctx, files, given, p.Register.Providers, p.screenDry, true)
+	with := *p
+	with.scratch = &warehouse.Scratch{}
+	q := &with
+	screen := func(ctx context.Context, path string, r landing.Receipt) (landing.Screening, error) {
+		if dry {
+			return q.screenDry(ctx, path, r)
+		}
+		return q.screen(ctx, path, r)
+	}
+	landed, err := p.store.Land(ctx, landing.Request{Files: files, Given: given, Providers: p.Register.Providers, Screen: screen, Dry: dry})
+	return landed, errors.Join(err, q.scratch.Close())
 }
 
 func (p *Pipeline) candidates(files []string) ([]string, error) {

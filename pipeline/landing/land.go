@@ -42,16 +42,13 @@ type Landed struct {
 	Message string // a sentence for people; empty where there is nothing to add
 }
 
-// Land takes one file in. What is wrong with the file is told in the Status; an
-// error means that the store could not be read or written, that what was given
-// cannot be right, or that ctx ended.
-func (s *Store) Land(ctx context.Context, path string, given Given, providers []register.Provider) (Landed, error) {
-	return first(s.land(ctx, []string{path}, given, providers, false))
-}
-
-// Preview says what Land would do, and writes nothing.
-func (s *Store) Preview(ctx context.Context, path string, given Given, providers []register.Provider) (Landed, error) {
-	return first(s.land(ctx, []string{path}, given, providers, true))
+// Request is what is asked of Land.
+type Request struct {
+	Files     []string // taken in, in this order
+	Given     Given
+	Providers []register.Provider
+	Screen    Screen // sees each new file first; nil lets everything in
+	Dry       bool   // only say what would be done, and write nothing
 }
 
 // Screen looks into a file before its bytes are kept. The receipt has its name,
@@ -66,31 +63,6 @@ type Screening struct {
 	Done    func(in bool) error // called when the file is in, or is not; nil for nothing to do
 }
 
-// LandScreened is LandAll with each new file screened first. A refusal leaves a
-// record with the file's name, hash and size, and nothing else of it.
-func (s *Store) LandScreened(ctx context.Context, paths []string, given Given, providers []register.Provider, screen Screen, dry bool) ([]Landed, error) {
-	return s.landWith(ctx, paths, given, providers, screen, dry)
-}
-
-// LandAll takes files in, in order. Two files of one name and different contents
-// are both refused, since each would replace the other at every run. With an
-// error it returns what was done before it.
-func (s *Store) LandAll(ctx context.Context, paths []string, given Given, providers []register.Provider) ([]Landed, error) {
-	return s.land(ctx, paths, given, providers, false)
-}
-
-// PreviewAll says what LandAll would do, and writes nothing.
-func (s *Store) PreviewAll(ctx context.Context, paths []string, given Given, providers []register.Provider) ([]Landed, error) {
-	return s.land(ctx, paths, given, providers, true)
-}
-
-func first(all []Landed, err error) (Landed, error) {
-	if len(all) == 0 {
-		return Landed{}, err
-	}
-	return all[0], err
-}
-
 // landing is one call's work: what is known before it, and what was asked.
 type landing struct {
 	*Store
@@ -102,31 +74,34 @@ type landing struct {
 	clashes  map[string]string
 }
 
-func (s *Store) land(ctx context.Context, paths []string, given Given, providers []register.Provider, dry bool) ([]Landed, error) {
-	return s.landWith(ctx, paths, given, providers, nil, dry)
-}
-
-func (s *Store) landWith(ctx context.Context, paths []string, given Given, providers []register.Provider, screen Screen, dry bool) ([]Landed, error) {
+// Land takes files in. What is wrong with a file is told in its Status; an error
+// means that the store could not be read or written, that what was given cannot be
+// right, or that ctx ended, and comes with what was done before it. Two files of
+// one name and different contents are both refused, since each would replace the
+// other at every run. What the screen refuses leaves a record with the file's name,
+// hash and size, and nothing else of it.
+func (s *Store) Land(ctx context.Context, r Request) ([]Landed, error) {
 	s.write.Lock()
 	defer s.write.Unlock()
-	known, err := compile(providers)
+	known, err := compile(r.Providers)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.checkGiven(given, providers); err != nil {
+	if err := s.checkGiven(r.Given, r.Providers); err != nil {
 		return nil, err
 	}
 	records, err := s.ledger()
 	if err != nil {
 		return nil, err
 	}
+	given := r.Given
 	given.Received = given.Received.UTC().Truncate(time.Millisecond)
-	l := &landing{Store: s, ledger: records, patterns: known, given: given, screen: screen, dry: dry}
-	if l.clashes, err = sameNames(ctx, paths); err != nil {
+	l := &landing{Store: s, ledger: records, patterns: known, given: given, screen: r.Screen, dry: r.Dry}
+	if l.clashes, err = sameNames(ctx, r.Files); err != nil {
 		return nil, err
 	}
 	var all []Landed
-	for _, path := range paths {
+	for _, path := range r.Files {
 		one, err := l.one(ctx, path)
 		if err != nil {
 			return all, err

@@ -160,7 +160,7 @@ func TestNotLanded(t *testing.T) {
 		{w.put("slt_referrals_2023-24_v1.csv.PART", "A"), landing.StatusSkipped, "unfinished"},
 	}
 	for _, c := range cases {
-		out, err := w.Land(context.Background(), c.path, landing.Given{}, w.providers)
+		out, err := landOne(w.Store, c.path, landing.Given{}, w.providers)
 		if err != nil || out.Status != c.status || !strings.Contains(out.Message, c.message) {
 			t.Errorf("%s: got %q, %q, %v; want %q with %q", c.path, out.Status, out.Message, err, c.status, c.message)
 		}
@@ -185,7 +185,7 @@ func TestGivenThatCannotBe(t *testing.T) {
 		`provider "FIN" has no feed "referrals" in the configuration`:         {Provider: "FIN", Feed: "referrals"},
 		"is in the future": {Received: w.time.Add(time.Minute)},
 	} {
-		if _, err := w.Land(context.Background(), path, given, w.providers); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := landOne(w.Store, path, given, w.providers); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%+v: got %v, want %q", given, err, want)
 		}
 	}
@@ -235,13 +235,13 @@ func TestInbox(t *testing.T) {
 	}
 }
 
-func TestLandAllRefusesOneNameWithTwoContents(t *testing.T) {
+func TestLandRefusesOneNameWithTwoContents(t *testing.T) {
 	w := newWorkspace(t)
 	const name = "slt_referrals_2023-24_v1.csv"
 	w.land("old/"+name, "A", landing.Given{})
 	paths := []string{w.put("new/"+name, "B"), filepath.Join(w.inbox, "old", name), w.put("x/same.csv", "C"), w.put("y/same.csv", "C")}
 	for range 2 {
-		all, err := w.LandAll(context.Background(), paths, landing.Given{}, w.providers)
+		all, err := w.Land(context.Background(), landing.Request{Files: paths, Providers: w.providers})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -261,9 +261,8 @@ func TestPreviewWritesNothing(t *testing.T) {
 	w := newWorkspace(t)
 	w.land("slt_referrals_2023-24_v1.csv", "A\n", landing.Given{})
 	before := files(t, w.store)
-	all, err := w.PreviewAll(context.Background(), []string{
-		w.put("slt_referrals_2023-24_v1.csv", "A\n"), w.put("slt_referrals_2023-24_v2.csv", "B\n"), w.put("unknown.csv", "C\n"), w.put("empty.csv", "")},
-		landing.Given{}, w.providers)
+	all, err := w.Land(context.Background(), landing.Request{Dry: true, Providers: w.providers, Files: []string{
+		w.put("slt_referrals_2023-24_v1.csv", "A\n"), w.put("slt_referrals_2023-24_v2.csv", "B\n"), w.put("unknown.csv", "C\n"), w.put("empty.csv", "")}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -304,7 +303,7 @@ func TestAFileStillBeingWrittenIsInUse(t *testing.T) {
 		}
 	}()
 	<-started
-	out, err := w.Land(context.Background(), path, landing.Given{}, w.providers)
+	out, err := landOne(w.Store, path, landing.Given{}, w.providers)
 	close(stop)
 	<-stopped
 	if err != nil || out.Status != landing.StatusInUse || !strings.Contains(out.Message, "next time") {
@@ -337,7 +336,7 @@ func TestCancelledLandLeavesNothing(t *testing.T) {
 	w := newWorkspace(t)
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	_, err := w.Land(ctx, w.put("slt_referrals_2023-24_v1.csv", "A"), landing.Given{}, w.providers)
+	_, err := w.Land(ctx, landing.Request{Files: []string{w.put("slt_referrals_2023-24_v1.csv", "A")}, Providers: w.providers})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
@@ -354,7 +353,7 @@ func TestKilledMidCopy(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = s.Land(context.Background(), os.Getenv("LANDING_TEST_FILE"), landing.Given{}, providers())
+		_, err = landOne(s, os.Getenv("LANDING_TEST_FILE"), landing.Given{}, providers())
 		t.Fatalf("was not killed in time: %v", err)
 	}
 	w := newWorkspace(t)

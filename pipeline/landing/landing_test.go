@@ -68,10 +68,19 @@ func (w *workspace) put(name, content string) string {
 	return path
 }
 
+// landOne lands one file.
+func landOne(s *landing.Store, path string, given landing.Given, providers []register.Provider) (landing.Landed, error) {
+	all, err := s.Land(context.Background(), landing.Request{Files: []string{path}, Given: given, Providers: providers})
+	if len(all) == 0 {
+		return landing.Landed{}, err
+	}
+	return all[0], err
+}
+
 // land puts a file and lands it, which must not fail.
 func (w *workspace) land(name, content string, given landing.Given) landing.Landed {
 	w.t.Helper()
-	out, err := w.Land(context.Background(), w.put(name, content), given, w.providers)
+	out, err := landOne(w.Store, w.put(name, content), given, w.providers)
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -111,7 +111,7 @@ func TestLandingOverADamagedFileSaysSo(t *testing.T) {
 	if err := os.Truncate(w.Path(shaOfA), 1); err != nil {
 		t.Fatal(err)
 	}
-	_, err := w.Land(context.Background(), w.put("slt_referrals_2023-24_v2.csv", "A\n"), landing.Given{}, w.providers)
+	_, err := landOne(w.Store, w.put("slt_referrals_2023-24_v2.csv", "A\n"), landing.Given{}, w.providers)
 	if err == nil || !strings.Contains(err.Error(), "is damaged: it has 1 bytes and should have 2") {
 		t.Errorf("got %v", err)
 	}
