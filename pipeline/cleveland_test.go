@@ -1,133 +1,31 @@
-package pipeline
+package pipeline_test
 
 import (
 	"context"
-	"io"
-	"log/slog"
-	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
-	"github.com/goccy/go-yaml"
-
+	"mojreturns/pipeline"
+	"mojreturns/pipeline/example"
+	"mojreturns/pipeline/intake"
 	"mojreturns/pipeline/landing"
-	"mojreturns/pipeline/period"
+	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/synth"
-	"mojreturns/pipeline/warehouse"
-	"mojreturns/queries"
-	"mojreturns/templates"
+	"mojreturns/pipeline/workspace"
 )
-
-// oneThread is enough for small data, and leaves the other processors to other tests.
-var oneThread = warehouse.Settings{Threads: 1}
-
-// exampleConfig is what these tests need of testdata/cleveland/mojreturns.yaml.
-type exampleConfig struct {
-	Returns []Return `yaml:"returns"`
-	Users   []User   `yaml:"users"`
-}
-
-// example is the pipeline of a copy of the example workspace.
-func example(t testing.TB) *Pipeline {
-	t.Helper()
-	dir := t.TempDir()
-	if err := os.CopyFS(dir, os.DirFS("../testdata/cleveland")); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.RemoveAll(filepath.Join(dir, "store")); err != nil {
-		t.Fatal(err)
-	}
-	return openExample(t, dir)
-}
-
-// pristine is the example with its warehouse built, once for all tests; each works on
-// a copy.
-var pristine struct {
-	once sync.Once
-	dir  string
-	err  error
-}
-
-func TestMain(m *testing.M) {
-	code := m.Run()
-	os.RemoveAll(pristine.dir)
-	os.Exit(code)
-}
-
-// built is the example with every file landed and its warehouse published.
-func built(t testing.TB) *Pipeline {
-	t.Helper()
-	pristine.once.Do(func() {
-		if pristine.dir, pristine.err = os.MkdirTemp("", "mojreturns-example-"); pristine.err != nil {
-			return
-		}
-		p := example(t)
-		if _, pristine.err = p.Land(context.Background(), nil, landing.Given{}); pristine.err != nil {
-			return
-		}
-		if _, pristine.err = p.Build(context.Background()); pristine.err == nil {
-			pristine.err = os.CopyFS(pristine.dir, os.DirFS(p.Dir))
-		}
-	})
-	if pristine.err != nil {
-		t.Fatal(pristine.err)
-	}
-	dir := t.TempDir()
-	if err := os.CopyFS(dir, os.DirFS(pristine.dir)); err != nil {
-		t.Fatal(err)
-	}
-	return openExample(t, dir)
-}
-
-func openExample(t testing.TB, dir string) *Pipeline {
-	t.Helper()
-	text, err := os.ReadFile(filepath.Join(dir, "mojreturns.yaml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	london, err := time.LoadLocation("Europe/London")
-	if err != nil {
-		t.Fatal(err)
-	}
-	received := time.Date(2024, 4, 22, 9, 0, 0, 0, time.UTC)
-	p := &Pipeline{Dir: dir, Queries: queries.Files, Templates: templates.Files, Location: london, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
-		Now: func() time.Time { return received }, Settings: oneThread}
-	var rest exampleConfig
-	if err := yaml.Unmarshal(text, &rest); err != nil {
-		t.Fatal(err)
-	}
-	if err := yaml.Unmarshal(text, &p.Register); err != nil {
-		t.Fatal(err)
-	}
-	p.Returns, p.Users, p.Config = rest.Returns, rest.Users, text
-	if err := p.Open(); err != nil {
-		t.Fatal(err)
-	}
-	return p
-}
-
-func quarter(t testing.TB, label string) period.Period {
-	t.Helper()
-	at, err := period.Parse(label)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return at
-}
 
 // TestExample runs the example and holds it to what is known of it: every
 // fault that was put in and no other, the money worked by hand, the caseload.
 func TestExample(t *testing.T) {
 	ctx := context.Background()
-	p := example(t)
-	report, err := p.Run(ctx, quarter(t, "2023-24-Q4"))
+	ws := example.Cleveland(t)
+	report, err := pipeline.Run(ctx, ws, example.Quarter(t, "2023-24-Q4"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	summary, err := synth.Cleveland(ctx, p.Dir)
+	summary, err := synth.Cleveland(ctx, ws.Dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -144,7 +42,7 @@ func TestExample(t *testing.T) {
 			t.Errorf("%d rows were sent, %d read, %d accepted or rejected", made, read, judged)
 		}
 	})
-	t.Run("the faults are those put in", func(t *testing.T) { compareFaults(t, p, summary) })
+	t.Run("the faults are those put in", func(t *testing.T) { compareFaults(t, ws, summary) })
 	t.Run("the money", func(t *testing.T) {
 		// by hand, from pipeline/synth/cleveland_money.go: Q3 1,500.00 + 3,600.00 + 360.00 + 3,600.00 + 240.00;
 		// Q4 3,600.00 + 185.50 + 3,600.00 - 45.00 + 3,600.00 + 1,234.50 + 425.00
@@ -152,15 +50,15 @@ func TestExample(t *testing.T) {
 			{"S01", "2023-24-Q4", "22528.57"}, {"S02", "2023-24-Q3", "9300.00"}, {"S02", "2023-24-Q4", "12600.00"},
 			{"S02", "2023-24", "21900.00"}, {"S05", "2023-24-Q4", "628.57"}, {"S06", "2023-24-Q4", "500.00"}, {"S07", "2023-24-Q4", "3600.00"},
 		} {
-			got := total(t, p, c.code, "fund:CORE-UPL-2324", c.period)
-			if !same(c.want, got) {
+			got := total(t, ws, c.code, "fund:CORE-UPL-2324", c.period)
+			if !example.Same(c.want, got) {
 				t.Errorf("%s %s is %s, by hand %s", c.code, c.period, got, c.want)
 			}
 		}
 	})
 	t.Run("training", func(t *testing.T) {
 		for code, want := range map[string]string{"TR01": "10", "TR01C": "1"} {
-			if got := total(t, p, code, "fund:CORE-UPL-2324", "2023-24"); !same(want, got) {
+			if got := total(t, ws, code, "fund:CORE-UPL-2324", "2023-24"); !example.Same(want, got) {
 				t.Errorf("%s is %s, by hand %s", code, got, want)
 			}
 		}
@@ -186,7 +84,7 @@ func TestExample(t *testing.T) {
 		}
 	})
 	t.Run("the same again is no work", func(t *testing.T) {
-		again, err := p.Run(ctx, quarter(t, "2023-24-Q4"))
+		again, err := pipeline.Run(ctx, ws, example.Quarter(t, "2023-24-Q4"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -196,9 +94,9 @@ func TestExample(t *testing.T) {
 	})
 }
 
-func total(t *testing.T, p *Pipeline, code, scope, label string) string {
+func total(t *testing.T, ws *workspace.Workspace, code, scope, label string) string {
 	t.Helper()
-	found, err := p.Figures(context.Background(), Question{Period: quarter(t, label), Codes: []string{code}, Scope: scope, By: "total"})
+	found, err := published.FigureRows(context.Background(), ws, published.Question{Period: example.Quarter(t, label), Codes: []string{code}, Scope: scope, By: "total"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -210,7 +108,7 @@ func total(t *testing.T, p *Pipeline, code, scope, label string) string {
 }
 
 // compareFaults holds the rejections to the faults that synth put in.
-func compareFaults(t *testing.T, p *Pipeline, summary synth.Summary) {
+func compareFaults(t *testing.T, ws *workspace.Workspace, summary synth.Summary) {
 	t.Helper()
 	type place struct {
 		file, sheet string
@@ -224,7 +122,7 @@ func compareFaults(t *testing.T, p *Pipeline, summary synth.Summary) {
 			want[place{f.File, f.Sheet, int64(f.Row), f.Column}] = severity[f.Fate]
 		}
 	}
-	found, err := p.Rejects(context.Background(), "", "")
+	found, err := published.Rejects(context.Background(), ws, "", "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -253,22 +151,22 @@ func compareFaults(t *testing.T, p *Pipeline, summary synth.Summary) {
 func TestOrderOfLandingDoesNotMatter(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	forwards, backwards := example(t), example(t)
+	forwards, backwards := example.Cleveland(t), example.Cleveland(t)
 	backwards.Location = time.FixedZone("far", -9*3600)
 	files, err := filepath.Glob(filepath.Join(backwards.Dir, "inbox", "[fs]*")) // those with a version in their names
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i := len(files) - 1; i >= 0; i-- {
-		if _, err := backwards.Land(ctx, files[i:i+1], landing.Given{}); err != nil {
+		if _, err := intake.Land(ctx, backwards, files[i:i+1], landing.Given{}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	figures := func(p *Pipeline) string {
-		if _, err := p.Run(ctx, quarter(t, "2023-24-Q4")); err != nil {
+	figures := func(ws *workspace.Workspace) string {
+		if _, err := pipeline.Run(ctx, ws, example.Quarter(t, "2023-24-Q4")); err != nil {
 			t.Fatal(err)
 		}
-		found, err := p.Figures(ctx, Question{Period: quarter(t, "2023-24-Q4")})
+		found, err := published.FigureRows(ctx, ws, published.Question{Period: example.Quarter(t, "2023-24-Q4")})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,4 +1,4 @@
-package pipeline
+package pipeline_test
 
 import (
 	"context"
@@ -7,6 +7,11 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"mojreturns/pipeline"
+	"mojreturns/pipeline/example"
+	"mojreturns/pipeline/published"
+	"mojreturns/pipeline/workspace"
 )
 
 var updateGolden = flag.Bool("update", false, "write the golden figures of the present engine number")
@@ -16,17 +21,17 @@ var updateGolden = flag.Bool("update", false, "write the golden figures of the p
 func TestGoldenFigures(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	p := example(t)
-	if _, err := p.Run(ctx, quarter(t, "2023-24-Q4")); err != nil {
+	ws := example.Cleveland(t)
+	if _, err := pipeline.Run(ctx, ws, example.Quarter(t, "2023-24-Q4")); err != nil {
 		t.Fatal(err)
 	}
 	var got strings.Builder
 	for _, label := range []string{"2023-24-Q3", "2023-24-Q4", "2023-24"} {
-		figures, err := p.Figures(ctx, Question{Period: quarter(t, label), By: "total"})
+		figures, err := published.FigureRows(ctx, ws, published.Question{Period: example.Quarter(t, label), By: "total"})
 		if err != nil {
 			t.Fatal(err)
 		}
-		conditions, err := p.ConditionRows(ctx, quarter(t, label), "", false)
+		conditions, err := published.ConditionRows(ctx, ws, example.Quarter(t, label), "", false)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -38,7 +43,7 @@ func TestGoldenFigures(t *testing.T) {
 		}
 	}
 	text := strings.ReplaceAll(got.String(), "\r\n", "\n")
-	file := fmt.Sprintf("../testdata/cases/figures-of-engine-%d.csv", Engine)
+	file := fmt.Sprintf("../testdata/cases/figures-of-engine-%d.csv", workspace.Engine)
 	if *updateGolden {
 		if err := os.WriteFile(file, []byte(text), 0o660); err != nil {
 			t.Fatal(err)
@@ -46,7 +51,7 @@ func TestGoldenFigures(t *testing.T) {
 	}
 	want, err := os.ReadFile(file)
 	if err != nil {
-		t.Fatalf("there are no golden figures of engine %d; look at the change, then `go test ./pipeline -run TestGoldenFigures -update`: %v", Engine, err)
+		t.Fatalf("there are no golden figures of engine %d; look at the change, then `go test ./pipeline -run TestGoldenFigures -update`: %v", workspace.Engine, err)
 	}
 	if text != string(want) {
 		for i, line := range strings.Split(text, "\n") {

@@ -1,11 +1,17 @@
-package pipeline
+package pipeline_test
 
 import (
 	"context"
 	"strings"
 	"testing"
 
+	"mojreturns/pipeline"
+	"mojreturns/pipeline/builds"
+	"mojreturns/pipeline/draft"
+	"mojreturns/pipeline/example"
 	"mojreturns/pipeline/landing"
+	"mojreturns/pipeline/published"
+	"mojreturns/pipeline/table"
 )
 
 // One value among many rejects its row; what was sent is repeated nowhere, and
@@ -13,9 +19,9 @@ import (
 func TestLonePersonalDataRejectsItsRow(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	p := example(t)
-	landed := sends(t, p, func(rows [][]string) [][]string {
-		rows = withColumn("Remarks", "", "call 07700 900123")(rows)
+	ws := example.Cleveland(t)
+	landed := example.Sends(t, ws, func(rows [][]string) [][]string {
+		rows = example.WithColumn("Remarks", "", "call 07700 900123")(rows)
 		for i, h := range rows[0] {
 			switch h {
 			case "victim_pseudo_id":
@@ -29,10 +35,10 @@ func TestLonePersonalDataRejectsItsRow(t *testing.T) {
 	if landed.Status != landing.StatusLanded {
 		t.Fatalf("%s: %s", landed.Status, landed.Message)
 	}
-	if _, err := p.Build(ctx); err != nil {
+	if _, err := builds.Build(ctx, ws); err != nil {
 		t.Fatal(err)
 	}
-	faults, err := p.Rejects(ctx, "referrals", "SLT")
+	faults, err := published.Rejects(ctx, ws, "referrals", "SLT")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,13 +46,13 @@ func TestLonePersonalDataRejectsItsRow(t *testing.T) {
 	for _, row := range faults.Rows {
 		line := ""
 		for _, cell := range row {
-			line += text(cell) + " | "
+			line += table.AsText(cell) + " | "
 		}
 		if strings.Contains(line, "07700") || strings.Contains(line, "Xyzzy") || strings.Contains(line, "next week") {
 			t.Errorf("a value is repeated: %s", line)
 		}
 		if strings.Contains(line, "(withheld)") {
-			seen[text(row[5])+" "+text(row[7])] = true
+			seen[table.AsText(row[5])+" "+table.AsText(row[7])] = true
 		}
 	}
 	if !seen["3 Remarks"] || !seen["7 victim_pseudo_id"] || !seen["9 age_years"] {
@@ -57,14 +63,14 @@ func TestLonePersonalDataRejectsItsRow(t *testing.T) {
 // What people write into the return is screened too.
 func TestCommentaryIsScreened(t *testing.T) {
 	t.Parallel()
-	p := example(t)
-	at := quarter(t, "2023-24-Q4")
-	path, err := p.StartComments("", at)
+	ws := example.Cleveland(t)
+	at := example.Quarter(t, "2023-24-Q4")
+	path, err := draft.StartComments(ws, "", at)
 	if err != nil {
 		t.Fatal(err)
 	}
-	writeCSV(t, path, [][]string{{"sheet", "cell", "text", "by"}, {"T17_Narrative", "B11", "A client at TS1 2AB was supported", "analyst"}})
-	if _, err := p.Run(context.Background(), at); err == nil || !strings.Contains(err.Error(), ":2: T17_Narrative!B11 seems to have a full postcode in it") || strings.Contains(err.Error(), "TS1") {
+	example.WriteCSV(t, path, [][]string{{"sheet", "cell", "text", "by"}, {"T17_Narrative", "B11", "A client at TS1 2AB was supported", "analyst"}})
+	if _, err := pipeline.Run(context.Background(), ws, at); err == nil || !strings.Contains(err.Error(), ":2: T17_Narrative!B11 seems to have a full postcode in it") || strings.Contains(err.Error(), "TS1") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -1,4 +1,4 @@
-package pipeline
+package pipeline_test
 
 import (
 	"bytes"
@@ -9,6 +9,10 @@ import (
 	"testing"
 	"time"
 
+	"mojreturns/pipeline/builds"
+	"mojreturns/pipeline/draft"
+	"mojreturns/pipeline/example"
+	"mojreturns/pipeline/intake"
 	"mojreturns/pipeline/landing"
 )
 
@@ -21,9 +25,9 @@ func TestSameBytesElsewhere(t *testing.T) {
 	var first []byte
 	for i, zone := range []*time.Location{time.FixedZone("far west", -11*3600), time.FixedZone("far east", 13*3600)} {
 		time.Local = zone
-		p := example(t)
-		p.Settings.Threads = i + 1
-		files, err := landing.Inbox(filepath.Join(p.Dir, "inbox"))
+		ws := example.Cleveland(t)
+		ws.Settings.Threads = i + 1
+		files, err := landing.Inbox(filepath.Join(ws.Dir, "inbox"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -31,15 +35,15 @@ func TestSameBytesElsewhere(t *testing.T) {
 			slices.Reverse(files)
 		}
 		for _, file := range files {
-			if _, err := p.Land(ctx, []string{file}, landing.Given{}); err != nil {
+			if _, err := intake.Land(ctx, ws, []string{file}, landing.Given{}); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if _, err := p.Build(ctx); err != nil {
+		if _, err := builds.Build(ctx, ws); err != nil {
 			t.Fatal(err)
 		}
 		path := filepath.Join(t.TempDir(), "return.xlsx")
-		if _, err := p.DraftOne(ctx, "", quarter(t, "2023-24-Q4"), path); err != nil {
+		if _, err := draft.DraftOne(ctx, ws, "", example.Quarter(t, "2023-24-Q4"), path); err != nil {
 			t.Fatal(err)
 		}
 		content, err := os.ReadFile(path)

@@ -7,7 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"mojreturns/pipeline"
+	"mojreturns/pipeline/draft"
+	"mojreturns/pipeline/workspace"
 )
 
 func (a *app) returnCommentsCommand() *cobra.Command {
@@ -25,7 +26,7 @@ func (a *app) returnCommentsCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			path, err := flow.StartComments(name, p)
+			path, err := draft.StartComments(flow, name, p)
 			if err != nil {
 				return err
 			}
@@ -40,9 +41,9 @@ func (a *app) returnCommentsCommand() *cobra.Command {
 
 // blanks is enough of a workspace to look at workbooks: its templates, or the
 // program's own where there is no workspace.
-func (a *app) blanks() (*pipeline.Pipeline, error) {
+func (a *app) blanks() (*workspace.Workspace, error) {
 	_, forms, err := a.rules(false)
-	return &pipeline.Pipeline{Dir: a.workspace, Templates: forms}, err
+	return &workspace.Workspace{Dir: a.workspace, Templates: forms}, err
 }
 
 func (a *app) returnLintCommand() *cobra.Command {
@@ -60,7 +61,7 @@ func (a *app) returnLintCommand() *cobra.Command {
 			if len(args) == 1 {
 				name = args[0]
 			}
-			items, err := flow.LintReturn(name)
+			items, err := draft.LintReturn(flow, name)
 			if err != nil {
 				return err
 			}
@@ -76,7 +77,7 @@ func (a *app) returnLintCommand() *cobra.Command {
 }
 
 func (a *app) returnAdoptCommand() *cobra.Command {
-	var b pipeline.NewBlank
+	var b draft.NewBlank
 	var write bool
 	c := &cobra.Command{
 		Use:   "adopt FILE --from TEMPLATE",
@@ -93,7 +94,7 @@ func (a *app) returnAdoptCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			adoption, err := flow.Adopt(b)
+			adoption, err := draft.Adopt(flow, b)
 			if err != nil {
 				return err
 			}
@@ -114,7 +115,7 @@ func (a *app) returnAdoptCommand() *cobra.Command {
 				fmt.Fprintln(a.stderr, "Nothing is written; --write makes the template's folder, with what is placed.")
 				return nil
 			}
-			dir, err := flow.WriteAdopted(b, adoption)
+			dir, err := draft.WriteAdopted(flow, b, adoption)
 			if err != nil {
 				return err
 			}

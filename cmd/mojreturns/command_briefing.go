@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"mojreturns/pipeline"
+	"mojreturns/pipeline/draft"
 )
 
 func (a *app) briefingCommand() *cobra.Command {
@@ -28,7 +28,7 @@ func (a *app) briefingCommand() *cobra.Command {
 					return err
 				}
 				defer done()
-				kept, err := flow.ReleaseBriefing(c.Context(), pipeline.Release{Period: p, Audience: audience, By: by})
+				kept, err := draft.ReleaseBriefing(c.Context(), flow, draft.Release{Period: p, Audience: audience, By: by})
 				if err != nil {
 					return err
 				}
@@ -42,7 +42,7 @@ func (a *app) briefingCommand() *cobra.Command {
 			if a.asAt != "" && output == "" {
 				return usage("a briefing --as-at is not kept in the store: say where it goes with -o FILE.html")
 			}
-			written, err := flow.Briefing(c.Context(), p, output)
+			written, err := draft.Briefing(c.Context(), flow, p, output)
 			if err != nil {
 				return err
 			}

@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"mojreturns/pipeline/builds"
 )
 
 func (a *app) buildCommand() *cobra.Command {
@@ -18,7 +20,7 @@ func (a *app) buildCommand() *cobra.Command {
 				return err
 			}
 			defer release()
-			report, err := flow.Build(c.Context())
+			report, err := builds.Build(c.Context(), flow)
 			if err != nil {
 				return err
 			}

@@ -7,7 +7,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"mojreturns/pipeline/intake"
 	"mojreturns/pipeline/period"
+	"mojreturns/pipeline/typed"
 )
 
 func (a *app) chaseCommand() *cobra.Command {
@@ -26,14 +28,14 @@ func (a *app) chaseCommand() *cobra.Command {
 			}
 			var of period.Period
 			if at == "" {
-				of, err = flow.LatestPeriod(c.Context())
+				of, err = typed.LatestPeriod(c.Context(), flow)
 			} else {
 				of, err = parsePeriod(at)
 			}
 			if err != nil {
 				return err
 			}
-			chases, err := flow.Chases(c.Context(), of)
+			chases, err := intake.Chases(c.Context(), flow, of)
 			if err != nil {
 				return err
 			}
@@ -42,7 +44,7 @@ func (a *app) chaseCommand() *cobra.Command {
 				if provider != "" && one.Provider.Code != provider {
 					continue
 				}
-				message, err := flow.ChaseMessage(one)
+				message, err := intake.ChaseMessage(flow, one)
 				if err != nil {
 					return err
 				}

@@ -8,8 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"mojreturns/pipeline"
 	"mojreturns/pipeline/period"
+	"mojreturns/pipeline/published"
 )
 
 func (a *app) checkCommand() *cobra.Command {
@@ -30,12 +30,12 @@ func (a *app) checkCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			found, err := flow.Check(c.Context(), p)
+			found, err := published.Check(c.Context(), flow, p)
 			if err != nil {
 				return err
 			}
 			if at != "" {
-				unmet, err := flow.Unmet(c.Context(), p)
+				unmet, err := published.Unmet(c.Context(), flow, p)
 				if err != nil {
 					return err
 				}
@@ -58,8 +58,8 @@ func (a *app) checkCommand() *cobra.Command {
 }
 
 // printFindings writes findings as rows, or for people as one paragraph for each check.
-func (a *app) printFindings(found []pipeline.Finding) error {
-	slices.SortStableFunc(found, func(a, b pipeline.Finding) int { return strings.Compare(a.Severity, b.Severity) }) // errors first
+func (a *app) printFindings(found []published.Finding) error {
+	slices.SortStableFunc(found, func(a, b published.Finding) int { return strings.Compare(a.Severity, b.Severity) }) // errors first
 	if a.format != "table" || a.output != "" {
 		var list [][]any
 		for _, f := range found {
@@ -79,7 +79,7 @@ func (a *app) printFindings(found []pipeline.Finding) error {
 		}
 		fmt.Fprintf(a.stdout, "%s  %s: %s\n", first.Code, strings.ToUpper(word), first.Title)
 		for len(found) > 0 && found[0].Code == first.Code && found[0].Severity == first.Severity {
-			about := whole(found, func(f pipeline.Finding) bool {
+			about := whole(found, func(f published.Finding) bool {
 				return f.Subject == found[0].Subject && f.Period == found[0].Period && f.Code == first.Code
 			})
 			a.printSubject(found[:about])
@@ -91,8 +91,8 @@ func (a *app) printFindings(found []pipeline.Finding) error {
 }
 
 // whole is how many findings from the first on are alike.
-func whole(found []pipeline.Finding, alike func(pipeline.Finding) bool) int {
-	if n := slices.IndexFunc(found, func(f pipeline.Finding) bool { return !alike(f) }); n >= 0 {
+func whole(found []published.Finding, alike func(published.Finding) bool) int {
+	if n := slices.IndexFunc(found, func(f published.Finding) bool { return !alike(f) }); n >= 0 {
 		return n
 	}
 	return len(found)
@@ -100,7 +100,7 @@ func whole(found []pipeline.Finding, alike func(pipeline.Finding) bool) int {
 
 // printSubject writes what was found about one subject: how many, or the
 // condition's evidence, and examples.
-func (a *app) printSubject(found []pipeline.Finding) {
+func (a *app) printSubject(found []published.Finding) {
 	f, all := found[0], "--format csv lists up to 100"
 	if f.Evidence != "" {
 		all = "`mojreturns conditions --breaches` lists them"

@@ -1,6 +1,10 @@
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"github.com/spf13/cobra"
+
+	"mojreturns/pipeline/published"
+)
 
 func (a *app) conditionsCommand() *cobra.Command {
 	var at, fund string
@@ -18,7 +22,7 @@ func (a *app) conditionsCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			found, err := flow.ConditionRows(c.Context(), p, fund, breaches)
+			found, err := published.ConditionRows(c.Context(), flow, p, fund, breaches)
 			if err != nil {
 				return err
 			}

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"mojreturns/pipeline"
+	"mojreturns/pipeline/intake"
 	"mojreturns/pipeline/landing"
 )
 
@@ -34,8 +34,8 @@ func (a *app) landCommand() *cobra.Command {
 					return err
 				}
 			}
-			var landed []pipeline.LandedFile
-			if landed, err = flow.LandAndJudge(c.Context(), args, given, dry); err != nil {
+			var landed []intake.LandedFile
+			if landed, err = intake.LandAndJudge(c.Context(), flow, args, given, dry); err != nil {
 				return err
 			}
 			return a.printLanded(landed, show, dry && len(args) > 0)
@@ -104,7 +104,7 @@ func (a *app) eraseCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				list, err := flow.Expired()
+				list, err := intake.ExpiredFiles(flow)
 				if err != nil {
 					return err
 				}
@@ -119,13 +119,13 @@ func (a *app) eraseCommand() *cobra.Command {
 				if by == "" {
 					return usage("--by is needed: the role of who erases")
 				}
-				list, err := flow.EraseExpired(c.Context(), by)
+				list, err := intake.EraseExpired(c.Context(), flow, by)
 				if err != nil {
 					return err
 				}
 				return a.printExpired(list)
 			}
-			w, err := flow.Erase(c.Context(), args[0], reason, by)
+			w, err := intake.Erase(c.Context(), flow, args[0], reason, by)
 			if err != nil {
 				return err
 			}
@@ -142,7 +142,7 @@ func (a *app) eraseCommand() *cobra.Command {
 	return c
 }
 
-func (a *app) printExpired(list []pipeline.Expired) error {
+func (a *app) printExpired(list []intake.Expired) error {
 	var out [][]any
 	for _, e := range list {
 		out = append(out, []any{e.Name, e.SHA256, e.Provider, e.Feed, e.Year, e.Since.Format(time.DateOnly)})

@@ -3,7 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"mojreturns/pipeline"
+	"mojreturns/pipeline/published"
 )
 
 func (a *app) metricsCommand() *cobra.Command {
@@ -23,7 +23,7 @@ func (a *app) metricsCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			found, err := flow.Figures(c.Context(), pipeline.Question{Period: p, Codes: codes, Scope: scope, By: by})
+			found, err := published.FigureRows(c.Context(), flow, published.Question{Period: p, Codes: codes, Scope: scope, By: by})
 			if err != nil {
 				return err
 			}

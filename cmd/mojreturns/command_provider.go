@@ -5,6 +5,8 @@ import (
 	"os"
 
 	"github.com/spf13/cobra"
+
+	"mojreturns/pipeline/intake"
 )
 
 func (a *app) providerCommand() *cobra.Command {
@@ -25,7 +27,7 @@ func (a *app) providerSuggestCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			proposal, err := flow.Suggest(c.Context(), args[0], feed, provider)
+			proposal, err := intake.Suggest(c.Context(), flow, args[0], feed, provider)
 			if err != nil {
 				return err
 			}

@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"mojreturns/pipeline"
+	"mojreturns/pipeline/published"
 )
 
 func (a *app) queryCommand() *cobra.Command {
@@ -32,7 +32,7 @@ func (a *app) queryCommand() *cobra.Command {
 				}
 			}
 			if given != 1 {
-				return usage("give one question: SQL in quotation marks, --file or --name; the saved ones are %s", flow.SavedQueries())
+				return usage("give one question: SQL in quotation marks, --file or --name; the saved ones are %s", published.SavedQueries(flow))
 			}
 			sql := ""
 			switch {
@@ -45,11 +45,11 @@ func (a *app) queryCommand() *cobra.Command {
 				}
 				sql = string(text)
 			default:
-				if sql, err = flow.SavedQuery(name); err != nil {
+				if sql, err = published.SavedQuery(flow, name); err != nil {
 					return usageError{err}
 				}
 			}
-			found, more, err := flow.Query(c.Context(), pipeline.Adhoc{SQL: sql, MaxRows: limit, Timeout: timeout})
+			found, more, err := published.Query(c.Context(), flow, published.Adhoc{SQL: sql, MaxRows: limit, Timeout: timeout})
 			if err != nil {
 				return err
 			}

@@ -7,8 +7,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"mojreturns/pipeline"
+	"mojreturns/pipeline/intake"
+	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/table"
+	"mojreturns/pipeline/workspace"
 )
 
 func (a *app) rejectsCommand() *cobra.Command {
@@ -34,17 +36,21 @@ func (a *app) rejectsCommand() *cobra.Command {
 			}
 			switch {
 			case annotate:
-				return a.annotate(c.Context(), flow, pipeline.Annotation{File: strings.Join(files, ""), Feed: feed, Provider: provider, To: a.output})
+				return a.annotate(c.Context(), flow, intake.Annotation{File: strings.Join(files, ""), Feed: feed, Provider: provider, To: a.output})
 			case compare:
 				return a.compare(c.Context(), flow, files, feed, provider)
 			}
-			list := flow.Rejects
+			list := func(ctx context.Context, feed string, provider string) (table.Table, error) {
+				return published.Rejects(ctx, flow, feed, provider)
+			}
 			switch {
 			case values:
-				list = flow.FaultyValues
+				list = func(ctx context.Context, feed string, provider string) (table.Table, error) {
+					return published.FaultyValues(ctx, flow, feed, provider)
+				}
 			case len(files) > 0:
 				list = func(ctx context.Context, feed, provider string) (table.Table, error) {
-					return flow.RejectsOf(ctx, files[0], feed, provider)
+					return intake.RejectsOf(ctx, flow, files[0], feed, provider)
 				}
 			}
 			found, err := list(c.Context(), feed, provider)
@@ -73,8 +79,8 @@ func (a *app) rejectsCommand() *cobra.Command {
 }
 
 // annotate writes marked workbooks and says where they are.
-func (a *app) annotate(ctx context.Context, flow *pipeline.Pipeline, asked pipeline.Annotation) error {
-	done, err := flow.Annotate(ctx, asked)
+func (a *app) annotate(ctx context.Context, flow *workspace.Workspace, asked intake.Annotation) error {
+	done, err := intake.Annotate(ctx, flow, asked)
 	if err != nil {
 		return err
 	}
@@ -89,8 +95,8 @@ func (a *app) annotate(ctx context.Context, flow *pipeline.Pipeline, asked pipel
 }
 
 // compare prints what changed between two versions, and counts it on stderr.
-func (a *app) compare(ctx context.Context, flow *pipeline.Pipeline, files []string, feed, provider string) error {
-	found, all, err := flow.Compare(ctx, files, feed, provider)
+func (a *app) compare(ctx context.Context, flow *workspace.Workspace, files []string, feed, provider string) error {
+	found, all, err := intake.Compare(ctx, flow, files, feed, provider)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,9 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"mojreturns/pipeline"
+	"mojreturns/pipeline/draft"
 )
 
 func (a *app) returnCommand() *cobra.Command {
@@ -48,7 +51,7 @@ func (a *app) returnDraftCommand() *cobra.Command {
 					return usage("the return is a workbook: the name %q must end in %s", output, ending)
 				}
 			}
-			drafted, err := flow.DraftOne(c.Context(), name, p, output)
+			drafted, err := draft.DraftOne(c.Context(), flow, name, p, output)
 			if err != nil {
 				return err
 			}
@@ -79,7 +82,7 @@ func (a *app) returnListCommand() *cobra.Command {
 			}
 			names := []string{"return", "period", "due", "status", "file"}
 			var list [][]any
-			for _, d := range flow.DueReturns(p) {
+			for _, d := range pipeline.DueReturns(flow, p) {
 				list = append(list, []any{d.Name, d.Period, d.Due.Format(time.DateOnly), d.Status, d.File})
 			}
 			return a.print(rows(names, list...))

@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"mojreturns/pipeline"
 )
 
 func (a *app) runCommand() *cobra.Command {
@@ -23,7 +25,7 @@ func (a *app) runCommand() *cobra.Command {
 				return err
 			}
 			defer release()
-			report, err := flow.Run(c.Context(), p)
+			report, err := pipeline.Run(c.Context(), flow, p)
 			if err != nil {
 				return err
 			}

@@ -12,10 +12,15 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"mojreturns/pipeline"
+	"mojreturns/pipeline/archive"
+	"mojreturns/pipeline/builds"
 	"mojreturns/pipeline/catalogue"
+	"mojreturns/pipeline/intake"
 	"mojreturns/pipeline/landing"
 	"mojreturns/pipeline/schedule"
+	"mojreturns/pipeline/typed"
 	"mojreturns/pipeline/web"
+	"mojreturns/pipeline/workspace"
 )
 
 func (a *app) serveCommand() *cobra.Command {
@@ -47,8 +52,8 @@ func (a *app) serveCommand() *cobra.Command {
 
 // serve runs the schedule and the page under one context: when either ends, or
 // the program is told to stop, both do.
-func (a *app) serve(ctx context.Context, flow *pipeline.Pipeline, conf config, address string) error {
-	ledger, err := schedule.OpenLedger(filepath.Join(flow.Store("runs"), "occurrences.jsonl"))
+func (a *app) serve(ctx context.Context, flow *workspace.Workspace, conf config, address string) error {
+	ledger, err := schedule.OpenLedger(filepath.Join(flow.Path("runs"), "occurrences.jsonl"))
 	if err != nil {
 		return err
 	}
@@ -73,7 +78,7 @@ func (a *app) serve(ctx context.Context, flow *pipeline.Pipeline, conf config, a
 }
 
 // cataloguePages makes the catalogue of the rules in force.
-func cataloguePages(flow *pipeline.Pipeline) func() ([]byte, string, error) {
+func cataloguePages(flow *workspace.Workspace) func() ([]byte, string, error) {
 	return func() ([]byte, string, error) {
 		all, err := catalogue.Load(flow.Queries, flow.Templates)
 		if err != nil {
@@ -86,7 +91,7 @@ func cataloguePages(flow *pipeline.Pipeline) func() ([]byte, string, error) {
 
 // job is the scheduled run: the quarter that ended last, beside any command
 // that may be changing the store.
-func (a *app) job(flow *pipeline.Pipeline) func(context.Context) error {
+func (a *app) job(flow *workspace.Workspace) func(context.Context) error {
 	return func(ctx context.Context) error {
 		release, err := flow.Lock(ctx, "serve: run", 10*time.Minute)
 		if err != nil {
@@ -94,21 +99,21 @@ func (a *app) job(flow *pipeline.Pipeline) func(context.Context) error {
 		}
 		defer release()
 		// first, since what has just come in may be of a newer year
-		if _, err := flow.Land(ctx, nil, landing.Given{}); err != nil {
+		if _, err := intake.Land(ctx, flow, nil, landing.Given{}); err != nil {
 			return err
 		}
-		at, err := flow.LatestPeriod(ctx)
+		at, err := typed.LatestPeriod(ctx, flow)
 		if err != nil {
 			return err
 		}
-		_, err = flow.Run(ctx, at)
+		_, err = pipeline.Run(ctx, flow, at)
 		return err
 	}
 }
 
 // site tells the status page how things stand.
 type site struct {
-	flow *pipeline.Pipeline
+	flow *workspace.Workspace
 	plan *schedule.Schedule
 	now  func() time.Time
 }
@@ -119,7 +124,7 @@ const lastRuns = 20
 // Status is read afresh at each look.
 func (s site) Status(ctx context.Context) (web.Status, error) {
 	status := web.Status{Office: s.flow.Register.Area.Office}
-	runs, err := s.flow.Runs(lastRuns)
+	runs, err := archive.Runs(s.flow, lastRuns)
 	if err != nil {
 		return status, err
 	}
@@ -129,11 +134,11 @@ func (s site) Status(ctx context.Context) (web.Status, error) {
 	if status.Published, err = s.published(ctx); err != nil {
 		return status, err
 	}
-	at, err := s.flow.LatestPeriod(ctx)
+	at, err := typed.LatestPeriod(ctx, s.flow)
 	if err != nil {
 		return status, err
 	}
-	expected, err := s.flow.Expected(ctx, at)
+	expected, err := typed.Expected(ctx, s.flow, at)
 	if err != nil {
 		return status, err
 	}
@@ -151,7 +156,7 @@ func expectation(e landing.Expectation) web.Expected {
 }
 
 func (s site) published(ctx context.Context) (*web.Build, error) {
-	b, found, err := s.flow.Published(ctx)
+	b, found, err := builds.Latest(ctx, s.flow)
 	if err != nil || !found {
 		return nil, err
 	}

@@ -9,8 +9,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"mojreturns/pipeline"
+	"mojreturns/pipeline/archive"
 	"mojreturns/pipeline/seal"
+	"mojreturns/pipeline/signoff"
 )
 
 // signing are the flags of those who sign.
@@ -27,15 +28,15 @@ func (s *signing) flags(c *cobra.Command) {
 	waitFlag(c, &s.wait)
 }
 
-func (s *signing) read() (pipeline.Signing, error) {
+func (s *signing) read() (signoff.Signing, error) {
 	p, err := parsePeriod(s.at)
 	if err != nil {
-		return pipeline.Signing{}, err
+		return signoff.Signing{}, err
 	}
 	if s.by == "" {
-		return pipeline.Signing{}, usage("--by is needed: the user who signs")
+		return signoff.Signing{}, usage("--by is needed: the user who signs")
 	}
-	return pipeline.Signing{Return: s.name, Period: p, By: s.by, KeyFile: s.key}, nil
+	return signoff.Signing{Return: s.name, Period: p, By: s.by, KeyFile: s.key}, nil
 }
 
 func (a *app) returnSubmitCommand() *cobra.Command {
@@ -50,20 +51,20 @@ func (a *app) returnSubmitCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			var waived []pipeline.Waiver
+			var waived []archive.Waiver
 			for _, w := range waivers {
 				code, reason, ok := strings.Cut(w, "=")
 				if !ok || strings.TrimSpace(reason) == "" {
 					return usage("--waive %q must be the check's code, = and the reason", w)
 				}
-				waived = append(waived, pipeline.Waiver{Check: code, Reason: strings.TrimSpace(reason), By: s.by})
+				waived = append(waived, archive.Waiver{Check: code, Reason: strings.TrimSpace(reason), By: s.by})
 			}
 			flow, _, release, err := a.change(c.Context(), "return submit", s.wait)
 			if err != nil {
 				return err
 			}
 			defer release()
-			sub, err := flow.Submit(c.Context(), signs, waived)
+			sub, err := signoff.Submit(c.Context(), flow, signs, waived)
 			if err != nil {
 				return err
 			}
@@ -86,7 +87,7 @@ func authenticated(signed bool) string {
 
 func (a *app) returnApproveCommand() *cobra.Command {
 	var s signing
-	d := pipeline.Declaration{}
+	d := archive.Declaration{}
 	c := &cobra.Command{
 		Use:   "approve --period P --by USER --name NAME --role ROLE --in-line Y|N --notified Y|N|NA",
 		Short: "Takes the chief finance officer's declaration and seals the return",
@@ -108,7 +109,7 @@ func (a *app) returnApproveCommand() *cobra.Command {
 			if d.Date == "" {
 				d.Date = a.now().In(flow.Location).Format(time.DateOnly)
 			}
-			sealed, err := flow.Approve(c.Context(), signs, d)
+			sealed, err := signoff.Approve(c.Context(), flow, signs, d)
 			if err != nil {
 				return err
 			}
@@ -128,7 +129,7 @@ func (a *app) returnApproveCommand() *cobra.Command {
 }
 
 // checkDeclaration says everything that a declaration lacks.
-func checkDeclaration(d pipeline.Declaration) error {
+func checkDeclaration(d archive.Declaration) error {
 	var wrong []string
 	if d.Name == "" {
 		wrong = append(wrong, "--name is needed")
@@ -173,7 +174,7 @@ func (a *app) returnVerifyCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			v, err := flow.Verify(c.Context(), name, p, version)
+			v, err := signoff.Verify(c.Context(), flow, name, p, version)
 			if err != nil {
 				return err
 			}
@@ -228,7 +229,7 @@ func (a *app) returnDiffCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			moved, err := flow.Diff(c.Context(), name, p, from, to)
+			moved, err := signoff.Diff(c.Context(), flow, name, p, from, to)
 			if err != nil {
 				return err
 			}
@@ -258,7 +259,7 @@ func (a *app) returnDiffCommand() *cobra.Command {
 }
 
 // tellMoved prints each moved cell with its rows below it.
-func (a *app) tellMoved(moved []pipeline.Restated) {
+func (a *app) tellMoved(moved []signoff.Restated) {
 	if len(moved) == 0 {
 		fmt.Fprintln(a.stdout, "Nothing has moved.")
 	}

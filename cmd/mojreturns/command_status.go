@@ -5,8 +5,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"mojreturns/pipeline"
+	"mojreturns/pipeline/intake"
 	"mojreturns/pipeline/landing"
 	"mojreturns/pipeline/period"
+	"mojreturns/pipeline/typed"
 )
 
 func (a *app) statusCommand() *cobra.Command {
@@ -22,18 +25,18 @@ func (a *app) statusCommand() *cobra.Command {
 			}
 			var p period.Period
 			if at == "" {
-				p, err = flow.LatestPeriod(c.Context())
+				p, err = typed.LatestPeriod(c.Context(), flow)
 			} else {
 				p, err = parsePeriod(at)
 			}
 			if err != nil {
 				return err
 			}
-			expected, err := flow.Expected(c.Context(), p)
+			expected, err := typed.Expected(c.Context(), flow, p)
 			if err != nil {
 				return err
 			}
-			expired, err := flow.Expired()
+			expired, err := intake.ExpiredFiles(flow)
 			if err != nil {
 				return err
 			}
@@ -46,7 +49,7 @@ func (a *app) statusCommand() *cobra.Command {
 				}
 				list = append(list, []any{"extract", e.Provider, e.Feed, e.Period, e.Due.Format(time.DateOnly), e.Status, lateDays(e), e.File, moment(e.Received, flow.Location), whom, by})
 			}
-			for _, d := range flow.DueReturns(p) {
+			for _, d := range pipeline.DueReturns(flow, p) {
 				list = append(list, []any{"return", "", d.Name, d.Period, d.Due.Format(time.DateOnly), d.Status, nil, d.File, "", "", ""})
 			}
 			for _, e := range expired {

@@ -8,8 +8,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"mojreturns/pipeline"
+	"mojreturns/pipeline/intake"
 	"mojreturns/pipeline/period"
+	"mojreturns/pipeline/workspace"
 )
 
 func (a *app) templateCommand() *cobra.Command {
@@ -33,7 +34,7 @@ func (a *app) templateCommand() *cobra.Command {
 					return err
 				}
 			}
-			content, name, err := flow.BlankExtract(args[0], provider, of)
+			content, name, err := intake.BlankExtract(flow, args[0], provider, of)
 			if err != nil {
 				return usageError{err}
 			}
@@ -58,7 +59,7 @@ func (a *app) templateCommand() *cobra.Command {
 }
 
 // blankYear is the year asked for, or the present one.
-func (a *app) blankYear(flow *pipeline.Pipeline, year string) (period.Year, error) {
+func (a *app) blankYear(flow *workspace.Workspace, year string) (period.Year, error) {
 	if year == "" {
 		of := period.YearOf(a.now().In(flow.Location))
 		if !a.quiet {
@@ -74,7 +75,7 @@ func (a *app) blankYear(flow *pipeline.Pipeline, year string) (period.Year, erro
 }
 
 // onlySender is the one provider that sends a feed.
-func onlySender(flow *pipeline.Pipeline, feed string) (string, error) {
+func onlySender(flow *workspace.Workspace, feed string) (string, error) {
 	senders, err := flow.Senders(feed)
 	switch {
 	case err != nil:

@@ -7,8 +7,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"mojreturns/pipeline"
 	"mojreturns/pipeline/metrics"
+	"mojreturns/pipeline/published"
+	"mojreturns/pipeline/signoff"
 	"mojreturns/pipeline/table"
 )
 
@@ -36,30 +37,30 @@ func (a *app) traceCommand() *cobra.Command {
 				if !strings.Contains(args[0], "!") {
 					return usage("a sealed return is traced by its cells, such as T04_Source!D7")
 				}
-				parts, err := flow.TraceVersion(c.Context(), name, args[0], p, version, sent)
+				parts, err := signoff.TraceVersion(c.Context(), flow, name, args[0], p, version, sent)
 				if err != nil {
 					return err
 				}
 				return a.printTrace(parts)
 			}
 			if strings.Contains(args[0], "!") {
-				held, err := flow.Mapped(name, args[0], p)
+				held, err := published.Mapped(flow, name, args[0], p)
 				if err != nil {
 					return usageError{err}
 				}
-				parts, err := flow.TraceCell(c.Context(), name, held, p, sent)
+				parts, err := published.TraceCell(c.Context(), flow, name, held, p, sent)
 				if err != nil {
 					return err
 				}
 				return a.printTrace(parts)
 			}
 			cell := metrics.Cell{Code: args[0], Scope: scope, Dimension: by, Category: category, Period: p}
-			parts, err := flow.Trace(c.Context(), cell)
+			parts, err := published.Trace(c.Context(), flow, cell)
 			if err != nil {
 				return err
 			}
 			if sent {
-				if err := flow.AsSent(c.Context(), parts); err != nil {
+				if err := published.AsSent(c.Context(), flow, parts); err != nil {
 					return err
 				}
 			}
@@ -80,7 +81,7 @@ func (a *app) traceCommand() *cobra.Command {
 
 // printTrace prints each part with its value, its SQL and its rows; in a file
 // or as CSV the parts stand below each other with the part in a column.
-func (a *app) printTrace(parts []pipeline.Traced) error {
+func (a *app) printTrace(parts []published.Traced) error {
 	if a.format == "json" && a.output == "" {
 		return a.traceJSON(parts)
 	}
@@ -102,7 +103,7 @@ func (a *app) printTrace(parts []pipeline.Traced) error {
 }
 
 // together is every part in one table: the columns they share, then the rest.
-func together(parts []pipeline.Traced) table.Table {
+func together(parts []published.Traced) table.Table {
 	t := table.Table{Columns: []table.Column{{Name: "part"}}}
 	place := map[string]int{"part": 0}
 	for _, p := range parts {
@@ -140,7 +141,7 @@ type tracedJSON struct {
 	Rows      json.RawMessage `json:"rows"`
 }
 
-func (a *app) traceJSON(parts []pipeline.Traced) error {
+func (a *app) traceJSON(parts []published.Traced) error {
 	out := []tracedJSON{}
 	for _, p := range parts {
 		var rows strings.Builder

@@ -10,9 +10,9 @@ import (
 
 	"github.com/goccy/go-yaml"
 
-	"mojreturns/pipeline"
 	"mojreturns/pipeline/register"
 	"mojreturns/pipeline/schedule"
+	"mojreturns/pipeline/workspace"
 )
 
 // configFile is the workspace's configuration.
@@ -22,12 +22,12 @@ const configFile = "mojreturns.yaml"
 // package is handed the part it needs.
 type config struct {
 	register.Register `yaml:",inline"`
-	TimeZone          string              `yaml:"time_zone"`
-	Returns           []pipeline.Return   `yaml:"returns"`
-	Users             []pipeline.User     `yaml:"users"`
-	Disclosure        pipeline.Disclosure `yaml:"disclosure"`
-	Schedule          []schedule.Entry    `yaml:"schedule"`
-	Resources         resources           `yaml:"resources"`
+	TimeZone          string               `yaml:"time_zone"`
+	Returns           []workspace.Return   `yaml:"returns"`
+	Users             []workspace.User     `yaml:"users"`
+	Disclosure        workspace.Disclosure `yaml:"disclosure"`
+	Schedule          []schedule.Entry     `yaml:"schedule"`
+	Resources         resources            `yaml:"resources"`
 
 	text []byte // the file as it is
 }

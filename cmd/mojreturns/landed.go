@@ -3,13 +3,13 @@ package main
 import (
 	"fmt"
 
-	"mojreturns/pipeline"
+	"mojreturns/pipeline/intake"
 	"mojreturns/pipeline/table"
 )
 
 // showing are the tables that say what became of files: the files, and of a dry
 // run where each column comes from and which values are not translated.
-func showing(landed []pipeline.LandedFile) map[string]*table.Table {
+func showing(landed []intake.LandedFile) map[string]*table.Table {
 	var files, columns, values [][]any
 	for _, l := range landed {
 		files = append(files, []any{l.File, l.SHA256, l.Provider, l.Feed, l.Sheet, l.Status, l.Rows, l.Accepted, l.Rejected, l.Message})
@@ -41,7 +41,7 @@ func showing(landed []pipeline.LandedFile) map[string]*table.Table {
 
 // printLanded prints the table asked for. Without one it is that of the files,
 // with the other two below it on the screen if they are wanted.
-func (a *app) printLanded(landed []pipeline.LandedFile, show string, explained bool) error {
+func (a *app) printLanded(landed []intake.LandedFile, show string, explained bool) error {
 	tables := showing(landed)
 	if show != "" {
 		return a.print(*tables[show])

@@ -3,11 +3,11 @@ package main
 import (
 	"github.com/schollz/progressbar/v3"
 
-	"mojreturns/pipeline"
+	"mojreturns/pipeline/workspace"
 )
 
 // progress shows long work on a terminal, on stderr, and nothing in a pipe.
-func (a *app) progress() pipeline.Progress {
+func (a *app) progress() workspace.Progress {
 	if a.quiet || !terminal(a.stderr) {
 		return nil
 	}

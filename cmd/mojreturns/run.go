@@ -14,11 +14,12 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"mojreturns/pipeline"
+	"mojreturns/pipeline/intake"
 	"mojreturns/pipeline/landing"
 	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/returns"
 	"mojreturns/pipeline/warehouse"
+	"mojreturns/pipeline/workspace"
 	"mojreturns/queries"
 	"mojreturns/templates"
 )
@@ -66,7 +67,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 
 func exitCode(ctx context.Context, err error) int {
 	var bad usageError
-	var asked pipeline.Unanswerable
+	var asked intake.Unanswerable
 	var busy *landing.BusyError
 	switch {
 	case err == nil:
@@ -77,7 +78,7 @@ func exitCode(ctx context.Context, err error) int {
 		return exitUsage
 	case errors.As(err, &busy):
 		return exitBusy
-	case errors.Is(err, returns.ErrTemplateChanged), errors.Is(err, pipeline.ErrRefused):
+	case errors.Is(err, returns.ErrTemplateChanged), errors.Is(err, workspace.ErrRefused):
 		return exitRefused
 	}
 	return exitFailed
@@ -144,7 +145,7 @@ func (a *app) usageOnly(c *cobra.Command) {
 }
 
 // open reads the configuration and every rule of the workspace.
-func (a *app) open() (*pipeline.Pipeline, config, error) {
+func (a *app) open() (*workspace.Workspace, config, error) {
 	c, location, err := readConfig(a.workspace)
 	if err != nil {
 		return nil, config{}, err
@@ -153,7 +154,7 @@ func (a *app) open() (*pipeline.Pipeline, config, error) {
 	if a.verbose {
 		level = slog.LevelDebug
 	}
-	p := &pipeline.Pipeline{
+	ws := &workspace.Workspace{
 		Dir: a.workspace, Register: c.Register, Returns: c.Returns, Users: c.Users, Disclosure: c.Disclosure, Config: c.text, Location: location,
 		Queries:   layOver(filepath.Join(a.workspace, "queries"), queries.Files),
 		Templates: layOver(filepath.Join(a.workspace, "templates"), templates.Files),
@@ -162,32 +163,32 @@ func (a *app) open() (*pipeline.Pipeline, config, error) {
 		Log:       slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: level})),
 	}
 	if a.asAt != "" {
-		if p.AsAt, err = parseAsAt(a.asAt, location); err != nil {
+		if ws.AsAt, err = parseAsAt(a.asAt, location); err != nil {
 			return nil, config{}, err
 		}
 	}
-	if err := p.Open(); err != nil {
+	if err := ws.Open(); err != nil {
 		if errors.Is(err, fs.ErrPermission) {
 			return nil, config{}, err
 		}
 		return nil, config{}, usageError{err}
 	}
-	p.Progress = a.progress()
-	return p, c, nil
+	ws.Progress = a.progress()
+	return ws, c, nil
 }
 
 // change opens the workspace and takes its write lock, for commands that change
 // what is kept. release gives it back.
-func (a *app) change(ctx context.Context, command string, wait time.Duration) (p *pipeline.Pipeline, c config, release func(), err error) {
+func (a *app) change(ctx context.Context, command string, wait time.Duration) (ws *workspace.Workspace, c config, release func(), err error) {
 	if a.asAt != "" {
 		return nil, config{}, nil, usage("--as-at only looks back: `%s` changes what is kept, so leave the flag out", command)
 	}
-	p, c, err = a.open()
+	ws, c, err = a.open()
 	if err != nil {
 		return nil, config{}, nil, err
 	}
-	release, err = p.Lock(ctx, command, wait)
-	return p, c, release, err
+	release, err = ws.Lock(ctx, command, wait)
+	return ws, c, release, err
 }
 
 // parseAsAt reads a time, or a date as its end.

@@ -6,7 +6,9 @@ import (
 	"strings"
 
 	"mojreturns/pipeline"
+	"mojreturns/pipeline/builds"
 	"mojreturns/pipeline/landing"
+	"mojreturns/pipeline/published"
 )
 
 // mostMoves is how many moved figures the one-screen summary names.
@@ -67,7 +69,7 @@ func summary(w io.Writer, r pipeline.Report) {
 	say("Done in %.1f seconds.", r.Seconds)
 }
 
-func findings(say func(string, ...any), list []pipeline.Finding) {
+func findings(say func(string, ...any), list []published.Finding) {
 	failures, warnings := 0, 0
 	for i, f := range list {
 		if i > 0 && list[i-1].Code == f.Code && list[i-1].Period == f.Period && list[i-1].Subject == f.Subject {
@@ -87,7 +89,7 @@ func findings(say func(string, ...any), list []pipeline.Finding) {
 	}
 }
 
-func moves(say func(string, ...any), moved []pipeline.Move) {
+func moves(say func(string, ...any), moved []published.Move) {
 	if len(moved) == 0 {
 		return
 	}
@@ -102,7 +104,7 @@ func moves(say func(string, ...any), moved []pipeline.Move) {
 	say("")
 }
 
-func distinctFiles(counts []pipeline.FileCount) map[string]bool {
+func distinctFiles(counts []builds.FileCount) map[string]bool {
 	out := map[string]bool{}
 	for _, f := range counts {
 		out[f.File+f.SHA256] = true

@@ -1,0 +1,150 @@
+package archive
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"mojreturns/pipeline/period"
+	"mojreturns/pipeline/returns"
+	"mojreturns/pipeline/workspace"
+)
+
+// Release is what was given to an audience: a sealed return, or a briefing.
+type Release struct {
+	Name, Audience, File string
+	Year                 period.Year
+	At                   time.Time
+}
+
+// Released is a figure as an output printed it, with what is behind it.
+type Released struct {
+	returns.Printed
+	Shows string
+	Value returns.Value
+}
+
+var releasedColumns = []string{"code", "scope", "period", "dimension", "category", "field", "shows", "value", "numerator", "denominator", "n"}
+
+// IsPrinted tells whether the output has the figure. The others of a release are
+// those that belong with what it printed: what is released later must fit them too.
+func (f Released) IsPrinted() bool { return f.Field != "" }
+
+// WriteReleased writes the figures of a release as CSV. It holds what was hidden,
+// so it never leaves the store.
+func WriteReleased(list []Released) ([]byte, error) {
+	var text bytes.Buffer
+	out := csv.NewWriter(&text)
+	records := [][]string{releasedColumns}
+	for _, f := range list {
+		records = append(records, []string{f.Place.Code, f.Place.Scope, f.Place.Period, f.Place.Dimension, f.Place.Category, f.Field, f.Shows,
+			f.Value.Value, f.Value.Numerator, f.Value.Denominator, f.Value.N})
+	}
+	err := out.WriteAll(records)
+	return text.Bytes(), err
+}
+
+// ReadReleased reads what WriteReleased wrote.
+func ReadReleased(path string) ([]Released, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	records, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		return nil, fmt.Errorf("%q: %w", path, err)
+	}
+	if len(records) == 0 || !slices.Equal(records[0], releasedColumns) {
+		return nil, fmt.Errorf("%q is not a list of released figures", path)
+	}
+	var out []Released
+	for _, r := range records[1:] {
+		f := Released{
+			Printed: returns.Printed{Place: returns.Place{Code: r[0], Scope: r[1], Period: r[2], Dimension: r[3], Category: r[4]}, Field: r[5]},
+			Shows:   r[6], Value: returns.Value{Value: r[7], Numerator: r[8], Denominator: r[9], N: r[10]}}
+		if f.Shows == "[z]" {
+			f.Value.Marker = "z"
+		}
+		out = append(out, f)
+	}
+	return out, nil
+}
+
+// IsHidden tells whether the release hid the figure.
+func (f Released) IsHidden() bool { return f.Shows == "[c]" }
+
+// BriefingsDir is where released briefings are kept.
+func BriefingsDir(ws *workspace.Workspace) string { return ws.Path("releases", "briefing") }
+
+// AboutRelease says what a released briefing is.
+type AboutRelease struct {
+	Audience string    `json:"audience"`
+	Period   string    `json:"period"`
+	Number   int       `json:"number"`
+	Build    string    `json:"build"`
+	By       string    `json:"by,omitempty"`
+	At       time.Time `json:"at"`
+}
+
+// ReleasedBriefings lists the briefings released for the periods of a financial
+// year, in order.
+func ReleasedBriefings(ws *workspace.Workspace, year period.Year) ([]Release, error) {
+	files, err := filepath.Glob(filepath.Join(BriefingsDir(ws), "*", AboutFile))
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(files)
+	var out []Release
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		var about AboutRelease
+		if err := json.Unmarshal(text, &about); err != nil {
+			return nil, fmt.Errorf("%q cannot be read; restore it from a backup: %w", file, err)
+		}
+		at, err := period.Parse(about.Period)
+		if err != nil {
+			return nil, fmt.Errorf("%q: %w", file, err)
+		}
+		if at.Year == year {
+			dir := filepath.Dir(file)
+			out = append(out, Release{Name: "briefing " + filepath.Base(dir), Audience: about.Audience, File: filepath.Join(dir, ReleasedFile), Year: year, At: about.At})
+		}
+	}
+	return out, nil
+}
+
+// ReleaseNames lists everything released that bears on a financial year.
+func ReleaseNames(ws *workspace.Workspace, year period.Year) ([]string, error) {
+	before, err := ReleasedIn(ws, year-1)
+	if err != nil {
+		return nil, err
+	}
+	names, err := ReleasedIn(ws, year)
+	return append(before, names...), err
+}
+
+// ReleasedIn lists what was released for the periods of a financial year.
+func ReleasedIn(ws *workspace.Workspace, year period.Year) ([]string, error) {
+	names := []string{}
+	sealed, err := SealedReturns(ws, year)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range sealed {
+		names = append(names, s.Name())
+	}
+	briefings, err := ReleasedBriefings(ws, year)
+	for _, b := range briefings {
+		names = append(names, b.Name)
+	}
+	return names, err
+}

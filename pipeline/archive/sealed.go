@@ -1,0 +1,228 @@
+package archive
+
+import (
+	"cmp"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"mojreturns/pipeline/period"
+	"mojreturns/pipeline/register"
+	"mojreturns/pipeline/returns"
+	"mojreturns/pipeline/seal"
+	"mojreturns/pipeline/workspace"
+)
+
+// The files of a seal.
+const (
+	WorkbookName   = "return" // .xlsx or .xlsm
+	FiguresFile    = "figures.csv"
+	DeliveriesFile = "deliveries.csv"
+	ConfigFile     = "mojreturns.yaml"
+	AboutFile      = "about.json"
+	ReleasedFile   = "released.csv"   // what the workbook printed
+	CommentaryFile = "commentary.csv" // what people wrote
+	TemplateDir    = "template"
+	RulesDir       = "rules"
+)
+
+// About is what a seal says of itself, in about.json: enough to make every
+// figure in it again.
+type About struct {
+	Return      string               `json:"return"`
+	Period      string               `json:"period"`
+	Version     int                  `json:"version"`
+	Status      string               `json:"status"` // final or revised
+	Submission  Submission           `json:"submission"`
+	Declaration Declaration          `json:"declaration"`
+	By          string               `json:"by"`
+	At          time.Time            `json:"at"`
+	Records     int                  `json:"records"`  // the last record of landing that was known
+	Releases    []string             `json:"releases"` // what had been released in the financial year, by name
+	Disclosure  workspace.Disclosure `json:"disclosure"`
+	Freeze      time.Time            `json:"freeze"`
+	TimeZone    string               `json:"time_zone"`
+	Settings    workspace.Return     `json:"settings"`
+	Register    register.Register    `json:"register"`
+	Versions    map[string]string    `json:"versions"`
+}
+
+// Sealed is one sealed version of a return.
+type Sealed struct {
+	Dir    string
+	About  About
+	Digest string
+	Signed bool
+}
+
+// Name is the seal's, as people know it.
+func (s Sealed) Name() string {
+	return fmt.Sprintf("return %s for %s, version %d", s.About.Return, s.About.Period, s.About.Version)
+}
+
+// SealedFile is the path of a sealed version's workbook.
+func SealedFile(ws *workspace.Workspace, s Sealed) string {
+	return filepath.Join(s.Dir, WorkbookName+returns.Ending(os.DirFS(filepath.Join(s.Dir, TemplateDir))))
+}
+
+// SealedReturns lists every sealed version of every return for the periods of a
+// financial year, in the order they were sealed.
+func SealedReturns(ws *workspace.Workspace, year period.Year) ([]Sealed, error) {
+	dirs, err := filepath.Glob(ws.Path("returns", "*", "*"))
+	if err != nil {
+		return nil, err
+	}
+	var out []Sealed
+	for _, dir := range dirs {
+		at, err := period.Parse(filepath.Base(dir))
+		if err != nil || at.Year != year {
+			continue
+		}
+		versions, err := seal.Versions(dir)
+		if err != nil {
+			return nil, err
+		}
+		for _, version := range versions {
+			s, err := readSealed(filepath.Join(dir, version))
+			if err != nil {
+				return nil, err
+			}
+			if ws.Again == nil || slices.Contains(ws.Again.Releases, s.Name()) {
+				out = append(out, s)
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b Sealed) int {
+		return cmp.Or(a.About.At.Compare(b.About.At), cmp.Compare(a.Name(), b.Name()))
+	})
+	return out, nil
+}
+
+// SealedBefore lists what was sealed of a return for earlier periods of the
+// financial year.
+func SealedBefore(ws *workspace.Workspace, r workspace.Return, at period.Period) ([]Sealed, error) {
+	if !ws.AsAt.IsZero() {
+		return nil, nil
+	}
+	all, err := SealedReturns(ws, at.Year)
+	return slices.DeleteFunc(all, func(s Sealed) bool {
+		then, err := period.Parse(s.About.Period)
+		return err != nil || s.About.Return != r.Name || then.Quarter() >= at.Quarter()
+	}), err
+}
+
+// Newest is the last of the seals that printed a quarter, or nil.
+func Newest(sealed []Sealed, quarter period.Period) (*Sealed, error) {
+	for i := range slices.Backward(sealed) {
+		then, err := period.Parse(sealed[i].About.Period)
+		if err != nil {
+			return nil, fmt.Errorf("%q: %w", sealed[i].Dir, err)
+		}
+		if then.Quarter() >= quarter.Quarter() {
+			return &sealed[i], nil
+		}
+	}
+	return nil, nil
+}
+
+// Seals lists the sealed versions of a return for a period, in order.
+func Seals(ws *workspace.Workspace, name string, at period.Period) ([]Sealed, error) {
+	r, err := ws.Return(name)
+	if err != nil {
+		return nil, err
+	}
+	dir := ReturnDir(ws, r, at)
+	versions, err := seal.Versions(dir)
+	if err != nil {
+		return nil, err
+	}
+	var out []Sealed
+	for _, v := range versions {
+		s, err := readSealed(filepath.Join(dir, v))
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, s)
+	}
+	return out, nil
+}
+
+func readSealed(dir string) (Sealed, error) {
+	s := Sealed{Dir: dir}
+	text, err := os.ReadFile(filepath.Join(dir, AboutFile))
+	if err != nil {
+		return s, fmt.Errorf("%w: %w", seal.ErrBroken, err)
+	}
+	if err := json.Unmarshal(text, &s.About); err != nil {
+		return s, fmt.Errorf("%w: %s in %q cannot be read: %w", seal.ErrBroken, AboutFile, dir, err)
+	}
+	if s.Digest, err = seal.DigestOf(dir); err != nil {
+		return s, fmt.Errorf("%w: %w", seal.ErrBroken, err)
+	}
+	signature, err := seal.ReadSignature(dir)
+	s.Signed = signature != nil
+	return s, err
+}
+
+// Version finds a sealed version by number; 0 is the newest.
+func Version(ws *workspace.Workspace, name string, at period.Period, number int) (Sealed, error) {
+	all, err := Seals(ws, name, at)
+	if err != nil {
+		return Sealed{}, err
+	}
+	if len(all) == 0 {
+		return Sealed{}, fmt.Errorf("no return for %s has been sealed", at.Label)
+	}
+	for _, s := range all {
+		if s.About.Version == number {
+			return s, nil
+		}
+	}
+	if number != 0 {
+		return Sealed{}, fmt.Errorf("the return for %s has no version %d; it has %d", at.Label, number, len(all))
+	}
+	return all[len(all)-1], nil
+}
+
+// Gone says which of the files a seal rests on are no longer kept.
+func Gone(ws *workspace.Workspace, s Sealed) (string, error) {
+	f, err := os.Open(filepath.Join(s.Dir, DeliveriesFile))
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		return "", err
+	}
+	file, sha, current := slices.Index(rows[0], "file"), slices.Index(rows[0], "sha256"), slices.Index(rows[0], "current")
+	var lost []string
+	for _, row := range rows[1:] {
+		if row[current] == "true" && !workspace.Exists(ws.Landing.Path(row[sha])) {
+			lost = append(lost, fmt.Sprintf("%s (%s)", row[file], row[sha][:8]))
+		}
+	}
+	if len(lost) == 0 {
+		return "", nil
+	}
+	slices.Sort(lost)
+	withdrawals, err := ws.Landing.Withdrawals()
+	if err != nil {
+		return "", err
+	}
+	for _, w := range withdrawals {
+		if w.Erased {
+			for i := range lost {
+				if strings.HasSuffix(lost[i], "("+w.SHA256[:8]+")") {
+					lost[i] += ", erased on " + w.At.In(ws.Location).Format("2 January 2006")
+				}
+			}
+		}
+	}
+	return "what it was made from is no longer kept: " + strings.Join(slices.Compact(lost), ", "), nil
+}

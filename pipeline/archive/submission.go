@@ -1,0 +1,112 @@
+package archive
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"mojreturns/pipeline/period"
+	"mojreturns/pipeline/seal"
+	"mojreturns/pipeline/workspace"
+)
+
+type signed struct{ Fund, State, Date string }
+
+// SignedStates says how far each fund's return for a period is signed: submitted or
+// approved; nothing while it is a draft.
+func SignedStates(ws *workspace.Workspace, at period.Period) ([]signed, error) {
+	if ws.Again != nil || !ws.AsAt.IsZero() {
+		return nil, nil
+	}
+	var out []signed
+	for _, r := range ws.Returns {
+		submissions, err := Submissions(ws, r, at)
+		if err != nil {
+			return nil, err
+		}
+		if len(submissions) == 0 {
+			continue
+		}
+		sealed, err := Seals(ws, r.Name, at)
+		if err != nil {
+			return nil, err
+		}
+		state, date := "submitted", ""
+		if n := len(sealed); n > 0 && sealed[n-1].About.Submission.Number == len(submissions) {
+			state, date = "approved", sealed[n-1].About.Declaration.Date
+		}
+		for _, name := range slices.Sorted(maps.Keys(r.Scopes)) {
+			if fund, ok := strings.CutPrefix(r.Scopes[name], "fund:"); ok {
+				out = append(out, signed{Fund: fund, State: state, Date: date})
+			}
+		}
+	}
+	return out, nil
+}
+
+// Submission pins what is put before the one who signs: a build and its figures.
+type Submission struct {
+	Return  string `json:"return"`
+	Period  string `json:"period"`
+	Number  int    `json:"number"`
+	Build   string `json:"build"`
+	Figures string `json:"figures"` // SHA-256 of the figures of the period's year
+	// Commentary is the SHA-256 of what people wrote; empty where they wrote nothing.
+	Commentary string `json:"commentary,omitempty"`
+	// Workbook is the SHA-256 of the return as it would be sealed, but for the
+	// declaration.
+	Workbook  string          `json:"workbook,omitempty"`
+	By        string          `json:"by"`
+	At        time.Time       `json:"at"`
+	Waived    []Waiver        `json:"waived,omitempty"`
+	Signature *seal.Signature `json:"signature,omitempty"`
+}
+
+// Waiver lets a return through although a check fails, with a name and a reason.
+type Waiver struct {
+	Check  string `json:"check"`
+	Reason string `json:"reason"`
+	By     string `json:"by"`
+}
+
+// Declaration is what the chief finance officer declares.
+type Declaration struct {
+	Name       string `json:"name"` // as it is to stand on the return
+	Role       string `json:"role"`
+	InLine     string `json:"in_line"`  // Y or N: spend is in line with the conditions
+	Notified   string `json:"notified"` // Y, N or NA: an underspend was notified
+	NotifiedOn string `json:"notified_on,omitempty"`
+	Date       string `json:"date"`
+}
+
+// Submissions lists those of a period, in order.
+func Submissions(ws *workspace.Workspace, r workspace.Return, at period.Period) ([]Submission, error) {
+	files, err := filepath.Glob(filepath.Join(ReturnDir(ws, r, at), "submission-*.json"))
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(files)
+	var out []Submission
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		var s Submission
+		if err := json.Unmarshal(text, &s); err != nil {
+			return nil, fmt.Errorf("the submission %q cannot be read; restore it from a backup: %w", file, err)
+		}
+		out = append(out, s)
+	}
+	return out, nil
+}
+
+// ReturnDir is where a return's submissions and sealed versions are kept.
+func ReturnDir(ws *workspace.Workspace, r workspace.Return, at period.Period) string {
+	return ws.Path("returns", r.Name, at.Label)
+}

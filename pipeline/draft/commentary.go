@@ -1,0 +1,109 @@
+package draft
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"mojreturns/pipeline/period"
+	"mojreturns/pipeline/personal"
+	"mojreturns/pipeline/returns"
+	"mojreturns/pipeline/workspace"
+)
+
+// commentaryColumns are those of a file of comments: the cell, what it is about
+// (for whoever writes), the words, who wrote them (a role), and when.
+var commentaryColumns = []string{"sheet", "cell", "about", "text", "by", "date"}
+
+// comments are what people wrote for a return, by cell. Mistakes in the file are
+// reported together, each with its line.
+func comments(ws *workspace.Workspace, r workspace.Return, at period.Period, template returns.Template) (map[string]string, error) {
+	text, err := ws.Commentary(r, at)
+	if err != nil || text == nil {
+		return nil, err
+	}
+	file := filepath.ToSlash(filepath.Join("commentary", r.Name, at.Label+".csv"))
+	out := map[string]string{}
+	var errs []error
+	wrong := func(line int, format string, args ...any) {
+		errs = append(errs, fmt.Errorf("%s:%d: %s", file, line, fmt.Sprintf(format, args...)))
+	}
+	in := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(text, []byte("\uFEFF"))))
+	header, err := in.Read()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	column := func(record []string, name string) string {
+		if i := slices.Index(header, name); i >= 0 {
+			return strings.TrimSpace(record[i])
+		}
+		return ""
+	}
+	for _, name := range []string{"sheet", "cell", "text"} {
+		if !slices.Contains(header, name) {
+			return nil, fmt.Errorf("%s:1: there is no column %q; `mojreturns return comments` writes the file to start from", file, name)
+		}
+	}
+	open := template.CommentCells()
+	for {
+		record, err := in.Read()
+		if err == io.EOF {
+			return out, errors.Join(errs...)
+		}
+		if err != nil {
+			return nil, errors.Join(append(errs, fmt.Errorf("%s: %w", file, err))...)
+		}
+		line, _ := in.FieldPos(0)
+		cell := column(record, "sheet") + "!" + column(record, "cell")
+		words := column(record, "text")
+		switch {
+		case words == "":
+		case !slices.ContainsFunc(open, func(c returns.CommentCell) bool { return c.Cell == cell }):
+			wrong(line, "%s is not a cell of the return that people write in", cell)
+		case out[cell] != "":
+			wrong(line, "%s is there already", cell)
+		case column(record, "by") == "":
+			wrong(line, "%s has words and nobody who wrote them: put a role in the column \"by\"", cell)
+		case personal.InWords(ws.Personal, words) != "":
+			wrong(line, "%s seems to have %s in it: take it out (the words are not repeated here)", cell, personal.InWords(ws.Personal, words))
+		default:
+			out[cell] = words
+		}
+	}
+}
+
+// StartComments writes the file of a return's comments for a period, with a line
+// for each cell that people write in. What is written already is never touched.
+func StartComments(ws *workspace.Workspace, name string, at period.Period) (string, error) {
+	r, err := ws.Return(name)
+	if err != nil {
+		return "", err
+	}
+	files, err := ws.Template(r)
+	if err != nil {
+		return "", err
+	}
+	template, err := returns.Open(files)
+	if err != nil {
+		return "", err
+	}
+	var text bytes.Buffer
+	text.WriteString("\uFEFF") // without it Excel misreads what is not ASCII
+	out := csv.NewWriter(&text)
+	out.UseCRLF = true
+	records := [][]string{commentaryColumns}
+	for _, c := range template.CommentCells() {
+		sheet, cell, _ := strings.Cut(c.Cell, "!")
+		records = append(records, []string{sheet, cell, c.About, "", "", ""})
+	}
+	if err := out.WriteAll(records); err != nil {
+		return "", err
+	}
+	path := ws.CommentaryPath(r, at)
+	return path, workspace.WriteOnce(path, text.Bytes())
+}

@@ -1,0 +1,95 @@
+package draft
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"mojreturns/pipeline/archive"
+	"mojreturns/pipeline/builds"
+	"mojreturns/pipeline/period"
+	"mojreturns/pipeline/warehouse"
+	"mojreturns/pipeline/workspace"
+)
+
+// made remembers what a draft was made from, beside the drafts, so that a run
+// with nothing new makes nothing again. A draft that someone has changed since is
+// made again.
+type made struct {
+	From   string `json:"from"` // the identity of everything that decides the draft
+	SHA256 string `json:"sha256"`
+}
+
+// keep writes a draft unless the file is there, made from the same.
+func keep(ws *workspace.Workspace, path, from string, make func() ([]byte, error)) error {
+	note := filepath.Join(filepath.Dir(path), ".made", filepath.Base(path)+".json")
+	var was made
+	if text, err := os.ReadFile(note); err == nil && json.Unmarshal(text, &was) == nil && was.From == from {
+		if content, err := os.ReadFile(path); err == nil && fmt.Sprintf("%x", sha256.Sum256(content)) == was.SHA256 {
+			return nil
+		}
+	}
+	content, err := make()
+	if err != nil {
+		return err
+	}
+	if err := workspace.WriteFile(path, content); err != nil {
+		return err
+	}
+	text, err := json.Marshal(made{From: from, SHA256: fmt.Sprintf("%x", sha256.Sum256(content))})
+	if err != nil {
+		return err
+	}
+	return workspace.WriteFile(note, text)
+}
+
+// draftIdentity names what decides the drafts of a period besides the build: the
+// templates, the briefing's questions, the configured returns, how small counts are
+// guarded, what people wrote, what was sealed before, and what was released.
+func draftIdentity(ws *workspace.Workspace, at period.Period, build string) (string, error) {
+	id := warehouse.NewIdentity()
+	id.Add("build", []byte(build))
+	id.Add("period", []byte(at.Label))
+	for _, dir := range []string{"briefing", "returns"} {
+		if err := builds.AddFiles(id, ws.Templates, dir); err != nil {
+			return "", err
+		}
+	}
+	if err := builds.AddFiles(id, ws.Queries, "briefing"); err != nil {
+		return "", err
+	}
+	configured, err := json.Marshal(ws.Returns)
+	if err != nil {
+		return "", err
+	}
+	id.Add("returns", configured)
+	guarded, err := json.Marshal(ws.Disclosure)
+	if err != nil {
+		return "", err
+	}
+	id.Add("disclosure", guarded)
+	released, err := archive.ReleaseNames(ws, at.Year)
+	if err != nil {
+		return "", err
+	}
+	id.Add("released", []byte(strings.Join(released, "\n")))
+	id.Add("time zone", []byte(ws.Location.String()))
+	for _, r := range ws.Returns {
+		commentary, err := ws.Commentary(r, at)
+		if err != nil {
+			return "", err
+		}
+		id.Add("commentary of "+r.Name, commentary)
+		sealed, err := archive.SealedBefore(ws, r, at)
+		if err != nil {
+			return "", err
+		}
+		for _, s := range sealed {
+			id.Add("sealed "+s.Dir, []byte(s.Digest))
+		}
+	}
+	return id.String(), nil
+}

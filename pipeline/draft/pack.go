@@ -1,0 +1,222 @@
+package draft
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"mojreturns/pipeline/archive"
+	"mojreturns/pipeline/briefing"
+	"mojreturns/pipeline/disclosure"
+	"mojreturns/pipeline/guard"
+	"mojreturns/pipeline/metrics"
+	"mojreturns/pipeline/period"
+	"mojreturns/pipeline/published"
+	"mojreturns/pipeline/returns"
+	"mojreturns/pipeline/seal"
+	"mojreturns/pipeline/warehouse"
+	"mojreturns/pipeline/workspace"
+)
+
+// Briefing writes the Commissioner's pack for a period, to path or, where that
+// is empty, into the store's drafts.
+func Briefing(ctx context.Context, ws *workspace.Workspace, at period.Period, path string) (Output, error) {
+	v, err := briefingView(ctx, ws, at)
+	if err != nil {
+		return Output{}, err
+	}
+	defer v.Close()
+	page := func() ([]byte, error) {
+		text, _, err := page(ctx, ws, v, at, disclosure.Briefing)
+		return text, err
+	}
+	return write(ws, v, at, Output{Title: "briefing", Path: path}, fmt.Sprintf("briefing-%s.html", at.Label), page)
+}
+
+func briefingView(ctx context.Context, ws *workspace.Workspace, at period.Period) (*published.View, error) {
+	if len(ws.Returns) == 0 {
+		return nil, errors.New("no return is configured, so the briefing has no fund and no service to speak of; add one under `returns`")
+	}
+	return published.Open(ctx, ws, at)
+}
+
+// Release is a briefing given to an audience.
+type Release struct {
+	Period   period.Period
+	Audience string // briefing or public
+	By       string // the role of who released it
+}
+
+// ReleaseBriefing keeps the pack as it goes out to an audience, with what it
+// shows and hides, so that nothing released later gives away what it hides.
+func ReleaseBriefing(ctx context.Context, ws *workspace.Workspace, r Release) (Output, error) {
+	if r.Audience != disclosure.Briefing && r.Audience != disclosure.Public {
+		return Output{}, fmt.Errorf("the audience is %q; a briefing is released to %s or %s", r.Audience, disclosure.Briefing, disclosure.Public)
+	}
+	v, err := briefingView(ctx, ws, r.Period)
+	if err != nil {
+		return Output{}, err
+	}
+	defer v.Close()
+	page, printed, err := page(ctx, ws, v, r.Period, r.Audience)
+	if err != nil {
+		return Output{}, err
+	}
+	number := 1
+	if dirs, err := os.ReadDir(archive.BriefingsDir(ws)); err == nil {
+		number += len(dirs)
+	} else if !errors.Is(err, os.ErrNotExist) {
+		return Output{}, err
+	}
+	about, err := json.MarshalIndent(archive.AboutRelease{Audience: r.Audience, Period: r.Period.Label, Number: number, Build: v.Build, By: r.By, At: ws.Now().UTC().Truncate(time.Second)}, "", "  ")
+	if err != nil {
+		return Output{}, err
+	}
+	files := seal.Files{"briefing.html": page, archive.AboutFile: about}
+	if files[archive.ReleasedFile], err = archive.WriteReleased(printed); err != nil {
+		return Output{}, err
+	}
+	dir := filepath.Join(archive.BriefingsDir(ws), fmt.Sprintf("%03d", number))
+	return Output{Title: "briefing", Path: filepath.Join(dir, "briefing.html")}, seal.Write(dir, files, nil)
+}
+
+// page makes the pack for an audience, and tells what figures it shows and hides.
+func page(ctx context.Context, ws *workspace.Workspace, v *published.View, at period.Period, audience string) ([]byte, []archive.Released, error) {
+	frozen, err := published.Frozen(ctx, ws, v)
+	if err != nil {
+		return nil, nil, err
+	}
+	printed, err := guardBriefing(ctx, ws, v, at, audience)
+	if err != nil {
+		return nil, nil, err
+	}
+	money, activity := ws.Returns[0].Scopes["money"], ws.Returns[0].Scopes["activity"]
+	data, err := briefing.Collect(ctx, v.Conn, ws.Queries, briefing.Request{
+		Period: at.Label, PeriodWords: at.Human(), MoneyScope: money, MoneyName: ws.ScopeName(money),
+		ActivityScope: activity, ActivityName: ws.ScopeName(activity), Office: ws.Register.Area.Office, Threshold: ws.Disclosure.Smallest(),
+		Frozen: frozen.In(ws.Location), Build: v.Build,
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	var page bytes.Buffer
+	err = briefing.Render(ctx, &page, ws.Templates, data)
+	return page.Bytes(), printed, err
+}
+
+// guardBriefing lays a table of figures in which small counts are hidden over
+// those of the build, for the questions of the briefing.
+func guardBriefing(ctx context.Context, ws *workspace.Workspace, v *published.View, at period.Period, audience string) ([]archive.Released, error) {
+	figures, err := guard.FiguresShown(ctx, ws, v, at)
+	if err != nil {
+		return nil, err
+	}
+	asked, err := askedByBriefing(ws, figures.Values, at)
+	if err != nil {
+		return nil, err
+	}
+	guarded, err := guard.Protect(ws, audience, at, asked, figures.Values)
+	if err != nil {
+		return nil, err
+	}
+	var out []archive.Released
+	var hidden [][]string
+	for _, f := range asked {
+		r := archive.Released{Printed: f, Shows: Plain(figures.Values[f.Place].Part(f.Field)), Value: figures.Values[f.Place]}
+		if guarded.Hidden[f] {
+			r.Shows = "[c]"
+			hidden = append(hidden, []string{f.Place.Code, f.Place.Scope, f.Place.Period, f.Place.Dimension, f.Place.Category})
+		}
+		out = append(out, r)
+	}
+	list, err := json.Marshal(hidden)
+	if err != nil {
+		return nil, err
+	}
+	if err := hide(ctx, v, string(list)); err != nil {
+		return nil, err
+	}
+	return guard.AndUnprinted(ws, at, out, figures.Values)
+}
+
+// hide lays tables over those of the build in which the listed figures have the
+// marker c, and so has what conditions say of them.
+func hide(ctx context.Context, v *published.View, list string) error {
+	if _, err := v.Conn.ExecContext(ctx, `CREATE OR REPLACE TEMP TABLE hidden AS
+		SELECT h[1] AS code, h[2] AS scope, h[3] AS period, h[4] AS dimension, h[5] AS category FROM (SELECT unnest($1::JSON::VARCHAR[][]) AS h)`, list); err != nil {
+		return err
+	}
+	for _, statement := range []string{
+		`CREATE OR REPLACE TEMP TABLE guarded AS
+			SELECT f.* REPLACE (CASE WHEN h.code IS NULL THEN f.value END AS value, CASE WHEN h.code IS NULL THEN f.numerator END AS numerator,
+				CASE WHEN h.code IS NULL THEN f.denominator END AS denominator, CASE WHEN h.code IS NULL THEN f.n END AS n,
+				CASE WHEN h.code IS NULL THEN f.marker ELSE 'c' END AS marker)
+			FROM ` + v.Schema + `.figure f LEFT JOIN hidden h USING (code, scope, period, dimension, category)`,
+		`CREATE OR REPLACE TEMP TABLE answered AS
+			SELECT c.* REPLACE (CASE WHEN h.code IS NULL THEN c.value END AS value, CASE WHEN h.code IS NULL THEN c.evidence ELSE '[c]' END AS evidence)
+			FROM ` + v.Schema + `.condition c LEFT JOIN hidden h ON h.code = c.code AND h.scope = 'fund:' || c.fund AND h.period = c.period`,
+		"DROP VIEW IF EXISTS temp.figure", "DROP TABLE IF EXISTS temp.figure", "ALTER TABLE temp.guarded RENAME TO figure",
+		"DROP VIEW IF EXISTS temp.condition", "DROP TABLE IF EXISTS temp.condition", "ALTER TABLE temp.answered RENAME TO condition",
+	} {
+		if err := warehouse.Exec(ctx, v.Conn, statement); err != nil && !strings.HasPrefix(statement, "DROP") { // it is one of the two, or neither
+			return err
+		}
+	}
+	return nil
+}
+
+var quoted = regexp.MustCompile(`'([^']*)'`)
+
+// askedByBriefing lists the figures that the briefing's questions may show: of
+// every metric and breakdown that they name, for its scopes and the periods of
+// the year to date, and what conditions tell at the end of the period. More than
+// is shown hides more; it gives nothing away.
+func askedByBriefing(ws *workspace.Workspace, figures map[returns.Place]returns.Value, at period.Period) ([]returns.Printed, error) {
+	files, err := fs.Glob(ws.Queries, "briefing/*.sql")
+	if err != nil {
+		return nil, err
+	}
+	named := map[string]bool{"": true}
+	for _, file := range files {
+		text, err := fs.ReadFile(ws.Queries, file)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range quoted.FindAllStringSubmatch(string(text), -1) {
+			named[m[1]] = true
+		}
+	}
+	scopes := slices.Collect(maps.Values(ws.Returns[0].Scopes))
+	shown := map[string]bool{at.Label: true, at.ToDate().Label: true}
+	for _, quarter := range at.Year.Quarters() {
+		if !quarter.End.After(at.End) {
+			shown[quarter.Label] = true
+		}
+	}
+	var out []returns.Printed
+	for place := range figures {
+		if answers(ws, place.Code) && place.Period == at.Label && place.Scope == ws.Returns[0].Scopes["money"] {
+			out = append(out, returns.Printed{Place: place, Field: "value"})
+		}
+		if named[place.Code] && named[place.Dimension] && slices.Contains(scopes, place.Scope) && shown[place.Period] {
+			out = append(out, returns.Printed{Place: place, Field: "value"})
+		}
+	}
+	slices.SortFunc(out, func(a, b returns.Printed) int { return guard.IdOf(a.Place).Compare(guard.IdOf(b.Place)) })
+	return out, nil
+}
+
+// answers tells whether a code is that of a condition that tells of people.
+func answers(ws *workspace.Workspace, code string) bool {
+	return slices.ContainsFunc(ws.Metrics.Conditions, func(c metrics.Condition) bool { return c.Code == code && c.Tells != "" })
+}

@@ -1,0 +1,206 @@
+package draft_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/xuri/excelize/v2"
+
+	"mojreturns/pipeline/archive"
+	"mojreturns/pipeline/disclosure"
+	"mojreturns/pipeline/draft"
+	"mojreturns/pipeline/example"
+	"mojreturns/pipeline/guard"
+	"mojreturns/pipeline/returns"
+	"mojreturns/pipeline/typed"
+	"mojreturns/pipeline/workspace"
+)
+
+// No small count of people is in the return, whatever sheet it stands on; money,
+// sessions and places are all there; and the ministry may be shown all of it for a
+// reason that is kept.
+func TestReturnHidesSmallCounts(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	ws := example.Built(t)
+	at := example.Quarter(t, "2023-24-Q4")
+	values := example.FiguresOf(t, ws, at.Label).Values
+	look := func() (small, hidden, other int) {
+		t.Helper()
+		path := filepath.Join(t.TempDir(), "draft.xlsx")
+		if _, err := draft.DraftOne(ctx, ws, "", at, path); err != nil {
+			t.Fatal(err)
+		}
+		book, err := excelize.OpenFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer book.Close()
+		files, err := ws.Template(ws.Returns[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		template, err := returns.Open(files)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cells, err := template.Cells(ws.Returns[0].Scopes, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range cells {
+			sheet, cell, _ := strings.Cut(c.Cell, "!")
+			shows, err := book.GetCellValue(sheet, cell)
+			if err != nil {
+				t.Fatal(err)
+			}
+			victims := regexp.MustCompile(`^(R|O)\d`).MatchString(c.Place.Code)
+			n, whole := typed.Whole(values[c.Place].Value)
+			switch {
+			case shows == "[c]" && !victims:
+				other++
+			case shows == "[c]":
+				hidden++
+			case victims && !c.Condition && c.Field == "value" && whole && n > 0 && n < 5 && !strings.Contains(shows, "%") && shows != "[x]" && shows != "[z]" && !strings.Contains(shows, "."):
+				small++
+			}
+		}
+		return small, hidden, other
+	}
+	if small, hidden, other := look(); small > 0 || hidden < 50 || other > 0 {
+		t.Errorf("%d small counts are shown, %d hidden, %d of money or sessions hidden", small, hidden, other)
+	}
+	ws.Disclosure.Ministry.Off = true
+	if _, err := draft.DraftOne(ctx, ws, "", at, filepath.Join(t.TempDir(), "draft.xlsx")); err == nil || !strings.Contains(err.Error(), "without a reason") {
+		t.Errorf("switched off without a reason: %v", err)
+	}
+	ws.Disclosure.Ministry.Reason = "the ministry asked for all counts in its letter"
+	if small, hidden, _ := look(); small < 50 || hidden > 0 {
+		t.Errorf("switched off, %d small counts are shown and %d cells hidden", small, hidden)
+	}
+}
+
+// What was released is kept to: a cell that was hidden stays hidden, and a later
+// output that could not help giving it away is refused.
+func TestReleasesAreKeptTo(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	ws := example.Built(t)
+	at := example.Quarter(t, "2023-24-Q3")
+	out, err := draft.ReleaseBriefing(ctx, ws, draft.Release{Period: at, Audience: disclosure.Public, By: "Performance analyst"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := os.ReadFile(out.Path)
+	if err != nil || !strings.Contains(string(page), "[c]") {
+		t.Errorf("the pack hides nothing (%v)", err)
+	}
+	list, err := archive.ReadReleased(filepath.Join(filepath.Dir(out.Path), archive.ReleasedFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(list, func(f archive.Released) bool { return f.IsHidden() })
+	if i < 0 {
+		t.Fatal("nothing is recorded as hidden")
+	}
+	g, err := guard.For(ws, disclosure.Ministry)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for audience, want := range map[string]int{disclosure.Public: 1, disclosure.Ministry: 1, disclosure.Briefing: 1} {
+		if known, err := guard.Releases(ws, audience, at, g); err != nil || len(known) != want {
+			t.Errorf("%s knows %d releases, want %d (%v)", audience, len(known), want, err)
+		}
+	}
+	if _, err := draft.ReleaseBriefing(ctx, ws, draft.Release{Period: at, Audience: "ministry"}); err == nil {
+		t.Error("a briefing was released to the ministry")
+	}
+
+	// had the pack shown every source but one small one, nothing could protect that one
+	stalking := returns.Place{Code: "R01", Scope: "service:STK-ADV", Period: "2023-24-Q3"}
+	values := example.FiguresOf(t, ws, at.Label).Values
+	var told []archive.Released
+	for place, v := range values {
+		if place.Code == stalking.Code && place.Scope == stalking.Scope && place.Period == stalking.Period && (place.Dimension == "source" || place.Dimension == "") {
+			f := archive.Released{Printed: returns.Printed{Place: place, Field: "value"}, Shows: draft.Plain(v.Value), Value: v}
+			if place.Category == "HUB" { // 4 referrals, hidden, and everything else shown
+				f.Shows = "[c]"
+			}
+			told = append(told, f)
+		}
+	}
+	text, err := archive.WriteReleased(told)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(filepath.Join(filepath.Dir(out.Path), archive.ReleasedFile), 0o660); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(filepath.Dir(out.Path), archive.ReleasedFile), text, 0o660); err != nil {
+		t.Fatal(err)
+	}
+	_, err = draft.DraftOne(ctx, ws, "", at, filepath.Join(t.TempDir(), "draft.xlsx"))
+	if !errors.Is(err, workspace.ErrRefused) || !strings.Contains(err.Error(), "R01 service:STK-ADV 2023-24-Q3 source HUB could be worked out from what was released in briefing 001, whatever is hidden now") ||
+		!strings.Contains(err.Error(), "where the ministry has agreed to see small counts") {
+		t.Errorf("the return gives away what a briefing did not: %v", err)
+	}
+}
+
+// What is released later must fit what a release did not print too, as it was then.
+func TestAReleaseKeepsWhatItDidNotPrint(t *testing.T) {
+	t.Parallel()
+	ws := example.Built(t)
+	at := example.Quarter(t, "2023-24-Q3")
+	out, err := draft.ReleaseBriefing(context.Background(), ws, draft.Release{Period: at, Audience: disclosure.Public, By: "Performance analyst"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := archive.ReadReleased(filepath.Join(filepath.Dir(out.Path), archive.ReleasedFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, err := guard.For(ws, disclosure.Public)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept, printed := map[returns.Place]bool{}, map[returns.Place]bool{}
+	for _, f := range list {
+		kept[f.Place] = true
+		printed[f.Place] = printed[f.Place] || f.IsPrinted()
+		if f.IsHidden() && !f.IsPrinted() {
+			t.Errorf("%v is hidden, and was not printed", f.Place)
+		}
+	}
+	values, before := example.FiguresOf(t, ws, at.Label).Values, 0
+	for place := range printed {
+		earlier := place
+		earlier.Period = "2023-24-Q2-YTD"
+		_, there := values[earlier]
+		if _, guarded := g.Metrics[place.Code]; !guarded || !there || printed[earlier] {
+			continue
+		}
+		before++
+		if !kept[earlier] {
+			t.Errorf("%v is printed, and %s is not kept", place, earlier.Period)
+		}
+	}
+	if before == 0 {
+		t.Error("no figure has an earlier year to date that is not printed")
+	}
+	cells, err := g.Decisions(list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range cells {
+		place := returns.Place{Code: d.Cell.ID.Code, Scope: d.Cell.ID.Scope, Period: d.Cell.ID.Period, Dimension: d.Cell.ID.Dimension, Category: d.Cell.ID.Category}
+		if d.Cell.Private == printed[place] {
+			t.Errorf("%s: private is %v", d.Cell.ID, d.Cell.Private)
+		}
+	}
+}

@@ -1,0 +1,145 @@
+package draft
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"math/big"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"mojreturns/pipeline/disclosure"
+	"mojreturns/pipeline/guard"
+	"mojreturns/pipeline/metrics"
+	"mojreturns/pipeline/period"
+	"mojreturns/pipeline/published"
+	"mojreturns/pipeline/register"
+	"mojreturns/pipeline/returns"
+	"mojreturns/pipeline/workspace"
+)
+
+// Request gathers all that a return shows for a period: figures, the terms of
+// its funds, how the extracts were filled, what people wrote, and which figures
+// of earlier quarters were printed otherwise before.
+func Request(ctx context.Context, ws *workspace.Workspace, v *published.View, r workspace.Return, at period.Period) (returns.Request, error) {
+	files, err := ws.Template(r)
+	if err != nil {
+		return returns.Request{}, err
+	}
+	template, err := returns.Open(files)
+	if err != nil {
+		return returns.Request{}, err
+	}
+	if err := checkCodes(ws, template); err != nil {
+		return returns.Request{}, err
+	}
+	if err := v.HasYear(ctx, at); err != nil {
+		return returns.Request{}, err
+	}
+	frozen, err := published.Frozen(ctx, ws, v)
+	if err != nil {
+		return returns.Request{}, err
+	}
+	figures, err := guard.FiguresShown(ctx, ws, v, at)
+	if err != nil {
+		return returns.Request{}, err
+	}
+	comments, err := comments(ws, r, at, template)
+	if err != nil {
+		return returns.Request{}, err
+	}
+	cells, err := template.Cells(r.Scopes, at)
+	if err != nil {
+		return returns.Request{}, err
+	}
+	var printed []returns.Printed
+	for _, c := range cells {
+		if !c.Condition || c.Field == "value" || c.Field == "evidence" {
+			printed = append(printed, returns.Printed{Place: c.Place, Field: c.Field})
+		}
+	}
+	guarded, err := guard.Protect(ws, disclosure.Ministry, at, printed, figures.Values)
+	if err != nil {
+		return returns.Request{}, err
+	}
+	revised, err := revised(ws, r, at, template, figures.Values, guarded.Hidden)
+	if err != nil {
+		return returns.Request{}, err
+	}
+	quality, err := published.Quality(ctx, ws, v, r, at)
+	if err != nil {
+		return returns.Request{}, err
+	}
+	quality["late_changes"] = returns.FieldQuality{Rows: int64(len(revised))}
+	funds, err := Funds(ws, at)
+	if err != nil {
+		return returns.Request{}, err
+	}
+	return returns.Request{Template: template, Scopes: r.Scopes, Fields: r.Fields, Period: at, Figures: figures, Funds: funds, Quality: quality,
+		Comments: comments, Revised: revised, Hidden: guarded.Hidden, Fewest: fewest(ws), Freeze: frozen.In(ws.Location), Build: v.Build}, nil
+}
+
+// checkCodes holds a cell map against the metrics and conditions in force.
+func checkCodes(ws *workspace.Workspace, template returns.Template) error {
+	files, err := fs.Glob(ws.Queries, "conditions/*.sql")
+	if err != nil {
+		return err
+	}
+	err = template.CheckCodes(func(code, dimension string) bool {
+		m, ok := ws.Metrics.Metric(code)
+		return ok && (dimension == "" || slices.ContainsFunc(m.By, func(b metrics.Breakdown) bool { return b.String() == dimension }))
+	}, func(code string) bool {
+		return slices.ContainsFunc(files, func(file string) bool { return strings.HasPrefix(path.Base(file), code+"_") })
+	})
+	if err != nil {
+		return fmt.Errorf("%w: the cell map is not one of these rules:\n%w", workspace.ErrRefused, err)
+	}
+	return nil
+}
+
+// Funds are the terms of every fund at the end of a period, by scope.
+func Funds(ws *workspace.Workspace, at period.Period) (map[string]returns.Fund, error) {
+	out := map[string]returns.Fund{}
+	for _, f := range ws.Register.Funds {
+		received, err := sum(f.CashReceived, at.End)
+		if err != nil {
+			return nil, fmt.Errorf("fund %q: cash_received: %w", f.Code, err)
+		}
+		carried, err := sum(f.CarryForward, at.End)
+		if err != nil {
+			return nil, fmt.Errorf("fund %q: carry_forward: %w", f.Code, err)
+		}
+		out["fund:"+f.Code] = returns.Fund{Name: f.Code + " " + f.Name, Received: received, CarryForward: carried,
+			SpendBy: f.SpendBy.Time, DeliveryFrom: f.DeliveryFrom.Time, DeliveryTo: f.DeliveryTo.Time}
+	}
+	return out, nil
+}
+
+// sum adds the amounts dated to a day; empty where none are registered at all.
+func sum(awards []register.Award, to time.Time) (string, error) {
+	if len(awards) == 0 {
+		return "", nil
+	}
+	total := new(big.Rat)
+	for _, a := range awards {
+		amount, ok := new(big.Rat).SetString(string(a.Amount))
+		if !ok {
+			return "", fmt.Errorf("%q is not an amount", a.Amount)
+		}
+		if !a.Date.After(to) {
+			total.Add(total, amount)
+		}
+	}
+	return total.FloatString(2), nil
+}
+
+// fewest is the smallest count of people that the return shows; 0 where disclosure
+// control is off.
+func fewest(ws *workspace.Workspace) int64 {
+	if ws.Disclosure.Ministry.Off {
+		return 0
+	}
+	return int64(ws.Disclosure.Smallest())
+}

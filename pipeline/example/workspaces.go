@@ -1,0 +1,135 @@
+package example
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/goccy/go-yaml"
+
+	"mojreturns/pipeline/builds"
+	"mojreturns/pipeline/intake"
+	"mojreturns/pipeline/landing"
+	"mojreturns/pipeline/period"
+	"mojreturns/pipeline/published"
+	"mojreturns/pipeline/warehouse"
+	"mojreturns/pipeline/workspace"
+	"mojreturns/queries"
+	"mojreturns/templates"
+)
+
+// OneThread is enough for small data, and leaves the other processors to other tests.
+var OneThread = warehouse.Settings{Threads: 1}
+
+// exampleConfig is what these tests need of testdata/cleveland/mojreturns.yaml.
+type exampleConfig struct {
+	Returns []workspace.Return `yaml:"returns"`
+	Users   []workspace.User   `yaml:"users"`
+}
+
+// Cleveland is the pipeline of a copy of the example workspace.
+func Cleveland(t testing.TB) *workspace.Workspace {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS("../testdata/cleveland")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.RemoveAll(filepath.Join(dir, "store")); err != nil {
+		t.Fatal(err)
+	}
+	return Open(t, dir)
+}
+
+// pristine is the example with its warehouse built, once for all tests; each works on
+// a copy.
+var pristine struct {
+	once sync.Once
+	dir  string
+	err  error
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	os.RemoveAll(pristine.dir)
+	os.Exit(code)
+}
+
+// Built is the example with every file landed and its warehouse published.
+func Built(t testing.TB) *workspace.Workspace {
+	t.Helper()
+	pristine.once.Do(func() {
+		if pristine.dir, pristine.err = os.MkdirTemp("", "mojreturns-example-"); pristine.err != nil {
+			return
+		}
+		ws := Cleveland(t)
+		if _, pristine.err = intake.Land(context.Background(), ws, nil, landing.Given{}); pristine.err != nil {
+			return
+		}
+		if _, pristine.err = builds.Build(context.Background(), ws); pristine.err == nil {
+			pristine.err = os.CopyFS(pristine.dir, os.DirFS(ws.Dir))
+		}
+	})
+	if pristine.err != nil {
+		t.Fatal(pristine.err)
+	}
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(pristine.dir)); err != nil {
+		t.Fatal(err)
+	}
+	return Open(t, dir)
+}
+
+func Open(t testing.TB, dir string) *workspace.Workspace {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(dir, "mojreturns.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	london, err := time.LoadLocation("Europe/London")
+	if err != nil {
+		t.Fatal(err)
+	}
+	received := time.Date(2024, 4, 22, 9, 0, 0, 0, time.UTC)
+	ws := &workspace.Workspace{Dir: dir, Queries: queries.Files, Templates: templates.Files, Location: london, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Now: func() time.Time { return received }, Settings: OneThread}
+	var rest exampleConfig
+	if err := yaml.Unmarshal(text, &rest); err != nil {
+		t.Fatal(err)
+	}
+	if err := yaml.Unmarshal(text, &ws.Register); err != nil {
+		t.Fatal(err)
+	}
+	ws.Returns, ws.Users, ws.Config = rest.Returns, rest.Users, text
+	if err := ws.Open(); err != nil {
+		t.Fatal(err)
+	}
+	return ws
+}
+
+func Quarter(t testing.TB, label string) period.Period {
+	t.Helper()
+	at, err := period.Parse(label)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at
+}
+
+func FiguresOf(t *testing.T, ws *workspace.Workspace, label string) published.Figures {
+	t.Helper()
+	v, err := published.Open(context.Background(), ws, Quarter(t, label))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer v.Close()
+	f, err := v.Figures(context.Background(), Quarter(t, label))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}

@@ -1,0 +1,120 @@
+package guard
+
+import (
+	"maps"
+	"slices"
+
+	"mojreturns/pipeline/disclosure"
+	"mojreturns/pipeline/metrics"
+	"mojreturns/pipeline/period"
+	"mojreturns/pipeline/returns"
+)
+
+// overTime: quarters make up longer periods, each in the way the metric counts;
+// periods of the same days have the same figures.
+func (r *related) overTime(m metrics.Metric, scope string) {
+	for _, category := range r.all(m) {
+		at := func(p period.Period) returns.Place {
+			return returns.Place{Code: m.Code, Scope: scope, Period: p.Label, Dimension: category[0], Category: category[1]}
+		}
+		for i, long := range r.longer {
+			var within []returns.Place
+			for _, q := range r.quarters {
+				if !q.Start.Before(long.Start) && !q.End.After(long.End) {
+					within = append(within, at(q))
+				}
+			}
+			r.madeOf(m, at(long), within)
+			if i > 0 && r.longer[i-1].Start.Equal(long.Start) && r.longer[i-1].End.Equal(long.End) {
+				r.same(m, at(r.longer[i-1]), at(long))
+			}
+		}
+		for i, q := range r.quarters {
+			if i > 0 {
+				r.opening(m, at(q), r.quarters[i-1].Label)
+			}
+		}
+		if category[0] == "" && m.When.Kind == "upto" {
+			r.sinceStart(m, scope)
+		}
+	}
+}
+
+// same says that two figures are of the same rows.
+func (r *related) same(m metrics.Metric, a, b returns.Place) {
+	if !r.there[a] || !r.there[b] {
+		return
+	}
+	for _, part := range parts(m) {
+		r.add(disclosure.Equal(IdOf(a).Of(part), IdOf(b).Of(part)))
+	}
+}
+
+// sinceStart: what was counted up to the end of a quarter is what was before it
+// and what the quarter added, where another metric counts the same rows so.
+func (r *related) sinceStart(m metrics.Metric, scope string) {
+	for _, code := range slices.Sorted(maps.Keys(r.Metrics)) {
+		within := r.Metrics[code]
+		if within.When.Kind != "in" || within.When.Start != m.When.Start || within.SQL != m.SQL || within.Count != m.Count {
+			continue
+		}
+		for i, q := range r.quarters {
+			now := returns.Place{Code: m.Code, Scope: scope, Period: q.Label}
+			added := now
+			added.Code = code
+			if !r.there[now] || !r.there[added] {
+				continue
+			}
+			before := now
+			if i > 0 {
+				before.Period = r.quarters[i-1].Label
+			}
+			for _, part := range parts(m) {
+				switch {
+				case i == 0: // nothing came before the year, or something did: what is untrue is left out
+					r.add(disclosure.Equal(IdOf(now).Of(part), IdOf(added).Of(part)), disclosure.AtMost(IdOf(added).Of(part), IdOf(now).Of(part)))
+				case r.there[before]:
+					r.add(disclosure.Sum(IdOf(now).Of(part), IdOf(before).Of(part), IdOf(added).Of(part)))
+				}
+			}
+		}
+	}
+}
+
+// madeOf relates a longer period to the quarters it is made of.
+func (r *related) madeOf(m metrics.Metric, long returns.Place, quarters []returns.Place) {
+	if !r.there[long] || len(quarters) == 0 || slices.ContainsFunc(quarters, func(q returns.Place) bool { return !r.there[q] }) {
+		return
+	}
+	first, last := quarters[0], quarters[len(quarters)-1]
+	switch m.When.Kind {
+	case "opening":
+		r.same(m, first, long)
+	case "open", "upto":
+		r.same(m, last, long)
+	case "in":
+		r.together(m, long, quarters)
+	case "active":
+		if m.Count.Kind == "distinct" || len(quarters) == 1 {
+			r.together(m, long, quarters)
+		}
+	}
+}
+
+// opening: what was open before a quarter is what was open at the end of the one
+// before, where another metric counts the same rows so.
+func (r *related) opening(m metrics.Metric, at returns.Place, before string) {
+	if m.When.Kind != "opening" || !r.there[at] {
+		return
+	}
+	for _, code := range slices.Sorted(maps.Keys(r.Metrics)) {
+		o := r.Metrics[code]
+		if o.When.Kind == "open" && o.When.Start == m.When.Start && o.When.End == m.When.End && o.SQL == m.SQL && o.Count.Kind == m.Count.Kind {
+			last := at
+			last.Code, last.Period = o.Code, before
+			if r.there[last] {
+				r.add(disclosure.Equal(IdOf(at), IdOf(last)))
+			}
+		}
+	}
+}

@@ -1,0 +1,167 @@
+package intake
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"mojreturns/pipeline/builds"
+	"mojreturns/pipeline/contract"
+	"mojreturns/pipeline/extract"
+	"mojreturns/pipeline/landing"
+	"mojreturns/pipeline/typed"
+	"mojreturns/pipeline/workspace"
+)
+
+// LandedFile is one table of a landed file: what became of the file, and how
+// its rows stand against their contract.
+type LandedFile struct {
+	builds.FileCount
+	Status  string
+	Columns []ColumnUse // where each column comes from; of a dry run only
+	Values  []ValueUse  // what the mapping does not translate; of a dry run only
+}
+
+// LandAndJudge lands the files and judges each against its contract there and
+// then, so that a sender can be told at once. Dry, it writes nothing.
+func LandAndJudge(ctx context.Context, ws *workspace.Workspace, files []string, given landing.Given, dry bool) ([]LandedFile, error) {
+	landed, err := take(ctx, ws, files, given, dry)
+	if err != nil {
+		return nil, err
+	}
+	// what is thrown away again: the judging, and when dry the staging too
+	temp, err := os.MkdirTemp("", "mojreturns-judge-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(temp)
+	var sources []typed.Staged
+	var out []LandedFile
+	for _, l := range landed {
+		found, err := stageLanded(ctx, ws, l, temp)
+		if err != nil {
+			return nil, err
+		}
+		if len(found) == 0 {
+			f := LandedFile{Status: string(l.Status), FileCount: builds.FileCount{File: l.Name, SHA256: l.SHA256, Provider: l.Provider, Feed: l.Feed, Message: l.Message}}
+			if err := recognise(ctx, ws, l, temp, &f); err != nil {
+				return nil, err
+			}
+			out = append(out, f)
+		}
+		for _, s := range found {
+			f := LandedFile{Status: string(l.Status), FileCount: builds.FileCount{File: s.Name, SHA256: s.SHA256, Provider: s.Provider, Feed: s.Feed, Sheet: s.Table.Sheet, Rows: s.Table.Rows, Message: typed.Together(l.Message, s.Remarks())}}
+			if s.Refused != "" {
+				f.Status, f.Message = string(landing.StatusRefused), s.Refused
+				for _, u := range s.Contract.Uses(s.Mapping, s.Table.Header) {
+					f.Columns = append(f.Columns, ColumnUse{Use: u})
+				}
+			} else {
+				s.Order, s.Current = len(sources)+1, true
+				sources = append(sources, s)
+			}
+			out = append(out, f)
+		}
+	}
+	return out, judge(ctx, ws, temp, sources, out, dry)
+}
+
+// stageLanded reads one landed file as each feed that claims it. A file that
+// is only previewed is read where it lies.
+func stageLanded(ctx context.Context, ws *workspace.Workspace, l landing.Landed, temp string) ([]typed.Staged, error) {
+	if l.Status != landing.StatusLanded && l.Status != landing.StatusAlready && l.Status != landing.StatusWould {
+		return nil, nil
+	}
+	deliveries, err := landing.Resolve([]landing.Receipt{l.Receipt}, nil, ws.Register.Providers, ws.Location)
+	if err != nil {
+		return nil, err
+	}
+	var out []typed.Staged
+	for _, d := range deliveries {
+		if d.Feed == "" {
+			continue
+		}
+		at := typed.InStore(ws, d)
+		if l.Status != landing.StatusWould && !workspace.Exists(at.Bytes) {
+			continue // erased since
+		}
+		if l.Status == landing.StatusWould {
+			at = typed.Place{Bytes: l.Path, Staged: temp}
+		}
+		s, err := typed.StageOne(ctx, ws, d, at)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, s)
+	}
+	return out, nil
+}
+
+// recognise looks into a landed file that no feed claims: the sender learns at
+// once if it cannot be read, and otherwise what its header looks like.
+func recognise(ctx context.Context, ws *workspace.Workspace, l landing.Landed, temp string, f *LandedFile) error {
+	at := l.Path
+	if l.Status == landing.StatusLanded || l.Status == landing.StatusAlready {
+		at = ws.Landing.Path(l.SHA256)
+		if !workspace.Exists(at) {
+			return nil // erased since
+		}
+	} else if l.Status != landing.StatusWould {
+		return nil
+	}
+	table, err := extract.Stage(ctx, at, l.Name, filepath.Join(temp, "unclaimed.parquet"), extract.Options{})
+	var refused *extract.Refusal
+	if errors.As(err, &refused) {
+		f.Status, f.Message = string(landing.StatusRefused), refused.Error()
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	f.Sheet, f.Rows = table.Sheet, table.Rows
+	like, err := contract.Recognise(ws.Contracts, table.Header)
+	if err != nil {
+		f.Message += "; " + err.Error()
+		return nil
+	}
+	f.Message += fmt.Sprintf("; its header is that of %s", like.Feed)
+	return nil
+}
+
+// judge counts accepted and rejected rows, and explains them if asked to.
+func judge(ctx context.Context, ws *workspace.Workspace, dir string, sources []typed.Staged, out []LandedFile, explained bool) error {
+	if len(sources) == 0 {
+		return nil
+	}
+	return typed.JudgeApart(ctx, ws, dir, sources, func(conn *sql.Conn) error {
+		next := 0
+		for i := range out {
+			if next == len(sources) || out[i].Status == string(landing.StatusRefused) || out[i].Feed != sources[next].Feed || out[i].File != sources[next].Name {
+				continue
+			}
+			var year, latest string
+			if err := conn.QueryRowContext(ctx, "SELECT accepted, rejected, financial_year, coalesce(latest_year, financial_year) FROM delivery WHERE delivery = ?", sources[next].Order).
+				Scan(&out[i].Accepted, &out[i].Rejected, &year, &latest); err != nil {
+				return err
+			}
+			if latest < year {
+				out[i].Message = typed.Together(out[i].Message, []string{fmt.Sprintf("none of its rows is of %s, and the newest is of %s: is it last year's file? If so, ask for this year's, which takes its place", year, latest)})
+			}
+			held, err := typed.TotalsHeld(ctx, conn, sources[next])
+			if err != nil {
+				return err
+			}
+			out[i].Message = typed.Together(out[i].Message, held)
+			if explained {
+				if out[i].Columns, out[i].Values, err = explain(ctx, ws, conn, sources[next]); err != nil {
+					return err
+				}
+			}
+			next++
+		}
+		return nil
+	})
+}

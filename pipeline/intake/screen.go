@@ -1,0 +1,237 @@
+package intake
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"mojreturns/pipeline/contract"
+	"mojreturns/pipeline/extract"
+	"mojreturns/pipeline/landing"
+	"mojreturns/pipeline/personal"
+	"mojreturns/pipeline/register"
+	"mojreturns/pipeline/typed"
+	"mojreturns/pipeline/workspace"
+)
+
+// screen looks into a file before its bytes are kept, and takes out of it the
+// columns that the mapping says to drop. Where a column is full of personal data, or is
+// headed as such and no contract claims it, the file is refused; the sentence
+// repeats no value. What was staged to look goes on to the store once the file is in.
+func screen(ctx context.Context, ws *workspace.Workspace, path string, r landing.Receipt) (landing.Screening, error) {
+	if left, err := filepath.Glob(ws.Path("screening-*")); err != nil {
+		return landing.Screening{}, err
+	} else if err := workspace.RemoveAll(left); err != nil { // a killed run's
+		return landing.Screening{}, err
+	}
+	dir, err := os.MkdirTemp(ws.Path(), "screening-")
+	if err != nil {
+		return landing.Screening{}, err
+	}
+	found, err := screenIn(ctx, ws, path, r, dir)
+	if err != nil {
+		return found, errors.Join(err, os.RemoveAll(dir))
+	}
+	found.Done = func(in bool) error {
+		var err error
+		if in {
+			err = keepStaged(ws, filepath.Join(dir, "staged"))
+		}
+		return errors.Join(err, os.RemoveAll(dir))
+	}
+	return found, nil
+}
+
+// screenDry does so and keeps nothing.
+func screenDry(ctx context.Context, ws *workspace.Workspace, path string, r landing.Receipt) (landing.Screening, error) {
+	dir, err := os.MkdirTemp("", "mojreturns-screening-")
+	if err != nil {
+		return landing.Screening{}, err
+	}
+	defer os.RemoveAll(dir)
+	return screenIn(ctx, ws, path, r, dir)
+}
+
+func screenIn(ctx context.Context, ws *workspace.Workspace, path string, r landing.Receipt, dir string) (landing.Screening, error) {
+	f := screening{Workspace: ws, path: path, receipt: r, dir: dir}
+	if err := f.stage(ctx); err != nil {
+		return landing.Screening{}, err
+	}
+	dropped := f.dropped()
+	if len(dropped) == 0 {
+		found := landing.Screening{Refusal: f.refusal()}
+		if found.Refusal != "" {
+			found.Message = "a column that is always sent can be dropped by the provider's mapping"
+		}
+		return found, nil
+	}
+	if err := f.without(ctx, dropped); err != nil {
+		return landing.Screening{}, err
+	}
+	return landing.Screening{Refusal: f.refusal(), Keep: f.path, Message: taken(dropped)}, nil
+}
+
+// screening is a file being looked into: its tables, those that a feed claims and
+// all other sheets, since their bytes would be kept too.
+type screening struct {
+	*workspace.Workspace
+	path    string
+	receipt landing.Receipt
+	dir     string // staged/ for what feeds claim, other/ for the rest
+	tables  []typed.Staged
+}
+
+func (f *screening) stage(ctx context.Context) error {
+	f.tables = nil
+	claimed, err := landing.Resolve([]landing.Receipt{f.receipt}, nil, f.Register.Providers, f.Location)
+	if err != nil {
+		return nil // landing says what is wrong with the name
+	}
+	read := map[string]bool{}
+	add := func(d landing.Delivery, to string) error {
+		s, err := typed.StageOne(ctx, f.Workspace, d, typed.Place{Bytes: f.path, Staged: filepath.Join(f.dir, to)})
+		f.tables = append(f.tables, s)
+		read[s.Table.Sheet] = true
+		return err
+	}
+	for _, d := range claimed {
+		if err := add(d, "staged"); err != nil {
+			return err
+		}
+	}
+	sheets, err := f.sheets()
+	if err != nil {
+		return err
+	}
+	for _, sheet := range sheets {
+		if !read[sheet] {
+			if err := add(landing.Delivery{Receipt: f.receipt, Spec: register.Feed{Sheet: sheet}}, "other"); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// sheets are those of the file; none of one that cannot be read, which is told
+// when it is staged.
+func (f *screening) sheets() ([]string, error) {
+	sheets, err := extract.Sheets(f.path, f.receipt.Name, f.receipt.Sent != nil)
+	var refused *extract.Refusal
+	if errors.As(err, &refused) {
+		return nil, nil
+	}
+	return sheets, err
+}
+
+// drop is a column to be taken out of a sheet.
+type drop struct {
+	sheet, header string
+	at            int
+}
+
+// dropped finds the columns that the mappings of the file's feeds say to drop, on
+// whatever sheet they stand.
+func (f *screening) dropped() []drop {
+	var names register.Names
+	for _, s := range f.tables {
+		names = append(names, s.Spec.Drop...)
+	}
+	var out []drop
+	for _, s := range f.tables {
+		for i, h := range s.Table.Header {
+			d := drop{s.Table.Sheet, h, i}
+			if contract.Means(names, h) && !slices.Contains(out, d) {
+				out = append(out, d)
+			}
+		}
+	}
+	return out
+}
+
+func taken(dropped []drop) string {
+	var words []string
+	for _, d := range dropped {
+		if word := fmt.Sprintf("%q", d.header); !slices.Contains(words, word) {
+			words = append(words, word)
+		}
+	}
+	return "taken out before anything was kept, as the provider's mapping says: the column " + strings.Join(words, ", ")
+}
+
+// without goes on with the text that is kept in the file's place.
+func (f *screening) without(ctx context.Context, dropped []drop) error {
+	places := map[string][]int{}
+	for _, d := range dropped {
+		places[d.sheet] = append(places[d.sheet], d.at)
+	}
+	kept := filepath.Join(f.dir, "kept.csv")
+	if err := extract.Keep(ctx, f.path, f.receipt.Name, kept, f.ReadingOptions(f.tables[0].Delivery), places); err != nil {
+		return err
+	}
+	for _, dir := range []string{"staged", "other"} { // staged with the columns
+		if err := os.RemoveAll(filepath.Join(f.dir, dir)); err != nil {
+			return err
+		}
+	}
+	content, err := os.ReadFile(kept)
+	if err != nil {
+		return err
+	}
+	f.receipt.Sent = &landing.Sent{SHA256: f.receipt.SHA256, Size: f.receipt.Size}
+	f.receipt.SHA256 = fmt.Sprintf("%x", sha256.Sum256(content))
+	f.path = kept
+	return f.stage(ctx)
+}
+
+// refusal says which columns hold personal data; empty for none.
+func (f *screening) refusal() string {
+	var said []string
+	for _, s := range f.tables {
+		unclaimed := s.Mapping.Unused
+		if s.Feed == "" || s.Refused != "" {
+			unclaimed = s.Table.Header
+		}
+		found := personal.Headers(f.Personal, s.Table.Header, unclaimed)
+		for _, p := range s.Personal {
+			if p.Fills() {
+				found = append(found, p)
+			}
+		}
+		for _, p := range found {
+			if sentence := p.Sentence(s.Table.Sheet); !slices.Contains(said, sentence) {
+				said = append(said, sentence)
+			}
+		}
+	}
+	if len(said) == 0 {
+		return ""
+	}
+	return "personal data, so nothing of this file was kept: " + strings.Join(said, "; ") + "; take it out and send the file again"
+}
+
+// keepStaged moves what was staged to look at into the store's staged files.
+func keepStaged(ws *workspace.Workspace, dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(ws.Path("staged"), 0o770); err != nil {
+		return err
+	}
+	for _, e := range entries {
+		to := ws.Path("staged", e.Name())
+		if workspace.Exists(to) {
+			continue
+		}
+		if err := os.Rename(filepath.Join(dir, e.Name()), to); err != nil {
+			return err
+		}
+	}
+	return nil
+}

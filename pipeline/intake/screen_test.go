@@ -1,0 +1,287 @@
+package intake_test
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/xuri/excelize/v2"
+
+	"mojreturns/pipeline/builds"
+	"mojreturns/pipeline/example"
+	"mojreturns/pipeline/intake"
+	"mojreturns/pipeline/landing"
+	"mojreturns/pipeline/published"
+	"mojreturns/pipeline/register"
+	"mojreturns/pipeline/table"
+	"mojreturns/pipeline/workspace"
+)
+
+// A file with personal data is refused before its bytes are kept, by what its
+// columns are called or by what they hold. The sentence repeats no value, the store
+// keeps none, and the refusal is recorded once.
+func TestPersonalDataIsRefused(t *testing.T) {
+	t.Parallel()
+	// 943 476 5919 is the example of an NHS number in the NHS Data Dictionary
+	for _, c := range []struct {
+		name, header string
+		values       []string
+		want         string // empty: it is let in
+	}{
+		{"a name by its header", "Client name", []string{"xyzzy plugh"}, `the column "Client name" is headed as a person's name`},
+		{"a date of birth", "D.O.B.", []string{"1990-01-02"}, "headed as a date of birth"},
+		{"a postcode by its header", "Post code", nil, "headed as a full postcode"},
+		{"an NHS number by its header", "NHS No", nil, "headed as an NHS number"},
+		{"emails", "Remarks", []string{"a@xyzzy.org.uk", "b@xyzzy.org.uk", "c@xyzzy.org.uk"}, `the column "Remarks" holds what looks like an email address in 3 of its 3 values`},
+		{"postcodes", "Remarks", []string{"TS1 2AB", "ts18 3tt", "TS24 7QQ", "none"}, "a full postcode in 3 of its 4 values"},
+		{"telephone numbers", "Remarks", []string{"07700 900123", "+44 7700 900456", "01632 960001"}, "a telephone number in 3 of its 3"},
+		{"NHS numbers", "Remarks", []string{"943 476 5919", "9434765919", "943-476-5919"}, "an NHS number in 3 of its 3"},
+		{"National Insurance numbers", "Remarks", []string{"AB123456C", "AB 12 34 56 D", "ab123456a"}, "a National Insurance number in 3 of its 3"},
+		{"numbers that do not check", "Remarks", []string{"943 476 5918", "9434765910", "1234567890"}, ""},
+		{"two only", "Remarks", []string{"a@xyzzy.org.uk", "b@xyzzy.org.uk"}, ""},
+		{"few among many", "Remarks", append([]string{"a@xyzzy.org.uk", "b@xyzzy.org.uk", "c@xyzzy.org.uk"}, strings.Split(strings.Repeat("none,", 20), ",")[:20]...), ""},
+		{"words about nobody", "Team name code", []string{"North"}, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			ws := example.Cleveland(t)
+			landed := example.Sends(t, ws, example.WithColumn(c.header, c.values...))
+			if c.want == "" {
+				if landed.Status != landing.StatusLanded {
+					t.Errorf("%s: %s", landed.Status, landed.Message)
+				}
+				return
+			}
+			if landed.Status != landing.StatusRefused || !strings.Contains(landed.Message, c.want) {
+				t.Errorf("%s: %s; want it refused, saying %q", landed.Status, landed.Message, c.want)
+			}
+			for _, v := range c.values {
+				if strings.Contains(landed.Message, v) {
+					t.Errorf("the sentence repeats %q", v)
+				}
+				if at := example.Holds(t, ws, v); at != "" {
+					t.Errorf("%q is in the store, in %s", v, at)
+				}
+			}
+			if again := example.Sends(t, ws, example.WithColumn(c.header, c.values...)); again.Status != landing.StatusRefused {
+				t.Errorf("sent again it is %s", again.Status)
+			}
+			refusals, err := ws.Landing.Refusals()
+			if err != nil || len(refusals) != 1 || refusals[0].SHA256 != landed.SHA256 || refusals[0].Size != landed.Size || refusals[0].At.IsZero() {
+				t.Errorf("recorded are %+v, %v", refusals, err)
+			}
+			if _, err := ws.Landing.Verify(context.Background()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// A column that the mapping says to drop is taken out before anything is kept: what is
+// kept is text with the rows' own numbers, the receipt has both hashes, and the rows
+// count as they would without the column.
+func TestColumnIsDropped(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	for _, format := range []string{"csv", "xlsx"} {
+		t.Run(format, func(t *testing.T) {
+			ws := example.Cleveland(t)
+			rows := example.WithColumn("Client name", "xyzzy plugh", "plover xyzzy")(example.ReadCSV(t, filepath.Join(ws.Dir, "inbox", "slt_referrals_2023-24_v4.csv")))
+			for i := range rows { // in the middle, so that what follows moves up
+				rows[i] = slices.Concat(rows[i][:3], rows[i][len(rows[i])-1:], rows[i][3:len(rows[i])-1])
+			}
+			file := filepath.Join(ws.Dir, "slt_referrals_2023-24_v9."+format)
+			if format == "csv" {
+				example.WriteCSV(t, file, rows)
+			} else {
+				writeBook(t, file, map[string][][]string{"Referrals": rows, "Lists": {{"Client Name", "Team"}, {"xyzzy again", "North"}}})
+			}
+			ws.Register.Providers = example.WithFeed(ws.Register.Providers, "SLT", "referrals", func(f *register.Feed) { f.Files = "slt_referrals_{year}_v{version}.*" })
+			refused, err := intake.Land(ctx, ws, []string{file}, landing.Given{})
+			if err != nil || refused[0].Status != landing.StatusRefused {
+				t.Fatalf("without a word in the mapping: %+v, %v", refused, err)
+			}
+
+			ws.Register.Providers = example.WithFeed(ws.Register.Providers, "SLT", "referrals", func(f *register.Feed) { f.Drop = register.Names{"client-name"} })
+			dry, err := intake.LandDry(ctx, ws, []string{file}, landing.Given{})
+			if err != nil || dry[0].Status != landing.StatusWould || !strings.Contains(dry[0].Message, `the column "Client name"`) {
+				t.Fatalf("dry: %+v, %v", dry, err)
+			}
+			landed, err := intake.LandAndJudge(ctx, ws, []string{file}, landing.Given{}, false)
+			if err != nil || landed[0].Status != "landed" || landed[0].Rows != int64(len(rows)-1) {
+				t.Fatalf("%+v, %v", landed, err)
+			}
+			if again, err := intake.LandAndJudge(ctx, ws, []string{file}, landing.Given{}, false); err != nil || again[0].Status != "already landed" || again[0].Accepted != landed[0].Accepted {
+				t.Errorf("sent again: %+v, %v", again, err)
+			}
+			if at := example.Holds(t, ws, "xyzzy"); at != "" {
+				t.Errorf("the names are in the store, in %s", at)
+			}
+
+			receipts, err := ws.Landing.Receipts()
+			if err != nil || len(receipts) != 1 || receipts[0].Sent == nil {
+				t.Fatalf("%+v, %v", receipts, err)
+			}
+			sent, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			kept, err := os.ReadFile(ws.Landing.Path(receipts[0].SHA256))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r := receipts[0]; r.Sent.SHA256 != fmt.Sprintf("%x", sha256.Sum256(sent)) || r.Sent.Size != int64(len(sent)) || r.SHA256 != fmt.Sprintf("%x", sha256.Sum256(kept)) || r.Size != int64(len(kept)) {
+				t.Errorf("the receipt is %+v", r)
+			}
+			if _, err := ws.Landing.Verify(ctx); err != nil {
+				t.Error(err)
+			}
+
+			// the same rows without the column, landed in another workspace
+			q := example.Cleveland(t)
+			plain := filepath.Join(q.Dir, "slt_referrals_2023-24_v9.csv")
+			for i := range rows {
+				rows[i] = slices.Delete(slices.Clone(rows[i]), 3, 4)
+			}
+			example.WriteCSV(t, plain, rows)
+			want, err := intake.LandAndJudge(ctx, q, []string{plain}, landing.Given{}, false)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if landed[0].Accepted != want[0].Accepted || landed[0].Rejected != want[0].Rejected || want[0].Accepted == 0 {
+				t.Errorf("%d accepted and %d rejected, want %d and %d", landed[0].Accepted, landed[0].Rejected, want[0].Accepted, want[0].Rejected)
+			}
+			if _, err := builds.Build(ctx, ws); err != nil {
+				t.Fatal(err)
+			}
+			faults, err := published.Rejects(ctx, ws, "referrals", "SLT")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := builds.Build(ctx, q); err != nil {
+				t.Fatal(err)
+			}
+			plainFaults, err := published.Rejects(ctx, q, "referrals", "SLT")
+			if err != nil {
+				t.Fatal(err)
+			}
+			places := func(rows [][]any) (out []string) {
+				for _, r := range rows {
+					out = append(out, table.AsText(r[5])+" "+table.AsText(r[7]))
+				}
+				return out
+			}
+			if diff := cmp.Diff(places(plainFaults.Rows), places(faults.Rows)); diff != "" {
+				t.Errorf("the faults are in other places: %s", diff)
+			}
+		})
+	}
+}
+
+// Bytes are kept whole, so all of a file is looked at: other sheets, hidden or not,
+// columns without a header, values beyond it, rows left out, and the header itself.
+func TestAllOfAFileIsScreened(t *testing.T) {
+	emails := []string{"a@xyzzy.org.uk", "b@xyzzy.org.uk", "c@xyzzy.org.uk"}
+	for _, c := range []struct {
+		name   string
+		change func(rows [][]string, sheets map[string][][]string) [][]string
+		want   string
+	}{
+		{"another sheet", func(rows [][]string, sheets map[string][][]string) [][]string {
+			sheets["Working"] = [][]string{{"Ref", "Forename"}, {"1", "xyzzy"}}
+			return rows
+		}, `the column "Forename" of the sheet "Working" is headed as a person's name`},
+		{"another sheet's values", func(rows [][]string, sheets map[string][][]string) [][]string {
+			sheets["Working"] = [][]string{{"Ref", "To"}, {"1", emails[0]}, {"2", emails[1]}, {"3", emails[2]}}
+			return rows
+		}, `the column "To" of the sheet "Working" holds what looks like an email address in 3 of its 3 values`},
+		{"a column without a header", func(rows [][]string, _ map[string][][]string) [][]string {
+			for i := range rows {
+				value := ""
+				if i >= 1 && i <= 3 {
+					value = emails[i-1]
+				}
+				rows[i] = slices.Insert(rows[i], 2, value)
+			}
+			return rows
+		}, "the column 3 of the sheet"},
+		{"values beyond the header", func(rows [][]string, _ map[string][][]string) [][]string {
+			for i, e := range emails {
+				rows[i+1] = append(rows[i+1], "", e)
+			}
+			return rows
+		}, "an email address in 3 of its 3 values"},
+		{"a header that is a row", func(rows [][]string, _ map[string][][]string) [][]string {
+			rows[0] = append(rows[0], emails[0])
+			return rows
+		}, "looks like an email address itself"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			ws := example.Cleveland(t)
+			ws.Register.Providers = example.WithFeed(ws.Register.Providers, "SLT", "referrals", func(f *register.Feed) { f.Files = "slt_referrals_{year}_v{version}.*" })
+			sheets := map[string][][]string{}
+			sheets["Referrals"] = c.change(example.ReadCSV(t, filepath.Join(ws.Dir, "inbox", "slt_referrals_2023-24_v4.csv")), sheets)
+			file := filepath.Join(ws.Dir, "slt_referrals_2023-24_v9.xlsx")
+			writeBook(t, file, sheets)
+			landed, err := intake.Land(context.Background(), ws, []string{file}, landing.Given{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if landed[0].Status != landing.StatusRefused || !strings.Contains(landed[0].Message, c.want) || strings.Contains(landed[0].Message, "xyzzy") {
+				t.Errorf("%s: %s; want %q", landed[0].Status, landed[0].Message, c.want)
+			}
+			if workspace.Exists(ws.Landing.Path(landed[0].SHA256)) {
+				t.Error("its bytes are kept")
+			}
+		})
+	}
+}
+
+// writeBook writes a workbook of texts, its sheets in order of name but for
+// Referrals, which comes first.
+func writeBook(t *testing.T, path string, sheets map[string][][]string) {
+	t.Helper()
+	book := excelize.NewFile()
+	if err := book.SetSheetName("Sheet1", "Referrals"); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range slices.Sorted(maps.Keys(sheets)) {
+		if _, err := book.NewSheet(name); err != nil {
+			t.Fatal(err)
+		}
+		for i, row := range sheets[name] {
+			if err := book.SetSheetRow(name, fmt.Sprintf("A%d", i+1), &row); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := book.SaveAs(path); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A file whose rows are all of an earlier year is told of when it lands, and listed by
+// a check.
+func TestLastYearsFile(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	ws := example.Cleveland(t)
+	file := filepath.Join(ws.Dir, "slt_referrals_2024-25_v1.csv")
+	example.WriteCSV(t, file, example.ReadCSV(t, filepath.Join(ws.Dir, "inbox", "slt_referrals_2023-24_v4.csv")))
+	landed, err := intake.LandAndJudge(ctx, ws, []string{file, filepath.Join(ws.Dir, "inbox", "slt_referrals_2023-24_v4.csv")}, landing.Given{}, false)
+	if err != nil || len(landed) != 2 {
+		t.Fatalf("%+v, %v", landed, err)
+	}
+	if want := "none of its rows is of 2024-25, and the newest is of 2023-24: is it last year's file?"; !strings.Contains(landed[0].Message, want) {
+		t.Errorf("it says %q, not %q", landed[0].Message, want)
+	}
+	if strings.Contains(landed[1].Message, "last year") {
+		t.Errorf("this year's file: %q", landed[1].Message)
+	}
+}

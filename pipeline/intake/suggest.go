@@ -1,0 +1,321 @@
+package intake
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"mojreturns/pipeline/contract"
+	"mojreturns/pipeline/extract"
+	"mojreturns/pipeline/personal"
+	"mojreturns/pipeline/table"
+	"mojreturns/pipeline/typed"
+	"mojreturns/pipeline/warehouse"
+	"mojreturns/pipeline/workspace"
+)
+
+// Suggest proposes how a file is mapped to a feed, as YAML to put under a
+// provider's feeds. Feed and provider may be empty: the feed that the file is most
+// like, and what is registered of any provider. It writes nothing to the store.
+func Suggest(ctx context.Context, ws *workspace.Workspace, path, feed, provider string) (string, error) {
+	contracts := ws.Contracts
+	if feed != "" {
+		c, ok := ws.Contract(feed)
+		if !ok {
+			return "", fmt.Errorf("no contract is called %q", feed)
+		}
+		contracts = []contract.Contract{c}
+	}
+	if _, ok := ws.Register.Provider(provider); provider != "" && !ok {
+		return "", fmt.Errorf("no provider has the code %q; mojreturns.yaml lists them", provider)
+	}
+	temp, err := os.MkdirTemp("", "mojreturns-suggest-")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(temp)
+	heads, err := extract.Heads(ctx, path, filepath.Base(path))
+	if err != nil {
+		return "", err
+	}
+	db, err := warehouse.Create(ctx, filepath.Join(temp, "suggest.duckdb"), ws.Settings)
+	if err != nil {
+		return "", err
+	}
+	defer db.Close()
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer conn.Close()
+	if err := typed.LoadRules(ctx, ws, conn, "suggest"); err != nil {
+		return "", err
+	}
+	var all []*suggested
+	var refused error
+	for i, head := range heads {
+		s := &suggested{Workspace: ws, conn: conn, path: path, head: head, sheets: len(heads), parquet: filepath.Join(temp, fmt.Sprintf("%d.parquet", i))}
+		err := s.propose(ctx, contracts, provider)
+		if refusal := (*extract.Refusal)(nil); errors.As(err, &refusal) {
+			refused = err
+		} else if err != nil {
+			return "", err
+		} else {
+			all = append(all, s)
+		}
+	}
+	if len(all) == 0 {
+		return "", refused
+	}
+	if !slices.ContainsFunc(all, func(s *suggested) bool { return len(s.proposals[0].Columns) > 0 }) {
+		return "", fmt.Errorf("no header of %q is like a column of any feed asked for; is its header row within the first 30, and does it name the columns?", filepath.Base(path))
+	}
+	return writeAll(ctx, all)
+}
+
+// writeAll writes the proposal of each sheet that is as like its feed as the
+// sheet that is most like one, or half of that: a workbook may hold several feeds.
+func writeAll(ctx context.Context, all []*suggested) (string, error) {
+	most := 0.0
+	for _, s := range all {
+		most = max(most, s.proposals[0].Score())
+	}
+	var out strings.Builder
+	written := map[string]bool{}
+	slices.SortStableFunc(all, func(a, b *suggested) int { return cmp.Compare(b.proposals[0].Score(), a.proposals[0].Score()) })
+	for _, s := range all {
+		if best := s.proposals[0]; written[best.Feed] || best.Score() < most/2 {
+			fmt.Fprintf(&out, "      # the sheet %q is not proposed for any feed; the nearest is %s\n", s.head.Sheet, best.Feed)
+			continue
+		}
+		text, err := s.write(ctx)
+		if err != nil {
+			return "", err
+		}
+		written[s.proposals[0].Feed] = true
+		out.WriteString(text)
+	}
+	return out.String(), nil
+}
+
+// suggested is one table of a file on its way to a proposal.
+type suggested struct {
+	*workspace.Workspace
+	conn      *sql.Conn
+	path      string
+	head      extract.Head
+	sheets    int
+	parquet   string
+	options   extract.Options
+	table     extract.Table
+	proposals []contract.Proposal // the best first
+}
+
+// propose reads the table and holds it against the contracts.
+func (s *suggested) propose(ctx context.Context, contracts []contract.Contract, provider string) (err error) {
+	at := s.headerRow()
+	s.options = extract.Options{Sheet: s.head.Sheet, HeaderRow: int(at), Delimiter: s.head.Delimiter, Encoding: "detect"}
+	if s.table, err = extract.Stage(ctx, s.path, filepath.Base(s.path), s.parquet, s.options); err != nil {
+		return err
+	}
+	profiles, err := s.profiles(ctx)
+	if err != nil {
+		return err
+	}
+	words := map[string][]string{}
+	for _, row := range s.Lists["header_word"] {
+		words[row["header_word"]] = append(words[row["header_word"]], row["column_word"])
+	}
+	registers := s.Registers(provider)
+	if provider == "" {
+		for _, service := range s.Register.Services {
+			registers["service"] = append(registers["service"], service.Code)
+		}
+	}
+	s.proposals = contract.Propose(contracts, profiles, s.Lists, registers, words)
+	return nil
+}
+
+// headerRow is the first row that looks like names: as wide as most rows, and no
+// number or date among its texts, of which no two are equal. It is 0 if none does.
+func (s *suggested) headerRow() int64 {
+	filled := func(row []string) (n int) {
+		for _, v := range row {
+			if strings.TrimSpace(v) != "" {
+				n++
+			}
+		}
+		return n
+	}
+	most := 0
+	for _, row := range s.head.Values {
+		most = max(most, filled(row))
+	}
+	for i, row := range s.head.Values {
+		if 5*filled(row) >= 3*most && allNames(row) {
+			return s.head.Rows[i]
+		}
+	}
+	return 0
+}
+
+var figure = regexp.MustCompile(`^[-(£]*[0-9][0-9,./: -]*[)%]?$`)
+
+func allNames(row []string) bool {
+	seen := map[string]bool{}
+	for _, v := range row {
+		if v = strings.ToLower(strings.TrimSpace(v)); v != "" && (seen[v] || figure.MatchString(v)) {
+			return false
+		}
+		seen[v] = true
+	}
+	return true
+}
+
+// profiles looks at the values under each header: their forms and the most
+// frequent ones.
+func (s *suggested) profiles(ctx context.Context) ([]contract.Profile, error) {
+	forms := contract.Forms()
+	from := " FROM (SELECT tidy(c%d) AS t FROM read_parquet('" + strings.ReplaceAll(filepath.ToSlash(s.parquet), "'", "''") + "')) WHERE t IS NOT NULL"
+	counts := []string{"count(*)::VARCHAR"}
+	for _, f := range forms {
+		counts = append(counts, "count("+strings.ReplaceAll(f.SQL, "{t}", "t")+")::VARCHAR")
+	}
+	hidden := typed.LooksPersonal(s.Workspace, contract.Contract{People: true}, "t")
+	var out []contract.Profile
+	for i, header := range s.table.Header {
+		profile := contract.Profile{Header: header, Fits: map[string]int64{}}
+		found, err := table.Query(ctx, s.conn, "SELECT "+strings.Join(counts, ", ")+fmt.Sprintf(from, i+1))
+		if err != nil {
+			return nil, err
+		}
+		profile.Filled, _ = typed.Whole(table.AsText(found.Rows[0][0]))
+		for n, f := range forms {
+			profile.Fits[f.Name], _ = typed.Whole(table.AsText(found.Rows[0][n+1]))
+		}
+		if found, err = table.Query(ctx, s.conn, "SELECT CASE WHEN "+hidden+" THEN '(withheld)' ELSE t END, count(*)::VARCHAR"+fmt.Sprintf(from, i+1)+" GROUP BY ALL ORDER BY count(*) DESC, 1 LIMIT 200"); err != nil {
+			return nil, err
+		}
+		for _, row := range found.Rows {
+			n, _ := typed.Whole(table.AsText(row[1]))
+			profile.Values = append(profile.Values, contract.Frequent{Text: table.AsText(row[0]), Rows: n})
+		}
+		out = append(out, profile)
+	}
+	return out, nil
+}
+
+// write says the best proposal as YAML.
+func (s *suggested) write(ctx context.Context) (string, error) {
+	best := s.proposals[0]
+	about := contract.About{File: filepath.Base(s.path), Files: patternOf(filepath.Base(s.path)), Delivered: "increment", Notes: s.table.Notes}
+	if strings.Contains(about.Files, "{version}") {
+		about.Delivered = "refresh"
+	}
+	about.Read = fmt.Sprintf("%d rows below the header in row %d", s.table.Rows, s.table.HeaderRow)
+	if s.table.Sheet != "" {
+		about.Read += fmt.Sprintf(" of the sheet %q", s.table.Sheet)
+	} else {
+		about.Read += fmt.Sprintf(", %s, divided by %s", s.table.Encoding, s.table.Delimiter)
+	}
+	if s.sheets > 1 {
+		about.Sheet = s.head.Sheet
+	}
+	if s.table.Encoding == "windows-1252" {
+		about.Encoding = s.table.Encoding
+	}
+	if s.table.Delimiter != "" && s.table.Delimiter != "comma" {
+		about.Delimiter = s.table.Delimiter
+	}
+	if len(best.Columns) < 2 {
+		about.HeaderRow = s.table.HeaderRow
+	}
+	if len(s.proposals) > 1 {
+		about.Nearest = fmt.Sprintf("%d of its %d columns are found; the next nearest is %s, with %d", len(best.Columns), len(best.Contract.Columns), s.proposals[1].Feed, len(s.proposals[1].Columns))
+	}
+	var err error
+	if about.Totals, about.End, err = s.apart(ctx); err != nil {
+		return "", err
+	}
+	var unclaimed []string
+	for i, header := range s.table.Header {
+		if !best.Claims(i) {
+			unclaimed = append(unclaimed, header)
+		}
+	}
+	for _, f := range personal.Headers(s.Personal, s.table.Header, unclaimed) {
+		about.Personal = append(about.Personal, fmt.Sprintf("Landing refuses the file while %s, unless drop names it.", f.Sentence(s.table.Sheet)))
+	}
+	return best.YAML(about), nil
+}
+
+// apart finds rows that are no rows of the table: totals, and what stands below it
+// in the first column alone.
+func (s *suggested) apart(ctx context.Context) (totals, end map[string]string, err error) {
+	var cells, filled []string
+	for i := range s.table.Header {
+		cells = append(cells, fmt.Sprintf("tidy(c%d)", i+1))
+		filled = append(filled, fmt.Sprintf("(tidy(c%d) IS NOT NULL)::INTEGER", i+1))
+	}
+	if len(cells) < 3 {
+		return nil, nil, nil
+	}
+	found, err := table.Query(ctx, s.conn, fmt.Sprintf(`WITH r AS (SELECT "row", coalesce(%s) AS first, %s AS filled FROM read_parquet('%s')),
+		totals AS (SELECT * FROM r WHERE regexp_matches(lower(first), '^(grand |sub-?|overall )?totals?\b') AND 2 * filled <= %d),
+		last AS (SELECT max("row") AS "row" FROM r WHERE filled > 1)
+		SELECT 'total' AS kind, first, string_agg("row", ', ' ORDER BY "row") FROM totals GROUP BY first
+		UNION ALL (SELECT 'end', first, "row"::VARCHAR FROM r WHERE filled = 1 AND "row" > (SELECT "row" FROM last) AND "row" NOT IN (SELECT "row" FROM totals) ORDER BY "row" LIMIT 1)
+		ORDER BY ALL`, strings.Join(cells, ", "), strings.Join(filled, " + "), strings.ReplaceAll(filepath.ToSlash(s.parquet), "'", "''"), len(cells)))
+	if err != nil {
+		return nil, nil, err
+	}
+	totals, end = map[string]string{}, map[string]string{}
+	for _, row := range found.Rows {
+		kind, first, rows := table.AsText(row[0]), table.AsText(row[1]), table.AsText(row[2])
+		if kind == "total" {
+			totals["^"+regexp.QuoteMeta(strings.ToLower(first))+"$"] = "row " + rows
+			continue
+		}
+		words := strings.Fields(first)
+		end["^"+regexp.QuoteMeta(strings.ToLower(strings.Join(words[:min(3, len(words))], " ")))] = "row " + rows + ", below the table"
+	}
+	return totals, end, nil
+}
+
+var (
+	yearInName    = regexp.MustCompile(`20[0-9]{2}[-_]?(20)?[0-9]{2}`)
+	dateInName    = regexp.MustCompile(`20[0-9]{2}-[0-9]{2}-[0-9]{2}|20[0-9]{6}`)
+	versionInName = regexp.MustCompile(`(?i)([-_ ]v)[0-9]+`)
+	periodInName  = regexp.MustCompile(`(?i)\b(q[1-4]|h[12]|(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*|20[0-9]{2}|[0-9]{1,2})\b`)
+	stars         = regexp.MustCompile(`\*([-_ ]+\*)+`)
+)
+
+// patternOf is a pattern that a file's name and those of its next deliveries fit.
+func patternOf(name string) string {
+	ending := filepath.Ext(name)
+	name = strings.TrimSuffix(name, ending)
+	if year := yearInName.FindString(name); year != "" && financialYear(year) {
+		name = strings.Replace(name, year, "\x01", 1)
+	} else if date := dateInName.FindString(name); date != "" {
+		name = strings.Replace(name, date, "\x02", 1)
+	}
+	name = versionInName.ReplaceAllString(name, "${1}\x03")
+	name = periodInName.ReplaceAllString(strings.ReplaceAll(name, "_", " _ "), "*")
+	name = strings.ReplaceAll(stars.ReplaceAllString(name, "*"), " _ ", "_")
+	return strings.NewReplacer("\x01", "{year}", "\x02", "{date}", "\x03", "{version}").Replace(name) + ending
+}
+
+// financialYear says whether the halves of 2023-24, 202324 or 2023-2024 follow each other.
+func financialYear(text string) bool {
+	digits := strings.NewReplacer("-", "", "_", "").Replace(text)
+	first, _ := typed.Whole(digits[2:4])
+	second, _ := typed.Whole(digits[len(digits)-2:])
+	return second == (first+1)%100
+}

@@ -1,0 +1,200 @@
+package published
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"path"
+	"sort"
+	"strings"
+	"time"
+
+	"mojreturns/pipeline/archive"
+	"mojreturns/pipeline/builds"
+	"mojreturns/pipeline/metrics"
+	"mojreturns/pipeline/period"
+	"mojreturns/pipeline/table"
+	"mojreturns/pipeline/warehouse"
+	"mojreturns/pipeline/workspace"
+)
+
+// Question asks for figures.
+type Question struct {
+	Period period.Period
+	Codes  []string // none: every metric
+	Scope  string   // empty: every scope
+	By     string   // empty: every breakdown; total: none
+}
+
+// FigureRows answers a question, in order of code, scope, breakdown and category.
+func FigureRows(ctx context.Context, ws *workspace.Workspace, q Question) (table.Table, error) {
+	if _, err := ws.Metrics.With(q.Codes); err != nil {
+		return table.Table{}, err
+	}
+	if q.Scope != "" && !ws.HasScope(q.Scope) {
+		return table.Table{}, fmt.Errorf("scope %q is not in the configuration; there are %s", q.Scope, strings.Join(ws.Register.Scopes(), ", "))
+	}
+	v, err := Open(ctx, ws, q.Period, q.Codes...)
+	if err != nil {
+		return table.Table{}, err
+	}
+	defer v.Close()
+	codes, err := json.Marshal(q.Codes)
+	if err != nil {
+		return table.Table{}, err
+	}
+	return table.Query(ctx, v.Conn, `SELECT code, name, scope, period, dimension, category, value, numerator, denominator, n, unit, marker
+		FROM `+v.Schema+`.figure
+		WHERE period = $1 AND ($2 = 'null' OR code IN (SELECT unnest($2::JSON::VARCHAR[])))
+		  AND ($3 = '' OR scope = $3) AND ($4 = '' OR dimension = $4 OR $4 = 'total' AND dimension = '')
+		ORDER BY code, scope, dimension, category`, q.Period.Label, string(codes), q.Scope, q.By)
+}
+
+// ConditionRows are the funding conditions with their evidence, or the rows
+// that breach them.
+func ConditionRows(ctx context.Context, ws *workspace.Workspace, at period.Period, fund string, breaches bool) (table.Table, error) {
+	v, err := Open(ctx, ws, at)
+	if err != nil {
+		return table.Table{}, err
+	}
+	defer v.Close()
+	if breaches {
+		return table.Query(ctx, v.Conn, `SELECT b.code, b.fund, b.period, b.effect, b.amount, d.file, d.sha256, d.sheet, b."row", b.key
+			FROM `+v.Schema+`.breach b LEFT JOIN delivery d ON d.delivery = b.delivery AND d.current
+			WHERE b.period = $1 AND ($2 = '' OR b.fund = $2) ORDER BY b.code, b.fund, b.effect, d.file, b."row", b.key`, at.Label, fund)
+	}
+	return table.Query(ctx, v.Conn, `SELECT code, title, fund, period, status, value, limit_value, evidence, basis, breaches
+		FROM `+v.Schema+`.condition WHERE period = $1 AND ($2 = '' OR fund = $2) ORDER BY fund, code`, at.Label, fund)
+}
+
+// Rejects lists every fault of the deliveries that count.
+func Rejects(ctx context.Context, ws *workspace.Workspace, feed, provider string) (table.Table, error) {
+	return RejectsIn(ctx, ws, "", feed, provider)
+}
+
+func RejectsIn(ctx context.Context, ws *workspace.Workspace, sha, feed, provider string) (table.Table, error) {
+	reader, err := builds.Reader(ctx, ws)
+	if err != nil {
+		return table.Table{}, err
+	}
+	defer reader.Close()
+	return table.Query(ctx, reader.DB, `SELECT file, sha256, provider, feed, sheet, "row", line, column_name, value, severity, rule, message
+		FROM fault WHERE ($1 = '' OR feed = $1) AND ($2 = '' OR provider = $2) AND ($3 = '' OR sha256 = $3)
+		ORDER BY provider, feed, file, sha256, sheet, "row", column_name, rule`, feed, provider, sha)
+}
+
+// Traced is one part of a figure with the rows behind it.
+type Traced struct {
+	metrics.TracePart
+	Value string // of the figure traced, or its marker
+	Rows  table.Table
+}
+
+// Trace lists the rows behind a figure, part by part.
+func Trace(ctx context.Context, ws *workspace.Workspace, cell metrics.Cell) ([]Traced, error) {
+	v, err := Open(ctx, ws, cell.Period, cell.Code)
+	if err != nil {
+		return nil, err
+	}
+	defer v.Close()
+	return trace(ctx, ws, v, cell)
+}
+
+func trace(ctx context.Context, ws *workspace.Workspace, v *View, cell metrics.Cell) ([]Traced, error) {
+	engine := metrics.Engine{Set: ws.Metrics, Conn: v.Conn, Schema: v.Schema}
+	parts, err := engine.Trace(ctx, cell)
+	if err != nil {
+		return nil, err
+	}
+	var out []Traced
+	for _, part := range parts {
+		t := Traced{TracePart: part}
+		if t.Value, err = v.value(ctx, part.Cell); err != nil {
+			return nil, err
+		}
+		if t.Rows, err = table.Query(ctx, v.Conn, part.SQL); err != nil {
+			return nil, fmt.Errorf("cannot trace %s: %w", part.Code, err)
+		}
+		out = append(out, t)
+	}
+	return out, nil
+}
+
+// value is a figure as text, or its marker in brackets.
+func (v *View) value(ctx context.Context, c metrics.Cell) (string, error) {
+	found, err := table.Query(ctx, v.Conn, `SELECT CASE marker WHEN '' THEN rtrim(rtrim(value::VARCHAR, '0'), '.') ELSE '[' || marker || ']' END AS value
+		FROM `+v.Schema+`.figure WHERE code = $1 AND scope = $2 AND period = $3 AND dimension = $4 AND category = $5`,
+		c.Code, c.Scope, c.Period.Label, c.Dimension, c.Category)
+	if err != nil {
+		return "", err
+	}
+	if len(found.Rows) == 0 {
+		return "", fmt.Errorf("there is no figure %s for %s in %s with %s %q", c.Code, c.Scope, c.Period.Label, c.Dimension, c.Category)
+	}
+	return fmt.Sprint(found.Rows[0][0]), nil
+}
+
+// Adhoc is an analyst's question.
+type Adhoc struct {
+	SQL     string
+	MaxRows int
+	Timeout time.Duration
+}
+
+// Query answers it in the sandbox, with the run records as the table `run`.
+func Query(ctx context.Context, ws *workspace.Workspace, q Adhoc) (table.Table, bool, error) {
+	runs, err := archive.Runs(ws, 0)
+	if err != nil {
+		return table.Table{}, false, err
+	}
+	var rows [][]any
+	for _, r := range runs {
+		rows = append(rows, []any{r.Job, r.Period, r.Started.UTC(), fmt.Sprint(r.Seconds), r.Outcome, r.Message, r.Build, r.Files, r.Rows, r.Accepted, r.Rejected})
+	}
+	dir, err := builds.Ready(ctx, ws)
+	if err != nil {
+		return table.Table{}, false, err
+	}
+	answer, err := warehouse.Adhoc(ctx, dir, warehouse.Sandbox{Settings: ws.Settings, Timeout: q.Timeout, MaxRows: q.MaxRows, Tables: []warehouse.Small{{
+		Table: `run(job VARCHAR, period VARCHAR, started TIMESTAMP, seconds DOUBLE, outcome VARCHAR, message VARCHAR, build VARCHAR,
+			files BIGINT, rows BIGINT, accepted BIGINT, rejected BIGINT)`, Rows: rows}}}, q.SQL)
+	return table.Of(answer.Columns, answer.Rows), answer.More, err
+}
+
+// SavedQuery reads a saved question of queries/adhoc.
+func SavedQuery(ws *workspace.Workspace, name string) (string, error) {
+	text, err := fs.ReadFile(ws.Queries, path.Join("adhoc", name+".sql"))
+	if err != nil {
+		return "", fmt.Errorf("no saved question is called %q; there are %s", name, SavedQueries(ws))
+	}
+	return string(text), nil
+}
+
+// SavedQueries names the saved questions.
+func SavedQueries(ws *workspace.Workspace) string {
+	files, err := fs.Glob(ws.Queries, "adhoc/*.sql")
+	if err != nil {
+		return ""
+	}
+	sort.Strings(files)
+	for i, f := range files {
+		files[i] = strings.TrimSuffix(path.Base(f), ".sql")
+	}
+	return strings.Join(files, ", ")
+}
+
+// FaultyValues counts the values that broke a rule of their column, the most
+// frequent first: what could not be translated, and what is no date or number.
+func FaultyValues(ctx context.Context, ws *workspace.Workspace, feed, provider string) (table.Table, error) {
+	reader, err := builds.Reader(ctx, ws)
+	if err != nil {
+		return table.Table{}, err
+	}
+	defer reader.Close()
+	return table.Query(ctx, reader.DB, `SELECT provider, feed, column_name, value, count(*) AS "rows", min(place).file AS first_file, min(place)."row" AS first_row, severity, rule, min(message) AS message
+		FROM (SELECT *, {'file': file, 'row': "row"} AS place FROM fault)
+		WHERE ($1 = '' OR feed = $1) AND ($2 = '' OR provider = $2) AND rule NOT IN ('fields', 'duplicate key', 'personal data')
+		GROUP BY provider, feed, column_name, value, severity, rule
+		ORDER BY provider, feed, column_name, count(*) DESC, value, rule`, feed, provider)
+}

@@ -1,0 +1,102 @@
+package published
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"mojreturns/pipeline/period"
+	"mojreturns/pipeline/returns"
+	"mojreturns/pipeline/table"
+	"mojreturns/pipeline/workspace"
+)
+
+// Figures are the figures and conditions a return shows, read once.
+type Figures struct {
+	Values     map[returns.Place]returns.Value
+	Conditions map[[3]string]returns.Condition // code, scope, period
+}
+
+// Figure finds a figure by its place.
+func (f Figures) Figure(at returns.Place) (returns.Value, bool) {
+	v, ok := f.Values[at]
+	return v, ok
+}
+
+// Condition finds the answer for a fund's scope at the end of a period.
+func (f Figures) Condition(code, scope, at string) (returns.Condition, bool) {
+	c, ok := f.Conditions[[3]string{code, scope, at}]
+	return c, ok
+}
+
+// Figures reads those of the period's financial year, in the scopes given (none: in all).
+func (v *View) Figures(ctx context.Context, at period.Period, scopes ...string) (Figures, error) {
+	f := Figures{Values: map[returns.Place]returns.Value{}, Conditions: map[[3]string]returns.Condition{}}
+	year := at.Year.String() + "%"
+	err := v.Values(ctx, year, scopes, func(place returns.Place, value returns.Value) { f.Values[place] = value })
+	if err != nil {
+		return f, err
+	}
+	err = table.Each(ctx, v.Conn, `SELECT code, fund, period, status, evidence, coalesce(value::VARCHAR, ''), coalesce(limit_value::VARCHAR, ''), breaches::VARCHAR
+		FROM condition WHERE period LIKE $1`, year, func(row []string) {
+		f.Conditions[[3]string{row[0], "fund:" + row[1], row[2]}] =
+			returns.Condition{Status: row[3], Evidence: row[4], Value: row[5], Limit: row[6], Breaches: row[7]}
+	})
+	return f, err
+}
+
+// Values hands every figure of the periods that are like a label, in the scopes given
+// (none: in all), to do.
+func (v *View) Values(ctx context.Context, like string, scopes []string, do func(returns.Place, returns.Value)) error {
+	asked, err := json.Marshal(scopes)
+	if err != nil {
+		return err
+	}
+	return table.EachOf(ctx, v.Conn, `SELECT code, scope, period, dimension, category, coalesce(value::VARCHAR, ''), coalesce(n::VARCHAR, ''),
+		coalesce(numerator::VARCHAR, ''), coalesce(denominator::VARCHAR, ''), marker FROM figure
+		WHERE period LIKE $1 AND ($2 = 'null' OR scope IN (SELECT unnest($2::JSON::VARCHAR[])))`, []any{like, string(asked)}, func(row []string) {
+		do(returns.Place{Code: row[0], Scope: row[1], Period: row[2], Dimension: row[3], Category: row[4]},
+			returns.Value{Value: row[5], N: row[6], Numerator: row[7], Denominator: row[8], Marker: row[9]})
+	})
+}
+
+// Frozen is when the newest delivery that counts was received: the figures
+// rest on nothing later.
+func Frozen(ctx context.Context, ws *workspace.Workspace, v *View) (time.Time, error) {
+	var at *time.Time
+	if err := v.Conn.QueryRowContext(ctx, "SELECT max(received) FROM delivery WHERE current").Scan(&at); err != nil {
+		return time.Time{}, err
+	}
+	if at == nil {
+		return time.Time{}, fmt.Errorf("nothing has been delivered yet, so there is nothing to report: put the providers' files in the inbox and run again")
+	}
+	return *at, nil
+}
+
+// HasYear refuses a period of a financial year for which nothing was delivered.
+func (v *View) HasYear(ctx context.Context, at period.Period) error {
+	found := false
+	err := table.Each(ctx, v.Conn, "SELECT file FROM warehouse.main.delivery WHERE current AND financial_year = $1 LIMIT 1", at.Year.String(), func([]string) { found = true })
+	if err == nil && !found {
+		err = fmt.Errorf("nothing has been delivered for the financial year %s, so there is nothing to report for %s", at.Year, at.Label)
+	}
+	return err
+}
+
+// FiguresText is every figure and condition of the period's year as CSV. C14 is
+// left out, since signing changes it.
+func (v *View) FiguresText(ctx context.Context, at period.Period) ([]byte, error) {
+	found, err := table.Query(ctx, v.Conn, `SELECT code, scope, period, dimension, category, value, numerator, denominator, n, marker, '' AS status, '' AS evidence
+		FROM warehouse.main.figure WHERE period LIKE $1
+		UNION ALL
+		SELECT code, 'fund:' || fund, period, '', '', value, NULL, limit_value, breaches, '', status, evidence FROM warehouse.main.condition WHERE period LIKE $1 AND code <> 'C14'
+		ORDER BY ALL`, at.Year.String()+"%")
+	if err != nil {
+		return nil, err
+	}
+	var text strings.Builder
+	err = found.Write(&text, "csv")
+	return []byte(text.String()), err
+}

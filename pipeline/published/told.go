@@ -1,0 +1,46 @@
+package published
+
+import (
+	"context"
+	"fmt"
+
+	"mojreturns/pipeline/returns"
+	"mojreturns/pipeline/table"
+	"mojreturns/pipeline/workspace"
+)
+
+// Told puts the counts that the answers of conditions give away beside the
+// figures, under the condition's code: "31 of 36 completions" says as much as
+// the share TR05 does. They go up to the end of each period of the financial year.
+func Told(ctx context.Context, ws *workspace.Workspace, v *View, f Figures) error {
+	for _, c := range ws.Metrics.Conditions {
+		m, ok := ws.Metrics.Metric(c.Tells)
+		if !ok {
+			continue
+		}
+		counts := map[[2]string]returns.Value{}
+		err := table.Each(ctx, v.Conn, fmt.Sprintf(`SELECT 'fund:' || fund_code, period, count(*) FILTER (said)::VARCHAR, count(said)::VARCHAR
+			FROM (SELECT *, %s AS said FROM (%s)) JOIN period ON %s <= period_end WHERE $1 = $1 GROUP BY ALL ORDER BY ALL`, m.Count.Expr, m.SQL, m.When.Start), "", func(row []string) {
+			counts[[2]string{row[0], row[1]}] = returns.Value{Numerator: row[2], Denominator: row[3], N: row[3]}
+		})
+		if err != nil {
+			return fmt.Errorf("cannot count what condition %s tells: %w", c.Code, err)
+		}
+		for key, answer := range f.Conditions {
+			if key[0] != c.Code {
+				continue
+			}
+			value, ok := counts[[2]string{key[1], key[2]}]
+			switch {
+			case !ok || value.N == "0":
+				value = returns.Value{Marker: "z", Numerator: "0", Denominator: "0", N: "0"}
+			case answer.Value == "":
+				continue // it has no target, and says nothing
+			default:
+				value.Value = answer.Value
+			}
+			f.Values[returns.Place{Code: c.Code, Scope: key[1], Period: key[2]}] = value
+		}
+	}
+	return nil
+}

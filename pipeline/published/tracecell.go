@@ -1,0 +1,134 @@
+package published
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"mojreturns/pipeline/metrics"
+	"mojreturns/pipeline/period"
+	"mojreturns/pipeline/returns"
+	"mojreturns/pipeline/table"
+	"mojreturns/pipeline/warehouse"
+	"mojreturns/pipeline/workspace"
+)
+
+// Mapped says what stands in a cell of a return, such as T04_Source!D7.
+func Mapped(ws *workspace.Workspace, name, cell string, at period.Period) (returns.Held, error) {
+	r, err := ws.Return(name)
+	if err != nil {
+		return returns.Held{}, err
+	}
+	files, err := ws.Template(r)
+	if err != nil {
+		return returns.Held{}, err
+	}
+	template, err := returns.Open(files)
+	if err != nil {
+		return returns.Held{}, err
+	}
+	return template.Mapped(cell, r.Scopes, at)
+}
+
+// TraceCell lists the rows behind what a cell of a return holds: those of a figure,
+// those that breach a funding condition, or those that a cell about the quality of
+// the data counts. Sent adds the provider's own text of each.
+func TraceCell(ctx context.Context, ws *workspace.Workspace, name string, held returns.Held, at period.Period, sent bool) (parts []Traced, err error) {
+	if sent && held.Column != "" {
+		return nil, fmt.Errorf("the rows behind %s may be faulty, and their text withheld: trace without --as-sent, and see `mojreturns rejects`", held.Column)
+	}
+	r, err := ws.Return(name)
+	if err != nil {
+		return nil, err
+	}
+	v, err := Open(ctx, ws, at)
+	if err != nil {
+		return nil, err
+	}
+	defer v.Close()
+	if parts, err = TraceHeld(ctx, ws, v, r, held, at); err != nil || !sent {
+		return parts, err
+	}
+	return parts, AsSent(ctx, ws, parts)
+}
+
+// TraceHeld is TraceCell on a build that is open.
+func TraceHeld(ctx context.Context, ws *workspace.Workspace, v *View, r workspace.Return, held returns.Held, at period.Period) ([]Traced, error) {
+	switch {
+	case held.Condition:
+		return traceCondition(ctx, ws, v, held.Place, at)
+	case held.Column != "":
+		return traceQuality(ctx, ws, v, r, held, at)
+	}
+	when, err := period.Parse(held.Place.Period)
+	if err != nil {
+		return nil, err
+	}
+	return trace(ctx, ws, v, metrics.Cell{Code: held.Place.Code, Scope: held.Place.Scope, Dimension: held.Place.Dimension, Category: held.Place.Category, Period: when})
+}
+
+// traceCondition lists the rows that breach a funding condition; its value is the
+// condition's status.
+func traceCondition(ctx context.Context, ws *workspace.Workspace, v *View, place returns.Place, at period.Period) ([]Traced, error) {
+	fund := strings.TrimPrefix(place.Scope, "fund:")
+	status, err := table.Query(ctx, v.Conn, "SELECT status FROM "+v.Schema+".condition WHERE code = $1 AND fund = $2 AND period = $3", place.Code, fund, place.Period)
+	if err != nil {
+		return nil, err
+	}
+	t := Traced{TracePart: metrics.TracePart{Cell: metrics.Cell{Code: place.Code, Scope: place.Scope, Period: at}, Part: "breach"}, Value: "[x]"}
+	if len(status.Rows) > 0 {
+		t.Value = table.AsText(status.Rows[0][0])
+	}
+	t.SQL = fmt.Sprintf(`SELECT d.file, d.sha256, d.sheet, b."row", b.key, b.effect, b.amount
+FROM breach b LEFT JOIN delivery d ON d.delivery = b.delivery AND d.current
+WHERE b.code = %s AND b.fund = %s AND b.period = %s
+ORDER BY b.effect, d.file, d.sheet, b."row", b.key`, warehouse.Literal(place.Code), warehouse.Literal(fund), warehouse.Literal(place.Period))
+	t.Rows, err = table.Query(ctx, v.Conn, t.SQL)
+	return []Traced{t}, err
+}
+
+// traceQuality lists the rows that a cell about a column counts; of its per cent
+// complete, those that are not.
+func traceQuality(ctx context.Context, ws *workspace.Workspace, v *View, r workspace.Return, held returns.Held, at period.Period) ([]Traced, error) {
+	feed, field, _ := strings.Cut(held.Column, ".")
+	c, ok := ws.Contract(feed)
+	column, known := columnOf(c, field)
+	switch {
+	case held.Column == "duplicates":
+		return nil, fmt.Errorf("suspected duplicates are what check K14 finds: `mojreturns check` lists them")
+	case held.Column == "late_changes":
+		return nil, fmt.Errorf("late changes are figures, not rows: `mojreturns return diff` lists them with their rows")
+	case !ok || !known:
+		return nil, fmt.Errorf("no contract has the column %q", held.Column)
+	}
+	value := `t."` + column.Name + `"`
+	if column.Band != "" {
+		value = `t."` + column.Band + `"`
+	}
+	faulty := "list_contains(coalesce(list_transform(t.faults, lambda f: f.column_name), []), " + warehouse.Literal(field) + ")"
+	unknown := fmt.Sprintf(`%s::VARCHAR IN ('NK', 'NS') AND EXISTS (FROM field_account a
+    WHERE a.feed = %s AND a.column_name = %s AND a.not_known IS NOT NULL)`, value, warehouse.Literal(feed), warehouse.Literal(field))
+	blank := value + " IS NULL AND NOT " + faulty
+	counted := map[string]string{"rows": "TRUE", "blank": blank, "not known": unknown, "faulty": faulty}[held.Field]
+	if counted == "" {
+		counted = "(" + strings.Join([]string{blank, unknown, faulty}, " OR ") + ")"
+	}
+	var providers []string
+	for _, provider := range ws.Register.Providers {
+		if ws.ReportsOn(r, provider.Code) {
+			providers = append(providers, warehouse.Literal(provider.Code))
+		}
+	}
+	t := Traced{TracePart: metrics.TracePart{Cell: metrics.Cell{Code: held.Column, Scope: "all", Period: at}, Part: held.Field}}
+	t.SQL = fmt.Sprintf(`SELECT d.file, d.sha256, d.sheet, t."row", concat_ws(' | ', t."%s") AS key, d.provider, t.standing
+FROM typed.%s t JOIN delivery d ON d.delivery = t.delivery AND d.feed = %s AND d.current
+WHERE t.standing <> 'superseded' AND t.delivery_year = %s AND t.sender IN (%s)
+  AND %s
+ORDER BY d.file, d.sha256, d.sheet, t."row"`, strings.Join(c.Key, `", t."`), feed, warehouse.Literal(feed), warehouse.Literal(at.Year.String()), strings.Join(providers, ", "), counted)
+	var err error
+	if t.Rows, err = table.Query(ctx, v.Conn, t.SQL); err != nil {
+		return nil, fmt.Errorf("cannot trace %s: %w", held.Column, err)
+	}
+	t.Value = fmt.Sprint(len(t.Rows.Rows))
+	return []Traced{t}, nil
+}

@@ -1,0 +1,115 @@
+package published_test
+
+import (
+	"context"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"mojreturns/pipeline"
+	"mojreturns/pipeline/example"
+	"mojreturns/pipeline/guard"
+	"mojreturns/pipeline/published"
+	"mojreturns/pipeline/returns"
+	"mojreturns/pipeline/table"
+)
+
+// A condition's cell leads to the rows that breach it, a cell about the quality of
+// the data to the rows that it counts.
+func TestTraceCells(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	ws := example.Built(t)
+	at := example.Quarter(t, "2023-24-Q4")
+	if _, err := pipeline.Run(ctx, ws, at); err != nil {
+		t.Fatal(err)
+	}
+	sent := example.ReadCSV(t, filepath.Join(ws.Dir, "inbox", "slt_referrals_2023-24_v4.csv"))
+	count := func(column string, counts func(value string) bool) (n int) {
+		i := slices.Index(sent[0], column)
+		for _, row := range sent[1:] {
+			if counts(row[i]) {
+				n++
+			}
+		}
+		return n
+	}
+	unknown, blank := func(v string) bool { return v == "NK" || v == "NS" }, func(v string) bool { return v == "" }
+	for _, c := range []struct {
+		cell, value, file string
+		rows              int
+	}{
+		{"T03_Conditions!C8", "at risk", "finance_spend_2023-24_v12.csv", 1},  // one commitment outside the window
+		{"T03_Conditions!D15", "not met", "finance_spend_2023-24_v12.csv", 1}, // one line without evidence
+		{"T03_Conditions!B10", "met", "", 0},                                  // nothing breaches it
+		{"T16_Quality!B8", "", "slt_referrals_2023-24_v4.csv", len(sent) - 1}, // every row
+		{"T16_Quality!D8", "", "slt_referrals_2023-24_v4.csv", count("referral_source_code", unknown)},
+		{"T16_Quality!C11", "", "slt_referrals_2023-24_v4.csv", count("first_contact_date", blank)},
+		{"T16_Quality!D23", "", "slt_referrals_2023-24_v4.csv", count("sex_code", unknown)},
+	} {
+		held, err := published.Mapped(ws, "", c.cell, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		parts, err := published.TraceCell(ctx, ws, "", held, at, false)
+		if err != nil || len(parts) != 1 {
+			t.Fatalf("%s: %d parts, %v", c.cell, len(parts), err)
+		}
+		rows := parts[0].Rows.Rows
+		if len(rows) != c.rows || c.value != "" && parts[0].Value != c.value {
+			t.Errorf("%s is %q from %d rows, want %q from %d", c.cell, parts[0].Value, len(rows), c.value, c.rows)
+		}
+		for _, row := range rows {
+			if table.AsText(row[0]) != c.file || table.AsText(row[1]) == "" || table.AsText(row[3]) == "" {
+				t.Errorf("%s: where the row stands is not said: %v", c.cell, row)
+			}
+		}
+	}
+	held, err := published.Mapped(ws, "", "T16_Quality!D8", at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := published.TraceCell(ctx, ws, "", held, at, true); err == nil || !strings.Contains(err.Error(), "trace without --as-sent") {
+		t.Errorf("what was withheld may be shown: %v", err)
+	}
+}
+
+// Every figure can be followed to its rows: one of each metric in each kind of scope,
+// with and without a breakdown.
+func TestEveryMetricCanBeTraced(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	ws := example.Built(t)
+	at := example.Quarter(t, "2023-24-Q4").ToDate()
+	v, err := published.Open(ctx, ws, at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer v.Close()
+	f, err := v.Figures(ctx, at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	of := map[string]returns.Place{} // by code, kind of scope and dimension: the first of each
+	for place := range f.Values {
+		kind, _, _ := strings.Cut(place.Scope, ":")
+		key := strings.Join([]string{place.Code, kind, place.Dimension}, " ")
+		if had, ok := of[key]; place.Period == at.Label && (!ok || guard.IdOf(place).Compare(guard.IdOf(had)) < 0) {
+			of[key] = place
+		}
+	}
+	traced := map[string]bool{}
+	for key, place := range of {
+		parts, err := published.TraceHeld(ctx, ws, v, ws.Returns[0], returns.Held{Place: place}, at)
+		if err != nil || len(parts) == 0 {
+			t.Errorf("%s: %d parts, %v", key, len(parts), err)
+		}
+		traced[place.Code] = true
+	}
+	for _, m := range ws.Metrics.Metrics {
+		if !traced[m.Code] {
+			t.Errorf("%s has no figure in %s to trace", m.Code, at.Label)
+		}
+	}
+}

@@ -1,0 +1,321 @@
+package signoff
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"mojreturns/pipeline/archive"
+	"mojreturns/pipeline/draft"
+	"mojreturns/pipeline/guard"
+	"mojreturns/pipeline/period"
+	"mojreturns/pipeline/published"
+	"mojreturns/pipeline/returns"
+	"mojreturns/pipeline/seal"
+	"mojreturns/pipeline/table"
+	"mojreturns/pipeline/warehouse"
+	"mojreturns/pipeline/workspace"
+)
+
+// declarationCondition is the funding condition that the declaration answers.
+const declarationCondition = "C14"
+
+// Approve seals the submitted return with the declaration. It refuses if the
+// build or the figures are no longer those submitted, and whoever submitted it.
+func Approve(ctx context.Context, ws *workspace.Workspace, s Signing, d archive.Declaration) (archive.Sealed, error) {
+	r, err := ws.Return(s.Return)
+	if err != nil {
+		return archive.Sealed{}, err
+	}
+	user, err := ws.User(s.By, "approve")
+	if err != nil {
+		return archive.Sealed{}, err
+	}
+	sub, err := awaiting(ws, r, s.Period)
+	if err != nil {
+		return archive.Sealed{}, err
+	}
+	if sub.By == user.Name {
+		return archive.Sealed{}, workspace.Refused("%q submitted this return and so cannot approve it: it takes two", user.Name)
+	}
+	if err := upToDate(ctx, ws); err != nil {
+		return archive.Sealed{}, err
+	}
+	build, figures, err := pinned(ctx, ws, s.Period)
+	if err != nil {
+		return archive.Sealed{}, err
+	}
+	commentary, err := ws.Commentary(r, s.Period)
+	if err != nil {
+		return archive.Sealed{}, err
+	}
+	if commentaryDigest(commentary) != sub.Commentary {
+		return archive.Sealed{}, workspace.Refused("the commentary is no longer the one submitted on %s: look at the draft and submit it again", sub.At.In(ws.Location).Format("2 January 2006 at 15:04"))
+	}
+	if build != sub.Build || (seal.Files{archive.FiguresFile: figures}).Digest() != sub.Figures {
+		return archive.Sealed{}, workspace.Refused("the figures are no longer those submitted on %s: look at the draft and submit it again", sub.At.In(ws.Location).Format("2 January 2006 at 15:04"))
+	}
+	about, err := about(ctx, ws, r, s.Period, sub)
+	if err != nil {
+		return archive.Sealed{}, err
+	}
+	about.By, about.Declaration = user.Name, d
+	files, err := sealedFiles(ctx, ws, r, s.Period, about, figures)
+	if err != nil {
+		return archive.Sealed{}, err
+	}
+	signature, err := sign(user, s.KeyFile, files.Digest())
+	if err != nil {
+		return archive.Sealed{}, err
+	}
+	dir := filepath.Join(archive.ReturnDir(ws, r, s.Period), fmt.Sprintf("v%03d", about.Version))
+	if err := seal.Write(dir, files, signature); err != nil {
+		return archive.Sealed{}, err
+	}
+	return archive.Sealed{Dir: dir, About: about, Digest: files.Digest(), Signed: signature != nil}, nil
+}
+
+// awaiting is the latest submission, if it is not sealed already.
+func awaiting(ws *workspace.Workspace, r workspace.Return, at period.Period) (archive.Submission, error) {
+	all, err := archive.Submissions(ws, r, at)
+	if err != nil {
+		return archive.Submission{}, err
+	}
+	if len(all) == 0 {
+		return archive.Submission{}, workspace.Refused("%s for %s has not been submitted", r.Name, at.Label)
+	}
+	sub := all[len(all)-1]
+	sealed, err := archive.Seals(ws, r.Name, at)
+	if err != nil {
+		return archive.Submission{}, err
+	}
+	for _, s := range sealed {
+		if s.About.Submission.Number == sub.Number {
+			return archive.Submission{}, workspace.Refused("%s for %s is sealed already, as version %d; a change needs a new submission", r.Name, at.Label, s.About.Version)
+		}
+	}
+	return sub, nil
+}
+
+// about gathers what decides the figures now.
+func about(ctx context.Context, ws *workspace.Workspace, r workspace.Return, at period.Period, sub archive.Submission) (archive.About, error) {
+	versions, err := seal.Versions(archive.ReturnDir(ws, r, at))
+	if err != nil {
+		return archive.About{}, err
+	}
+	v, err := published.Open(ctx, ws, at)
+	if err != nil {
+		return archive.About{}, err
+	}
+	defer v.Close()
+	freeze, err := published.Frozen(ctx, ws, v)
+	if err != nil {
+		return archive.About{}, err
+	}
+	records, err := ws.Landing.Records()
+	if err != nil {
+		return archive.About{}, err
+	}
+	status := "final"
+	if len(versions) > 0 {
+		status = "revised"
+	}
+	releases, err := archive.ReleaseNames(ws, at.Year)
+	if err != nil {
+		return archive.About{}, err
+	}
+	return archive.About{Return: r.Name, Period: at.Label, Releases: releases, Disclosure: ws.Disclosure, Version: len(versions) + 1, Status: status, Submission: sub, At: ws.Now().UTC().Truncate(time.Second),
+		Records: records, Freeze: freeze.UTC(), TimeZone: ws.Location.String(), Settings: r, Register: ws.Register, Versions: versionsInUse()}, nil
+}
+
+// versionsInUse are those that decide bytes: the program, Go, DuckDB and the
+// libraries. A program that no commit names is known by the bytes of its file.
+func versionsInUse() map[string]string {
+	out := map[string]string{"program": "of no commit", "go": runtime.Version(), "duckdb": warehouse.Version, "engine": fmt.Sprint(workspace.Engine)}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		built := map[string]string{}
+		for _, setting := range info.Settings {
+			built[setting.Key] = setting.Value
+		}
+		if commit := built["vcs.revision"]; commit != "" {
+			out["program"] = commit
+			if built["vcs.modified"] == "true" {
+				out["program"] += " with changes"
+			}
+		}
+		for _, dep := range info.Deps {
+			if dep.Path == "github.com/xuri/excelize/v2" {
+				out["excelize"] = dep.Version
+			}
+		}
+	}
+	if strings.Contains(out["program"], " ") {
+		out["program"] += ", " + ownHash()
+	}
+	return out
+}
+
+// ownHash is the SHA-256 of the program's file, or says that there is none.
+func ownHash() string {
+	name, err := os.Executable()
+	if err != nil {
+		return "its file not known"
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return "its file not readable"
+	}
+	defer f.Close()
+	hash := sha256.New()
+	if _, err := io.Copy(hash, f); err != nil {
+		return "its file not readable"
+	}
+	return fmt.Sprintf("SHA-256 %x", hash.Sum(nil))
+}
+
+// sealedFiles is everything a seal holds.
+func sealedFiles(ctx context.Context, ws *workspace.Workspace, r workspace.Return, at period.Period, about archive.About, figures []byte) (seal.Files, error) {
+	v, err := published.Open(ctx, ws, at)
+	if err != nil {
+		return nil, err
+	}
+	defer v.Close()
+	files := seal.Files{archive.FiguresFile: figures, archive.ConfigFile: ws.Config}
+	workbook, printed, err := SealedWorkbook(ctx, ws, v, about)
+	if err != nil {
+		return nil, err
+	}
+	if err := OnlySigned(ctx, ws, v, about, workbook); err != nil {
+		return nil, err
+	}
+	files[archive.WorkbookName+ws.Ending(r)] = workbook
+	if files[archive.ReleasedFile], err = archive.WriteReleased(printed); err != nil {
+		return nil, err
+	}
+	if commentary, err := ws.Commentary(r, at); err != nil {
+		return nil, err
+	} else if commentary != nil {
+		files[archive.CommentaryFile] = commentary
+	}
+	deliveries, err := table.Query(ctx, v.Conn, `SELECT delivery, number, file, sha256, provider, feed, financial_year, sheet, received, current, rows, accepted, rejected, message
+		FROM main.delivery ORDER BY delivery, number, feed, sheet`)
+	if err != nil {
+		return nil, err
+	}
+	var list bytes.Buffer
+	if err := deliveries.Write(&list, "csv"); err != nil {
+		return nil, err
+	}
+	files[archive.DeliveriesFile] = list.Bytes()
+	if files[archive.AboutFile], err = json.MarshalIndent(about, "", "  "); err != nil {
+		return nil, err
+	}
+	for _, part := range []struct {
+		fsys fs.FS
+		dir  string
+		to   string
+	}{
+		{ws.Queries, "reference", archive.RulesDir + "/queries/reference"}, {ws.Queries, "model", archive.RulesDir + "/queries/model"}, {ws.Queries, "checks", archive.RulesDir + "/queries/checks"},
+		{ws.Queries, "metrics", archive.RulesDir + "/queries/metrics"}, {ws.Queries, "conditions", archive.RulesDir + "/queries/conditions"},
+		{ws.Templates, "extracts", archive.RulesDir + "/templates/extracts"}, {ws.Templates, path.Join("returns", r.Template), archive.TemplateDir},
+	} {
+		if err := addTo(files, part.fsys, part.dir, part.to); err != nil {
+			return nil, err
+		}
+	}
+	return files, nil
+}
+
+func addTo(files seal.Files, fsys fs.FS, dir, to string) error {
+	return fs.WalkDir(fsys, dir, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		content, err := fs.ReadFile(fsys, name)
+		files[path.Join(to, strings.TrimPrefix(name, dir))] = content
+		return err
+	})
+}
+
+// SealedWorkbook fills the return as it is sealed: the draft's figures, and the
+// declaration. It tells what was printed as well.
+func SealedWorkbook(ctx context.Context, ws *workspace.Workspace, v *published.View, about archive.About) (content []byte, printed []archive.Released, err error) {
+	at, err := period.Parse(about.Period)
+	if err != nil {
+		return nil, nil, err
+	}
+	request, err := draft.Request(ctx, ws, v, about.Settings, at)
+	if err != nil {
+		return nil, nil, err
+	}
+	location, err := time.LoadLocation(about.TimeZone)
+	if err != nil {
+		return nil, nil, err
+	}
+	fields, declared, err := fields(about.Declaration)
+	if err != nil {
+		return nil, nil, err
+	}
+	maps.Copy(fields, about.Settings.Fields)
+	answer := returns.Condition{Status: "met", Evidence: "The declaration was made on " + declared + "."}
+	if about.Declaration == (archive.Declaration{}) {
+		answer = returns.Condition{Status: "at risk", Evidence: "The return is submitted; the declaration has not been made."}
+	}
+	figures := request.Figures.(published.Figures)
+	for key := range figures.Conditions {
+		if key[0] == declarationCondition && key[2] == at.Label && covers(about, key[1]) {
+			figures.Conditions[key] = answer
+		}
+	}
+	request.Fields, request.Freeze, request.Build, request.Status = fields, about.Freeze.In(location), about.Submission.Build, about.Status
+	content, result, err := returns.Draft(ctx, request)
+	if err != nil {
+		return nil, nil, err
+	}
+	printed, err = guard.AndUnprinted(ws, at, draft.PrintedOf(result, figures), figures.Values)
+	return content, printed, err
+}
+
+// covers says whether a scope is one of the return's.
+func covers(a archive.About, scope string) bool {
+	for _, s := range a.Settings.Scopes {
+		if s == scope {
+			return true
+		}
+	}
+	return false
+}
+
+// fields are the declaration's answers by the names a cell map gives them, and
+// its date in words.
+func fields(d archive.Declaration) (fields map[string]string, date string, err error) {
+	words := func(what, day string) string {
+		if day == "" {
+			return ""
+		}
+		t, parseErr := time.Parse(time.DateOnly, day)
+		if parseErr != nil {
+			err = fmt.Errorf("the date of %s: %w", what, parseErr)
+		}
+		return t.Format("2 January 2006")
+	}
+	date = words("the declaration", d.Date)
+	notified := words("the notice", d.NotifiedOn)
+	if notified == "" && d.Notified != "" && d.Notified != "Y" {
+		notified = "[z]" // nothing was notified, so there is no date
+	}
+	return map[string]string{"declared_by": d.Name, "declared_role": d.Role, "declared_on": date, "declared_in_line": d.InLine,
+		"declared_notified": d.Notified, "declared_notified_on": notified}, date, err
+}

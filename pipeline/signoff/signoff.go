@@ -1,0 +1,148 @@
+package signoff
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"mojreturns/pipeline/archive"
+	"mojreturns/pipeline/builds"
+	"mojreturns/pipeline/period"
+	"mojreturns/pipeline/published"
+	"mojreturns/pipeline/seal"
+	"mojreturns/pipeline/typed"
+	"mojreturns/pipeline/workspace"
+)
+
+// commentaryDigest is the SHA-256 of a file of comments; empty for none.
+func commentaryDigest(text []byte) string {
+	if text == nil {
+		return ""
+	}
+	return seal.Files{archive.CommentaryFile: text}.Digest()
+}
+
+// Signing says who does what to which return.
+type Signing struct {
+	Return  string // empty: the first configured
+	Period  period.Period
+	By      string // a user's name
+	KeyFile string // their private key; needed where the configuration has their public one
+}
+
+// Submit pins the published build and its figures for approval. It refuses
+// while a check fails, unless the check is waived with a reason.
+func Submit(ctx context.Context, ws *workspace.Workspace, s Signing, waived []archive.Waiver) (archive.Submission, error) {
+	r, err := ws.Return(s.Return)
+	if err != nil {
+		return archive.Submission{}, err
+	}
+	user, err := ws.User(s.By, "submit")
+	if err != nil {
+		return archive.Submission{}, err
+	}
+	if err := upToDate(ctx, ws); err != nil {
+		return archive.Submission{}, err
+	}
+	if err := passes(ctx, ws, s.Period, waived); err != nil {
+		return archive.Submission{}, err
+	}
+	build, figures, err := pinned(ctx, ws, s.Period)
+	if err != nil {
+		return archive.Submission{}, err
+	}
+	all, err := archive.Submissions(ws, r, s.Period)
+	if err != nil {
+		return archive.Submission{}, err
+	}
+	commentary, err := ws.Commentary(r, s.Period)
+	if err != nil {
+		return archive.Submission{}, err
+	}
+	sub := archive.Submission{Return: r.Name, Period: s.Period.Label, Number: len(all) + 1, Build: build, Figures: seal.Files{archive.FiguresFile: figures}.Digest(),
+		Commentary: commentaryDigest(commentary),
+		By:         user.Name, At: ws.Now().UTC().Truncate(time.Second), Waived: waived}
+	if sub.Workbook, err = pinnedWorkbook(ctx, ws, r, s.Period, sub); err != nil {
+		return archive.Submission{}, err
+	}
+	if sub.Signature, err = sign(user, s.KeyFile, sub.Figures); err != nil {
+		return archive.Submission{}, err
+	}
+	text, err := json.MarshalIndent(sub, "", "  ")
+	if err != nil {
+		return archive.Submission{}, err
+	}
+	return sub, workspace.WriteOnce(filepath.Join(archive.ReturnDir(ws, r, s.Period), fmt.Sprintf("submission-%03d.json", sub.Number)), append(text, '\n'))
+}
+
+// sign signs a digest where the configuration has the user's key.
+func sign(user workspace.User, keyFile, digest string) (*seal.Signature, error) {
+	switch {
+	case user.Key == "" && keyFile == "":
+		return nil, nil
+	case user.Key == "":
+		return nil, workspace.Refused("the configuration has no key of %q: put the public key under users first", user.Name)
+	case keyFile == "":
+		return nil, workspace.Refused("%q signs with a key: give the file with --key", user.Name)
+	}
+	s, err := seal.Sign(digest, user.Name, user.Key, keyFile)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", workspace.ErrRefused, err)
+	}
+	return s, nil
+}
+
+// upToDate refuses while something has arrived, or a rule has changed, that the
+// published figures do not know.
+func upToDate(ctx context.Context, ws *workspace.Workspace) error {
+	sources, err := typed.Stage(ctx, ws)
+	if err != nil {
+		return err
+	}
+	build, err := builds.Identity(ws, sources)
+	if err != nil {
+		return err
+	}
+	published, found, err := builds.Latest(ctx, ws)
+	if err != nil {
+		return err
+	}
+	if !found || published.Build != build {
+		return workspace.Refused("what was received, or a rule, has changed since the published figures were made: run `mojreturns run` and look at the draft again")
+	}
+	return nil
+}
+
+// passes refuses while a check of error severity fails without a waiver.
+func passes(ctx context.Context, ws *workspace.Workspace, at period.Period, waived []archive.Waiver) error {
+	found, err := published.Check(ctx, ws, at)
+	if err != nil {
+		return err
+	}
+	var failing []string
+	for _, f := range found {
+		excused := slices.ContainsFunc(waived, func(w archive.Waiver) bool { return w.Check == f.Code && w.Reason != "" && w.By != "" })
+		if f.Severity == "error" && !excused && !slices.Contains(failing, f.Code+" "+f.Title) {
+			failing = append(failing, f.Code+" "+f.Title)
+		}
+	}
+	if len(failing) > 0 {
+		return workspace.Refused("a check fails: %s; mend it (`mojreturns check` says how), or waive it with --waive CODE=REASON, which is sealed with the return", strings.Join(failing, "; "))
+	}
+	return nil
+}
+
+// pinned is the published build with its figures, as they are sealed.
+func pinned(ctx context.Context, ws *workspace.Workspace, at period.Period) (build string, figures []byte, err error) {
+	v, err := published.Open(ctx, ws, at)
+	if err != nil {
+		return "", nil, err
+	}
+	defer v.Close()
+	figures, err = v.FiguresText(ctx, at)
+	return v.Build, figures, err
+}

@@ -1,0 +1,239 @@
+package signoff_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/xuri/excelize/v2"
+
+	"mojreturns/pipeline"
+	"mojreturns/pipeline/archive"
+	"mojreturns/pipeline/builds"
+	"mojreturns/pipeline/example"
+	"mojreturns/pipeline/period"
+	"mojreturns/pipeline/published"
+	"mojreturns/pipeline/seal"
+	"mojreturns/pipeline/signoff"
+	"mojreturns/pipeline/workspace"
+)
+
+var declared = archive.Declaration{Name: "The chief finance officer", Role: "Chief finance officer", InLine: "Y", Notified: "NA", Date: "2024-04-25"}
+
+func analyst(at period.Period) signoff.Signing {
+	return signoff.Signing{Period: at, By: "performance-analyst"}
+}
+
+func officer(at period.Period) signoff.Signing {
+	return signoff.Signing{Period: at, By: "chief-finance-officer"}
+}
+
+// seals runs, submits and approves the example's return for a period.
+func seals(t *testing.T, ws *workspace.Workspace, at period.Period) archive.Sealed {
+	t.Helper()
+	ctx := context.Background()
+	if _, err := pipeline.Run(ctx, ws, at); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := signoff.Submit(ctx, ws, analyst(at), nil); err != nil {
+		t.Fatal(err)
+	}
+	sealed, err := signoff.Approve(ctx, ws, officer(at), declared)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sealed
+}
+
+func TestWhoMaySign(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	ws := example.Built(t)
+	at := example.Quarter(t, "2023-24-Q4")
+	if _, err := pipeline.Run(ctx, ws, at); err != nil {
+		t.Fatal(err)
+	}
+	ws.Users = append(ws.Users, workspace.User{Name: "both", May: []string{"submit", "approve"}})
+	step := func(name, want string, do func() error) {
+		t.Helper()
+		err := do()
+		switch {
+		case want == "" && err != nil:
+			t.Fatalf("%s: %v", name, err)
+		case want != "" && (!errors.Is(err, workspace.ErrRefused) || !strings.Contains(err.Error(), want)):
+			t.Fatalf("%s: the sentence is %v, and must hold %q", name, err, want)
+		}
+	}
+	submit := func(s signoff.Signing, w ...archive.Waiver) func() error {
+		return func() error { _, err := signoff.Submit(ctx, ws, s, w); return err }
+	}
+	approve := func(s signoff.Signing) func() error {
+		return func() error { _, err := signoff.Approve(ctx, ws, s, declared); return err }
+	}
+	step("approved before it is submitted", "has not been submitted", approve(officer(at)))
+	step("submitted by who may not", `"chief-finance-officer" may not submit`, submit(officer(at)))
+	step("submitted by nobody known", `no user is called "someone"`, submit(signoff.Signing{Period: at, By: "someone"}))
+	step("submitted", "", submit(signoff.Signing{Period: at, By: "both"}))
+	step("approved by the submitter", "it takes two", approve(signoff.Signing{Period: at, By: "both"}))
+	answers, err := published.Conditions(ctx, ws, at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if i := slices.IndexFunc(answers, func(a published.Answer) bool { return a.Code == "C14" && a.Fund == "CORE-UPL-2324" }); answers[i].Status != "at risk" {
+		t.Errorf("submitted, C14 is %s", answers[i].Status)
+	}
+
+	// a file arrives between submission and approval
+	example.ChangeReferrals(t, ws, func(rows [][]string) [][]string { return rows[:len(rows)-1] })
+	step("approved after a file came", "has changed since the published figures were made", approve(officer(at)))
+	if _, err := builds.Build(ctx, ws); err != nil {
+		t.Fatal(err)
+	}
+	step("approved on another build", "no longer those submitted", approve(officer(at)))
+	step("submitted again", "", submit(analyst(at)))
+	ws.Disclosure.Threshold = 8 // no figure has moved, but fewer would be shown
+	step("approved with other small counts hidden", "would no longer show what was submitted", approve(officer(at)))
+	ws.Disclosure.Threshold = 0
+	step("approved", "", approve(officer(at)))
+	step("approved twice", "is sealed already, as version 1", approve(officer(at)))
+	step("submitted for a revision", "", submit(analyst(at)))
+	step("approved as a revision", "", approve(officer(at)))
+	sealed, err := archive.Seals(ws, "", at)
+	if err != nil || len(sealed) != 2 || sealed[0].About.Status != "final" || sealed[1].About.Status != "revised" {
+		t.Errorf("sealed are %+v, %v", sealed, err)
+	}
+}
+
+func TestFailingChecksBlockSubmission(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	ws := example.Cleveland(t)
+	at := example.Quarter(t, "2023-24-Q4")
+	// a control total that is a penny out
+	file := filepath.Join(ws.Dir, "inbox", "finance_ledger_control_2023-24_v12.csv")
+	rows := example.ReadCSV(t, file)
+	last := slices.Index(rows[0], "net_total")
+	rows[1][last] += "1"
+	rows[1][last] = strings.Replace(rows[1][last], ".001", ".01", 1)
+	example.WriteCSV(t, file, rows)
+	if _, err := pipeline.Run(ctx, ws, at); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := signoff.Submit(ctx, ws, analyst(at), nil); !errors.Is(err, workspace.ErrRefused) || !strings.Contains(err.Error(), "K02") {
+		t.Fatalf("a return that does not tie was submitted: %v", err)
+	}
+	sub, err := signoff.Submit(ctx, ws, analyst(at), []archive.Waiver{{Check: "K02", Reason: "the ledger is mended next month", By: "performance-analyst"}})
+	if err != nil || len(sub.Waived) != 1 {
+		t.Fatalf("waived: %+v, %v", sub, err)
+	}
+	sealed, err := signoff.Approve(ctx, ws, officer(at), declared)
+	if err != nil || sealed.About.Submission.Waived[0].Reason != "the ledger is mended next month" {
+		t.Errorf("the waiver is not in the seal: %+v, %v", sealed.About.Submission, err)
+	}
+}
+
+func TestKeys(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	ws := example.Built(t)
+	at := example.Quarter(t, "2023-24-Q4")
+	key := filepath.Join(t.TempDir(), "officer.key")
+	public, err := seal.NewKey(key, rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(ws.Users, func(u workspace.User) bool { return u.Name == "chief-finance-officer" })
+	ws.Users[i].Key = public
+	if _, err := pipeline.Run(ctx, ws, at); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := signoff.Submit(ctx, ws, analyst(at), nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := signoff.Approve(ctx, ws, officer(at), declared); !errors.Is(err, workspace.ErrRefused) || !strings.Contains(err.Error(), "signs with a key") {
+		t.Fatalf("approved without the key: %v", err)
+	}
+	signs := officer(at)
+	signs.KeyFile = key
+	sealed, err := signoff.Approve(ctx, ws, signs, declared)
+	if err != nil || !sealed.Signed {
+		t.Fatalf("signed: %+v, %v", sealed, err)
+	}
+	if v, err := signoff.Verify(ctx, ws, "", at, 0); err != nil || !v.OK() || !v.Rebuilt {
+		t.Errorf("a signed return: %+v, %v", v, err)
+	}
+}
+
+// Approving changes the cells of the declaration and of C14, and no others: a return
+// that shows anything else than what was submitted is not sealed.
+func TestApprovingFillsTheDeclarationOnly(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	ws := example.Built(t)
+	at := example.Quarter(t, "2023-24-Q4")
+	sealed := seals(t, ws, at)
+	v, err := published.Open(ctx, ws, at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer v.Close()
+	submitted, err := signoff.AsSubmitted(ctx, ws, v, sealed.About)
+	if err != nil {
+		t.Fatal(err)
+	}
+	was, is := cellsOf(t, submitted), cellsOf(t, example.ReadFile(t, archive.SealedFile(ws, sealed)))
+	var changed []string
+	for at := range is {
+		if was[at] != is[at] {
+			changed = append(changed, at)
+		}
+	}
+	slices.Sort(changed)
+	// name, role, date, in line, notified, on what day; evidence and status of C14
+	want := []string{"Declaration!B10", "Declaration!B11", "Declaration!B12", "Declaration!B7", "Declaration!B8", "Declaration!B9", "T03_Conditions!B20", "T03_Conditions!D20"}
+	if diff := cmp.Diff(want, changed); diff != "" || len(was) != len(is) {
+		t.Errorf("%d cells became %d:\n%s", len(was), len(is), diff)
+	}
+	spoilt := sealed.About
+	spoilt.Settings.Fields = map[string]string{"recipient": "Another office", "area": "A", "agreement": "B", "contact": "C"}
+	other, _, err := signoff.SealedWorkbook(ctx, ws, v, spoilt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := signoff.OnlySigned(ctx, ws, v, sealed.About, other); err == nil || !strings.Contains(err.Error(), "Cover!A4: was to be") {
+		t.Errorf("another cover is sealed: %v", err)
+	}
+}
+
+// cellsOf is what every cell of a workbook shows, by its place.
+func cellsOf(t *testing.T, workbook []byte) map[string]string {
+	t.Helper()
+	book, err := excelize.OpenReader(bytes.NewReader(workbook))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer book.Close()
+	out := map[string]string{}
+	for _, sheet := range book.GetSheetList() {
+		rows, err := book.GetRows(sheet)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for row, cells := range rows {
+			for column, shows := range cells {
+				at, err := excelize.CoordinatesToCellName(column+1, row+1)
+				if err != nil {
+					t.Fatal(err)
+				}
+				out[sheet+"!"+at] = shows
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,65 @@
+package signoff
+
+import (
+	"context"
+	"fmt"
+
+	"mojreturns/pipeline/archive"
+	"mojreturns/pipeline/period"
+	"mojreturns/pipeline/published"
+	"mojreturns/pipeline/returns"
+	"mojreturns/pipeline/seal"
+	"mojreturns/pipeline/workspace"
+)
+
+// AsSubmitted is the return as it would be sealed, but for the declaration.
+func AsSubmitted(ctx context.Context, ws *workspace.Workspace, v *published.View, about archive.About) ([]byte, error) {
+	about.Declaration = archive.Declaration{}
+	workbook, _, err := SealedWorkbook(ctx, ws, v, about)
+	return workbook, err
+}
+
+// pinnedWorkbook is the digest of the return as submitted. A template, a setting or
+// a release can change what it shows although no figure has moved.
+func pinnedWorkbook(ctx context.Context, ws *workspace.Workspace, r workspace.Return, at period.Period, sub archive.Submission) (string, error) {
+	about, err := about(ctx, ws, r, at, sub)
+	if err != nil {
+		return "", err
+	}
+	v, err := published.Open(ctx, ws, at)
+	if err != nil {
+		return "", err
+	}
+	defer v.Close()
+	workbook, err := AsSubmitted(ctx, ws, v, about)
+	return workbookDigest(workbook), err
+}
+
+func workbookDigest(workbook []byte) string {
+	return seal.Files{archive.WorkbookName: workbook}.Digest()
+}
+
+// OnlySigned refuses to seal a return that shows anything else than what was
+// submitted, but for the cells that the declaration fills.
+func OnlySigned(ctx context.Context, ws *workspace.Workspace, v *published.View, about archive.About, workbook []byte) error {
+	submitted, err := AsSubmitted(ctx, ws, v, about)
+	if err != nil {
+		return err
+	}
+	if was := about.Submission.Workbook; was != "" && was != workbookDigest(submitted) {
+		return workspace.Refused("the return would no longer show what was submitted on %s: its template, the configuration or what was released since has changed; look at the draft and submit it again",
+			about.Submission.At.In(ws.Location).Format("2 January 2006 at 15:04"))
+	}
+	files, err := ws.Template(about.Settings)
+	if err != nil {
+		return err
+	}
+	template, err := returns.Open(files)
+	if err != nil {
+		return err
+	}
+	if err := template.OnlySigned(submitted, workbook, declarationCondition); err != nil {
+		return fmt.Errorf("the return is not sealed: %w", err)
+	}
+	return nil
+}

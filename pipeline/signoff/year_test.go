@@ -1,0 +1,303 @@
+package signoff_test
+
+import (
+	"context"
+	"math/big"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"mojreturns/pipeline/archive"
+	"mojreturns/pipeline/disclosure"
+	"mojreturns/pipeline/draft"
+	"mojreturns/pipeline/example"
+	"mojreturns/pipeline/guard"
+	"mojreturns/pipeline/returns"
+)
+
+// A year as it is lived: each quarter the return is sealed, and the briefing goes
+// to its readers and to the public; before the third, a corrected file comes for
+// the second. Nothing is refused, most figures are shown, and nobody who adds and
+// subtracts what he was given, in all of it, comes to a count of 1 to 4.
+func TestAYearOfReleases(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	ws := example.Built(t)
+	for _, label := range []string{"2023-24-Q1", "2023-24-Q2", "2023-24-Q3", "2023-24-Q4"} {
+		at := example.Quarter(t, label)
+		if label == "2023-24-Q3" {
+			example.ChangeReferrals(t, ws, correctSecondQuarter)
+		}
+		seals(t, ws, at)
+		for _, audience := range []string{disclosure.Briefing, disclosure.Public} {
+			if _, err := draft.ReleaseBriefing(ctx, ws, draft.Release{Period: at, Audience: audience, By: "performance analyst"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	lists := map[string][][]archive.Released{}
+	add := func(file string, readers ...string) {
+		list, err := archive.ReadReleased(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = slices.DeleteFunc(list, func(f archive.Released) bool { return !f.IsPrinted() })
+		hidden := 0
+		for _, f := range list {
+			if f.IsHidden() {
+				hidden++
+			}
+		}
+		if 4*hidden > len(list) {
+			t.Errorf("%s: %d of %d figures are hidden", file, hidden, len(list))
+		}
+		for _, reader := range readers {
+			lists[reader] = append(lists[reader], list)
+		}
+	}
+	sealed, err := archive.SealedReturns(ws, example.Quarter(t, "2023-24-Q4").Year)
+	if err != nil || len(sealed) != 4 {
+		t.Fatalf("%d seals, %v", len(sealed), err)
+	}
+	for _, s := range sealed {
+		add(filepath.Join(s.Dir, archive.ReleasedFile), disclosure.Ministry)
+	}
+	briefings, err := archive.ReleasedBriefings(ws, example.Quarter(t, "2023-24-Q4").Year)
+	if err != nil || len(briefings) != 8 {
+		t.Fatalf("%d briefings, %v", len(briefings), err)
+	}
+	for _, b := range briefings {
+		if b.Audience == disclosure.Public {
+			add(b.File, disclosure.Public, disclosure.Briefing, disclosure.Ministry)
+		} else {
+			add(b.File, disclosure.Briefing)
+		}
+	}
+	for reader, given := range lists {
+		r := newReader(given, reader != disclosure.Ministry)
+		if r.hidden < 20 {
+			t.Errorf("%s: only %d small counts are hidden, too few to tell", reader, r.hidden)
+		}
+		for _, found := range r.solve() {
+			t.Errorf("the %s can work out %s", reader, found)
+		}
+	}
+}
+
+// The reader can find: with one more figure shown, he has the one it protected.
+func TestTheReaderCanFind(t *testing.T) {
+	figure := func(category, shows, value string) archive.Released {
+		at := returns.Place{Code: "R01", Scope: "service:A", Period: "2023-24-Q1", Dimension: "source", Category: category}
+		if category == "" {
+			at.Dimension = ""
+		}
+		return archive.Released{Printed: returns.Printed{Place: at, Field: "value"}, Shows: shows, Value: returns.Value{Value: value}}
+	}
+	protected := []archive.Released{figure("", "30", "30"), figure("POL", "[c]", "3"), figure("HUB", "[c]", "7"), figure("SELF", "20", "20")}
+	if found := newReader([][]archive.Released{protected}, true).solve(); len(found) > 0 {
+		t.Errorf("found %v", found)
+	}
+	again := []archive.Released{figure("HUB", "7", "7")}
+	if found := newReader([][]archive.Released{protected, again}, true).solve(); len(found) != 1 {
+		t.Errorf("30 - 20 - 7 = 3 was not found: %v", found)
+	}
+}
+
+// correctSecondQuarter leaves some referrals out and gives others another source.
+func correctSecondQuarter(rows [][]string) [][]string {
+	source, received := slices.Index(rows[0], "referral_source_code"), slices.Index(rows[0], "referral_received_date")
+	var out [][]string
+	for i, row := range rows {
+		within := row[received] >= "2023-07-01" && row[received] < "2023-10-01"
+		if within && i%17 == 0 {
+			continue
+		}
+		if within && i%9 == 0 {
+			row[source] = "HSG"
+		}
+		out = append(out, row)
+	}
+	return out
+}
+
+// reader is somebody with a pencil: he knows what was shown to him, and how
+// figures add up, as a statistician would write it down without this program.
+type reader struct {
+	shown  map[string]bool // by name and value: he is taken to know what was restated
+	small  map[string]bool // hidden counts of 1 to 4
+	rows   []map[string]*big.Rat
+	hidden int
+}
+
+// newReader reads releases; without delegates, training is no secret from him.
+func newReader(lists [][]archive.Released, delegates bool) *reader {
+	r := &reader{shown: map[string]bool{}, small: map[string]bool{}}
+	for _, list := range lists {
+		for _, f := range list {
+			for name, v := range tells(f) {
+				key := name + " = " + v
+				r.shown[key] = r.shown[key] || !f.IsHidden()
+				people := strings.HasPrefix(name, "R") || strings.HasPrefix(name, "O") || delegates
+				if people && slices.Contains([]string{"1", "2", "3", "4"}, v) && f.IsHidden() {
+					r.small[key] = true
+				}
+			}
+		}
+	}
+	for key := range r.small {
+		if !r.shown[key] {
+			r.hidden++
+		}
+	}
+	for _, list := range lists {
+		r.addUp(list)
+	}
+	return r
+}
+
+// name is how the sums speak of a count.
+func name(at returns.Place, part string) string {
+	return strings.TrimRight(strings.Join([]string{at.Code + part, at.Scope, at.Period, at.Dimension, at.Category}, "|"), "|")
+}
+
+// tells are the counts in a figure. A mean or median tells none that the sums speak of.
+func tells(f archive.Released) map[string]string {
+	v := f.Value
+	switch {
+	case f.Field == "numerator", f.Field == "denominator":
+		return map[string]string{name(f.Place, "/"+f.Field): draft.Plain(v.Part(f.Field))}
+	case v.Numerator != "" && v.Denominator != "":
+		return map[string]string{name(f.Place, "/numerator"): draft.Plain(v.Numerator), name(f.Place, "/denominator"): draft.Plain(v.Denominator)}
+	case (f.Field == "value" || f.Field == guard.Percent) && v.Value != "" && !strings.Contains(draft.Plain(v.Value), "."):
+		return map[string]string{name(f.Place, ""): draft.Plain(v.Value)}
+	}
+	return nil
+}
+
+// addUp writes down the sums within a release that hold in its figures.
+func (r *reader) addUp(list []archive.Released) {
+	values := map[string]string{}
+	places := map[returns.Place]bool{}
+	for _, f := range list {
+		for n, v := range tells(f) {
+			values[n] = v
+		}
+		places[f.Place] = true
+	}
+	parts := map[string][]string{}
+	equal := func(total, part string) { parts[total+" = "+part] = []string{total, part} }
+	for at := range places {
+		if at.Dimension != "" && !strings.Contains(at.Dimension, " x ") {
+			total := name(at.Total(), "")
+			parts[total+" by "+at.Dimension] = append(parts[total+" by "+at.Dimension], total, name(at, ""))
+		}
+		people := slices.Contains([]string{"R05", "R13", "R22", "TR04"}, at.Code) // who come again in another quarter
+		if quarter, ok := strings.CutSuffix(at.Period, "-YTD"); ok && !people {
+			total := name(at, "")
+			for q := '1'; q <= rune(quarter[len(quarter)-1]); q++ {
+				part := at
+				part.Period = quarter[:len(quarter)-1] + string(q)
+				parts[total+" by quarter"] = append(parts[total+" by quarter"], total, name(part, ""))
+			}
+		}
+		of := func(code, dimension, category string) string {
+			return name(returns.Place{Code: code, Scope: at.Scope, Period: at.Period, Dimension: dimension, Category: category}, "")
+		}
+		switch at.Code {
+		case "R07", "R09":
+			equal(name(at, "/denominator"), of("R02", at.Dimension, at.Category))
+		case "R12":
+			parts["caseload "+name(at, "")] = []string{of("R12S", "", ""), of("R11", "", ""), of("R12", "", ""), "less", of("R10", "", "")}
+		case "R15":
+			planned := name(at, "/numerator")
+			parts[planned] = []string{planned, of("R11", "closure_reason", "MET"), planned, of("R11", "closure_reason", "PMT")}
+		case "R17":
+			equal(name(at.Total(), ""), of("R02", "crime_type", "STK"))
+		case "R20":
+			if at.Dimension == "" {
+				equal(name(at, "/denominator"), of("R10", "crime_type", "STK"))
+			}
+		case "TR05":
+			equal(name(at, "/numerator"), of("TR03", "front_line", "Y"))
+		}
+	}
+	for what, names := range parts {
+		if strings.HasPrefix(what, "caseload ") { // R12S + R10 - R11 - R12 = 0
+			r.equation(values, map[string]int64{names[0]: 1, names[1]: -1, names[2]: -1, names[4]: 1})
+			continue
+		}
+		times := map[string]int64{names[0]: -1}
+		for i := 1; i < len(names); i += 2 {
+			times[names[i]] = 1
+		}
+		r.equation(values, times)
+	}
+}
+
+// equation notes that counts, so many times each, come to nothing, where all are
+// in the release and it is so.
+func (r *reader) equation(values map[string]string, times map[string]int64) {
+	row, check := map[string]*big.Rat{}, new(big.Rat)
+	for n, k := range times {
+		v, ok := new(big.Rat).SetString(values[n])
+		if !ok {
+			return
+		}
+		check.Add(check, new(big.Rat).Mul(big.NewRat(k, 1), v))
+		if key := n + " = " + values[n]; !r.shown[key] {
+			row[key] = big.NewRat(k, 1)
+		}
+	}
+	if check.Sign() == 0 && len(row) > 0 {
+		r.rows = append(r.rows, row)
+	}
+}
+
+// solve eliminates, and names the small counts that come out, or were shown after all.
+func (r *reader) solve() []string {
+	pivots := map[string]map[string]*big.Rat{}
+	take := func(row map[string]*big.Rat, pivot string) { // row less the pivot's row, so often that none of it is left
+		times, ok := row[pivot]
+		if !ok {
+			return
+		}
+		for key, v := range pivots[pivot] {
+			had := row[key]
+			if had == nil {
+				had = new(big.Rat)
+			}
+			if left := new(big.Rat).Sub(had, new(big.Rat).Mul(times, v)); left.Sign() == 0 {
+				delete(row, key)
+			} else {
+				row[key] = left
+			}
+		}
+	}
+	for _, row := range r.rows {
+		for pivot := range pivots {
+			take(row, pivot)
+		}
+		for key, v := range row {
+			inverse := new(big.Rat).Inv(v)
+			for other := range row {
+				row[other] = new(big.Rat).Mul(row[other], inverse)
+			}
+			pivots[key] = row
+			for pivot, other := range pivots {
+				if pivot != key {
+					take(other, key)
+				}
+			}
+			break
+		}
+	}
+	var found []string
+	for key := range r.small {
+		if row := pivots[key]; r.shown[key] || len(row) == 1 {
+			found = append(found, key)
+		}
+	}
+	slices.Sort(found)
+	return found
+}

@@ -1,0 +1,106 @@
+package typed
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"mojreturns/pipeline/landing"
+	"mojreturns/pipeline/table"
+	"mojreturns/pipeline/warehouse"
+	"mojreturns/pipeline/workspace"
+)
+
+// Record is a row in the provider's words; ages, which only become bands, are
+// withheld.
+func (s Staged) Record(row []any) string {
+	withheld := map[int]bool{}
+	for _, c := range s.Contract.Columns {
+		if at, sent := s.Mapping.Columns[c.Name]; sent && c.Band != "" {
+			withheld[at] = true
+		}
+	}
+	var cells []string
+	for i, name := range s.Table.Header {
+		switch {
+		case i >= len(row) || row[i] == nil:
+		case withheld[i]:
+			cells = append(cells, strings.TrimSpace(name)+": (withheld)")
+		default:
+			cells = append(cells, strings.TrimSpace(name)+": "+table.AsText(row[i]))
+		}
+	}
+	return strings.Join(cells, "; ")
+}
+
+// Remarks are what somebody who looks at the file would not expect of it, and the
+// totals it states itself.
+func (s Staged) Remarks() []string {
+	out := slices.Clone(s.Table.Notes)
+	for _, t := range s.Table.Totals {
+		var cells []string
+		for i, v := range t.Values {
+			if v != "" && i < len(s.Table.Header) {
+				cells = append(cells, s.Table.Header[i]+" "+v)
+			}
+		}
+		out = append(out, fmt.Sprintf("row %d holds totals, which are left out: %s", t.Row, strings.Join(cells, ", ")))
+	}
+	return out
+}
+
+// Together joins sentences for people.
+func Together(first string, more []string) string {
+	if first != "" {
+		more = append([]string{first}, more...)
+	}
+	return strings.Join(more, "; ")
+}
+
+// JudgeApart judges sources in a warehouse in dir, which use may look into and
+// the caller throws away.
+func JudgeApart(ctx context.Context, ws *workspace.Workspace, dir string, sources []Staged, use func(*sql.Conn) error) error {
+	db, err := warehouse.Create(ctx, filepath.Join(dir, "judge.duckdb"), ws.Settings)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	if err := LoadRules(ctx, ws, conn, "judge"); err != nil {
+		return err
+	}
+	if err := Load(ctx, ws, conn, sources); err != nil {
+		return err
+	}
+	return use(conn)
+}
+
+// Readable reads deliveries as their feeds, each to be judged whether it counts or
+// not. What cannot be read stays in, with the sentence that says so.
+func Readable(ctx context.Context, ws *workspace.Workspace, deliveries []landing.Delivery) ([]Staged, error) {
+	var out []Staged
+	for i, d := range deliveries {
+		s := Staged{Delivery: d}
+		switch {
+		case d.Withdrawal != nil && d.Withdrawal.Erased:
+			s.Refused = fmt.Sprintf("it was erased on %s: %s", d.Withdrawal.At.In(ws.Location).Format("2 January 2006"), d.Withdrawal.Reason)
+		case d.Feed == "":
+			s.Refused = "it is no feed's: " + d.Why
+		default:
+			var err error
+			if s, err = StageOne(ctx, ws, d, InStore(ws, d)); err != nil {
+				return nil, fmt.Errorf("cannot read %q: %w", d.Name, err)
+			}
+		}
+		s.Current, s.Order = s.Refused == "", i+1
+		out = append(out, s)
+	}
+	return out, nil
+}

@@ -1,0 +1,139 @@
+package typed
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"mojreturns/pipeline/contract"
+	"mojreturns/pipeline/extract"
+	"mojreturns/pipeline/landing"
+	"mojreturns/pipeline/personal"
+	"mojreturns/pipeline/workspace"
+)
+
+// Staged is one delivery read as text: where its Parquet is, what its header
+// says, and how that meets the contract; or the sentence that refuses it.
+type Staged struct {
+	landing.Delivery
+	Table    extract.Table
+	Parquet  string
+	Contract contract.Contract
+	Mapping  contract.Mapping
+	Personal []personal.Found // what its values seem to hold of people
+}
+
+// Stage reads every delivery that a feed claims, once for each file and way of
+// reading it, and says which deliveries are current. A file that cannot be read
+// is refused and replaces nothing.
+func Stage(ctx context.Context, ws *workspace.Workspace) ([]Staged, error) {
+	deliveries, err := ws.Deliveries()
+	if err != nil {
+		return nil, err
+	}
+	read := map[stageKey]Staged{}
+	for i := range deliveries {
+		d := &deliveries[i]
+		if d.Feed == "" || d.Withdrawal != nil && d.Withdrawal.Erased {
+			continue
+		}
+		if ws.Again != nil && !workspace.Exists(ws.Landing.Path(d.SHA256)) {
+			d.Refused = "erased since" // those that counted are all there, so this one did not
+			continue
+		}
+		ws.Tell("reading "+d.Name, i, len(deliveries))
+		s, err := StageOne(ctx, ws, *d, InStore(ws, *d))
+		if err != nil {
+			return nil, fmt.Errorf("cannot read %q: %w", d.Name, err)
+		}
+		d.Refused = s.Refused
+		read[keyOf(*d)] = s
+	}
+	ws.Tell("", 0, 0)
+	var all []Staged
+	for _, d := range landing.Current(deliveries, ws.AsAt) {
+		s := read[keyOf(d)]
+		s.Delivery = d
+		all = append(all, s)
+	}
+	return all, nil
+}
+
+type stageKey struct {
+	number      int
+	feed, sheet string
+}
+
+func keyOf(d landing.Delivery) stageKey {
+	return stageKey{number: d.Number, feed: d.Feed, sheet: d.Spec.Sheet}
+}
+
+// Place is where a delivery's bytes are and where their staged file is kept:
+// both in the store, or, before the file is landed, neither.
+type Place struct{ Bytes, Staged string }
+
+func InStore(ws *workspace.Workspace, d landing.Delivery) Place {
+	return Place{Bytes: ws.Landing.Path(d.SHA256), Staged: ws.Path("staged")}
+}
+
+func StageOne(ctx context.Context, ws *workspace.Workspace, d landing.Delivery, at Place) (Staged, error) {
+	s := Staged{Delivery: d}
+	var refusal string
+	kept, parquet, err := read(ctx, ws, d, at)
+	s.Parquet, s.Table, s.Personal, refusal = parquet, kept.Table, kept.Personal, kept.Refusal
+	if err != nil || refusal != "" {
+		s.Refused = refusal
+		return s, err
+	}
+	s.Contract, _ = ws.Contract(d.Feed)
+	if s.Mapping, err = s.Contract.MatchFeed(s.Table.Header, d.Spec); err != nil {
+		s.Refused = err.Error()
+	}
+	return s, nil
+}
+
+// reading is what is kept beside a staged file, so that it is read once only.
+type reading struct {
+	Table    extract.Table    `json:"table"`
+	Refusal  string           `json:"refusal,omitempty"`
+	Personal []personal.Found `json:"personal,omitempty"`
+}
+
+// read gives the staged file of a delivery, from the cache where it is there.
+// Its key is what decides its contents: the bytes, how they are read, the
+// reader's number, and what is screened.
+func read(ctx context.Context, ws *workspace.Workspace, d landing.Delivery, at Place) (kept reading, parquet string, err error) {
+	options := ws.ReadingOptions(d)
+	key := sha256.Sum256([]byte(strings.Join([]string{d.SHA256, options.Key(), d.Feed, ws.ScreenedBy}, "\n")))
+	base := filepath.Join(at.Staged, fmt.Sprintf("%x", key[:16]))
+	parquet = base + ".parquet"
+	if text, err := os.ReadFile(base + ".json"); err == nil && json.Unmarshal(text, &kept) == nil {
+		if _, err := os.Stat(parquet); err == nil || kept.Refusal != "" {
+			return kept, parquet, nil
+		}
+	}
+	if err := os.MkdirAll(filepath.Dir(base), 0o770); err != nil {
+		return reading{}, "", err
+	}
+	kept = reading{}
+	kept.Table, err = extract.Stage(ctx, at.Bytes, d.Name, parquet, options)
+	var refused *extract.Refusal
+	if errors.As(err, &refused) {
+		kept.Refusal, err = refused.Error(), nil
+	} else if err == nil {
+		kept.Personal, err = look(ctx, ws, d, at.Bytes, parquet, kept.Table)
+	}
+	if err != nil {
+		return reading{}, "", err
+	}
+	text, err := json.MarshalIndent(kept, "", "  ")
+	if err != nil {
+		return reading{}, "", err
+	}
+	return kept, parquet, os.WriteFile(base+".json", append(text, '\n'), 0o660)
+}

@@ -1,0 +1,31 @@
+package workspace
+
+import (
+	"time"
+
+	"mojreturns/pipeline/landing"
+)
+
+// Today is the date in the workspace's time zone.
+func (ws *Workspace) Today() time.Time {
+	now := ws.Now().In(ws.Location)
+	return time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC)
+}
+
+func (ws *Workspace) Deliveries() ([]landing.Delivery, error) {
+	if ws.Again != nil {
+		return ws.Landing.DeliveriesUpTo(ws.Again.Records, ws.Register.Providers, ws.Location)
+	}
+	return ws.Landing.Deliveries(ws.Register.Providers, ws.Location, ws.AsAt)
+}
+
+func (ws *Workspace) Tell(work string, done, total int) {
+	if ws.Progress != nil {
+		ws.Progress(work, done, total)
+	}
+}
+
+// Withdraw stops a delivery counting, from now on; its bytes stay.
+func (ws *Workspace) Withdraw(sha, reason, by string) (landing.Withdrawal, error) {
+	return ws.Landing.Withdraw(sha, reason, by)
+}

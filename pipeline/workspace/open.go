@@ -1,0 +1,97 @@
+package workspace
+
+import (
+	"crypto/sha256"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+
+	"mojreturns/pipeline/contract"
+	"mojreturns/pipeline/landing"
+	"mojreturns/pipeline/metrics"
+	"mojreturns/pipeline/period"
+	"mojreturns/pipeline/personal"
+)
+
+// Open reads and checks every rule the workspace runs under: contracts, code
+// lists, calendar, metric files, and the register against them. All mistakes
+// are reported together.
+func (ws *Workspace) Open() error {
+	var errs []error
+	var err error
+	if ws.Contracts, err = contract.Load(ws.Templates); err != nil {
+		errs = append(errs, err)
+	}
+	if ws.Lists, err = loadLists(ws.Queries); err != nil {
+		errs = append(errs, err)
+	}
+	if ws.Personal, err = personal.Parse(ws.Lists["personal_data"]); err != nil {
+		errs = append(errs, err)
+	}
+	ws.ScreenedBy = fmt.Sprintf("%x", sha256.Sum256(fmt.Appendf(nil, "%v", ws.Lists["personal_data"])))
+	errs = append(errs, contract.CheckLists(ws.Contracts, ws.Lists), landing.CheckPatterns(ws.Register.Providers), contract.CheckFeeds(ws.Contracts, ws.Lists, ws.Register.Providers), ws.checkReading())
+	if ws.Calendar, err = period.LoadCalendar(ws.Queries, "reference/holiday.csv"); err != nil {
+		errs = append(errs, err)
+	}
+	if ws.Metrics, err = metrics.Load(ws.Queries); err != nil {
+		errs = append(errs, err)
+	}
+	var feeds, lines []string
+	for _, c := range ws.Contracts {
+		feeds = append(feeds, c.Feed)
+	}
+	for _, row := range ws.Lists["budget_line"] {
+		lines = append(lines, row["code"])
+	}
+	errs = append(errs, ws.Register.Check(feeds, lines)...)
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	ws.Landing, err = landing.Open(ws.Path(), ws.Now)
+	return err
+}
+
+// MetricSet is the set of metric files in force.
+func (ws *Workspace) MetricSet() *metrics.Set { return ws.Metrics }
+
+// loadLists reads every reference/*.csv as rows of column name to value.
+func loadLists(queries fs.FS) (contract.Lists, error) {
+	files, err := fs.Glob(queries, "reference/*.csv")
+	if err != nil {
+		return nil, err
+	}
+	lists := contract.Lists{}
+	for _, file := range files {
+		f, err := queries.Open(file)
+		if err != nil {
+			return nil, err
+		}
+		rows, err := csv.NewReader(f).ReadAll()
+		f.Close()
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", file, err)
+		}
+		name := strings.TrimSuffix(path.Base(file), ".csv")
+		for _, row := range rows[1:] {
+			values := map[string]string{}
+			for i, column := range rows[0] {
+				values[column] = row[i]
+			}
+			lists[name] = append(lists[name], values)
+		}
+	}
+	return lists, nil
+}
+
+// Contract finds the contract of a feed.
+func (ws *Workspace) Contract(feed string) (contract.Contract, bool) {
+	for _, c := range ws.Contracts {
+		if c.Feed == feed {
+			return c, true
+		}
+	}
+	return contract.Contract{}, false
+}

@@ -1,0 +1,119 @@
+package workspace
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"mojreturns/pipeline/contract"
+	"mojreturns/pipeline/register"
+)
+
+func (ws *Workspace) HasScope(scope string) bool {
+	for _, s := range ws.Register.Scopes() {
+		if s == scope {
+			return true
+		}
+	}
+	return false
+}
+
+// ContractOf is the contract of a feed that somebody asked for.
+func (ws *Workspace) ContractOf(feed string) (contract.Contract, error) {
+	c, ok := ws.Contract(feed)
+	if ok {
+		return c, nil
+	}
+	var feeds []string
+	for _, c := range ws.Contracts {
+		feeds = append(feeds, c.Feed)
+	}
+	return c, fmt.Errorf("no contract is called %q; there are %s", feed, strings.Join(feeds, ", "))
+}
+
+// Senders are the providers that send a feed, by the configuration.
+func (ws *Workspace) Senders(feed string) ([]string, error) {
+	if _, err := ws.ContractOf(feed); err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, r := range ws.Register.Providers {
+		if HasFeed(r, feed) {
+			out = append(out, r.Code)
+		}
+	}
+	return out, nil
+}
+
+func HasFeed(r register.Provider, feed string) bool {
+	return slices.ContainsFunc(r.Feeds, func(f register.Feed) bool { return f.Feed == feed })
+}
+
+// Registers are the codes that a provider's rows may name.
+func (ws *Workspace) Registers(provider string) map[string][]string {
+	out := map[string][]string{}
+	for _, f := range ws.Register.Funds {
+		out["fund"] = append(out["fund"], f.Code)
+	}
+	for _, v := range ws.Register.Services {
+		if v.Provider == provider {
+			out["service"] = append(out["service"], v.Code)
+		}
+	}
+	for _, r := range ws.Register.Providers {
+		out["provider"] = append(out["provider"], r.Code)
+	}
+	return out
+}
+
+// Registered is what each registered code is called.
+func (ws *Workspace) Registered() map[string]string {
+	out := map[string]string{}
+	for _, f := range ws.Register.Funds {
+		out[f.Code] = f.Name
+	}
+	for _, v := range ws.Register.Services {
+		out[v.Code] = v.Name
+	}
+	for _, r := range ws.Register.Providers {
+		out[r.Code] = r.Name
+	}
+	return out
+}
+
+// ScopeName says a scope in words.
+func (ws *Workspace) ScopeName(scope string) string {
+	for _, f := range ws.Register.Funds {
+		if scope == "fund:"+f.Code {
+			return f.Name
+		}
+	}
+	for _, s := range ws.Register.Services {
+		if scope == "service:"+s.Code {
+			return s.Name
+		}
+	}
+	for _, v := range ws.Register.Providers {
+		if scope == "provider:"+v.Code {
+			return v.Name
+		}
+	}
+	return "all services"
+}
+
+// ReportsOn tells whether a return is about what a provider sends.
+func (ws *Workspace) ReportsOn(r Return, provider string) bool {
+	services := false
+	for _, s := range ws.Register.Services {
+		if s.Provider != provider {
+			continue
+		}
+		services = true
+		for _, scope := range r.Scopes {
+			if slices.Contains([]string{"all", "service:" + s.Code, "provider:" + provider, "fund:" + s.Fund}, scope) {
+				return true
+			}
+		}
+	}
+	return !services
+}

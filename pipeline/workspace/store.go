@@ -1,0 +1,90 @@
+package workspace
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"mojreturns/pipeline/landing"
+)
+
+func RemoveAll(paths []string) error {
+	for _, path := range paths {
+		if err := os.RemoveAll(path); err != nil {
+			return fmt.Errorf("cannot remove %q: is it open in another program? Close it and erase again: %w", path, err)
+		}
+	}
+	return nil
+}
+
+// Path is the folder of everything the program keeps.
+func (ws *Workspace) Path(parts ...string) string {
+	return filepath.Join(append([]string{ws.Dir, "store"}, parts...)...)
+}
+
+// WriteFile writes a file whole: to a name of its own first, so that a reader
+// or a power cut never meets half of it. A file held open elsewhere is left
+// as it is, and the error says so.
+func WriteFile(path string, content []byte) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o770); err != nil {
+		return err
+	}
+	temp := path + ".partial"
+	if err := os.WriteFile(temp, content, 0o660); err != nil {
+		return err
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		os.Remove(temp)
+		return fmt.Errorf("cannot replace %q: is it open in another program? Close it and run again: %w", path, err)
+	}
+	return os.Rename(temp, path)
+}
+
+// WriteOnce writes a record that is never written again.
+func WriteOnce(path string, content []byte) error {
+	if Exists(path) {
+		return fmt.Errorf("%q is already there and is never written over", path)
+	}
+	return WriteFile(path, content)
+}
+
+// Lock takes the store's write lock for one changing command. It waits, then
+// says who holds it.
+func (ws *Workspace) Lock(ctx context.Context, command string, wait time.Duration) (release func(), err error) {
+	return ws.lock(ctx, landing.WriteLock, command, wait)
+}
+
+// Serve takes the lock of the one daemon, for its life.
+func (ws *Workspace) Serve(ctx context.Context) (release func(), err error) {
+	return ws.lock(ctx, landing.ServeLock, "serve", 0)
+}
+
+func (ws *Workspace) lock(ctx context.Context, name, command string, wait time.Duration) (func(), error) {
+	lock, err := ws.Landing.Acquire(ctx, name, command, wait)
+	if err != nil {
+		return nil, err
+	}
+	return func() {
+		if err := lock.Release(); err != nil {
+			ws.Log.Error("a lock was not given up", "lock", name, "error", err)
+		}
+	}, nil
+}
+
+func (ws *Workspace) BuildDir() string {
+	if ws.Again != nil {
+		return ws.Again.Dir
+	}
+	if !ws.AsAt.IsZero() {
+		return ws.Path("as-at", ws.AsAt.UTC().Format("20060102T150405"))
+	}
+	return ws.Path("published")
+}
+
+func Exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}

@@ -1,0 +1,64 @@
+package workspace
+
+import (
+	"io/fs"
+	"log/slog"
+	"time"
+
+	"mojreturns/pipeline/contract"
+	"mojreturns/pipeline/landing"
+	"mojreturns/pipeline/metrics"
+	"mojreturns/pipeline/period"
+	"mojreturns/pipeline/personal"
+	"mojreturns/pipeline/register"
+	"mojreturns/pipeline/warehouse"
+)
+
+// Engine is part of every build's identity: it is raised when the same inputs
+// and rules would give other figures. A golden-figures test holds it to that.
+const Engine = 3
+
+// Workspace is a workspace with its rules. It is made once, by the command line,
+// and read-only afterwards.
+type Workspace struct {
+	Dir      string // the workspace
+	Register register.Register
+	Returns  []Return
+	Users    []User
+	// Disclosure says how small counts of people are guarded.
+	Disclosure Disclosure
+	Config     []byte // mojreturns.yaml as it is, for the seals
+	Queries    fs.FS  // the embedded rules with the workspace's laid over them
+	Templates  fs.FS
+	Location   *time.Location // the time zone of business dates
+	Settings   warehouse.Settings
+	Now        func() time.Time
+	Log        *slog.Logger
+	Progress   Progress
+	// AsAt, where given, leaves out what was received later. Nothing built under
+	// it is published, drafted or recorded.
+	AsAt time.Time
+
+	Contracts []contract.Contract
+	Lists     contract.Lists
+	Calendar  period.Calendar
+	Metrics   *metrics.Set
+	Personal  []personal.Rule
+	// ScreenedBy is the digest of the rules of personal data.
+	ScreenedBy string
+	Landing    *landing.Store
+	Again      *Again             // a seal made again; nil otherwise
+	Scratch    *warehouse.Scratch // where many files are landed: what they are looked into with; nil: one for each
+}
+
+// Progress is told of long work: what it is, and how far it is of how much.
+type Progress func(work string, done, total int)
+
+// Again is a seal's figures being made again: from the records known then, into
+// a folder of their own.
+type Again struct {
+	Dir        string
+	Records    int
+	Releases   []string // what had been released by then
+	Commentary []byte
+}
