@@ -23,12 +23,12 @@ func DueReturns(ws *workspace.Workspace, at period.Period) []DueReturn {
 	for _, r := range ws.Returns {
 		due := ws.Calendar.Earlier(at.End.AddDate(0, 0, r.Due.Days))
 		d := DueReturn{Name: r.Name, Period: at.Label, Due: due, Status: "no draft"}
-		if file := draft.DraftPath(ws, r, at); workspace.Exists(file) {
+		if file := draft.Path(ws, r, at); workspace.Exists(file) {
 			d.Status, d.File = "drafted", file
 		}
 		if sealed, err := archive.Seals(ws, r.Name, at); err == nil && len(sealed) > 0 {
 			last := sealed[len(sealed)-1]
-			d.Status, d.File = fmt.Sprintf("sealed as version %d", last.About.Version), archive.SealedFile(ws, last)
+			d.Status, d.File = fmt.Sprintf("sealed as version %d", last.About.Version), archive.SealedFile(last)
 		} else if submitted, err := archive.Submissions(ws, r, at); err == nil && len(submitted) > 0 {
 			d.Status = "submitted"
 		}

@@ -45,25 +45,30 @@ func steps(ctx context.Context, ws *workspace.Workspace, r *Report) (err error) 
 	if r.Landed, err = intake.Land(ctx, ws, nil, landing.Given{}); err != nil {
 		return err
 	}
-	before, err := published.Totals(ctx, ws, r.Period)
+	before, err := published.Headlined(ctx, ws, r.Period)
 	if err != nil {
 		return err
 	}
 	if r.Build, err = builds.Build(ctx, ws); err != nil {
 		return err
 	}
-	if r.Moved, err = published.Moved(ctx, ws, r.Period, before); err != nil {
+	v, err := published.Open(ctx, ws, r.Period)
+	if err != nil {
 		return err
 	}
-	if r.Findings, err = published.Check(ctx, ws, r.Period); err != nil {
+	defer v.Close()
+	if r.Moved, err = v.Moved(ctx, before); err != nil {
 		return err
 	}
-	if r.Answers, err = published.Conditions(ctx, ws, r.Period); err != nil {
+	if r.Findings, err = v.Check(ctx); err != nil {
 		return err
 	}
-	if r.Drafts, err = draft.Draft(ctx, ws, r.Period); err != nil {
+	if r.Answers, err = v.Conditions(ctx); err != nil {
 		return err
 	}
-	r.Briefing, err = draft.Briefing(ctx, ws, r.Period, "")
+	if r.Drafts, err = draft.Returns(ctx, v); err != nil {
+		return err
+	}
+	r.Briefing, err = draft.Briefing(ctx, v, "")
 	return err
 }

@@ -12,7 +12,7 @@ import (
 
 // record keeps what a run did, whether or not it succeeded.
 func record(ws *workspace.Workspace, r Report, failed error) error {
-	if !ws.AsAt.IsZero() {
+	if ws.Past != nil {
 		return nil
 	}
 	rec := archive.RunRecord{Job: "run", Period: r.Period.Label, Started: r.Started.UTC(), Seconds: r.Seconds, Outcome: "done", Build: r.Build.Published.Build, Files: len(r.Build.Files)}

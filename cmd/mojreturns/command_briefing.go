@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"mojreturns/pipeline/draft"
+	"mojreturns/pipeline/published"
 )
 
 func (a *app) briefingCommand() *cobra.Command {
@@ -28,7 +29,12 @@ func (a *app) briefingCommand() *cobra.Command {
 					return err
 				}
 				defer done()
-				kept, err := draft.ReleaseBriefing(c.Context(), flow, draft.Release{Period: p, Audience: audience, By: by})
+				v, err := published.Open(c.Context(), flow, p)
+				if err != nil {
+					return err
+				}
+				defer v.Close()
+				kept, err := draft.Release(c.Context(), v, audience, by)
 				if err != nil {
 					return err
 				}
@@ -42,7 +48,12 @@ func (a *app) briefingCommand() *cobra.Command {
 			if a.asAt != "" && output == "" {
 				return usage("a briefing --as-at is not kept in the store: say where it goes with -o FILE.html")
 			}
-			written, err := draft.Briefing(c.Context(), flow, p, output)
+			v, err := published.Open(c.Context(), flow, p)
+			if err != nil {
+				return err
+			}
+			defer v.Close()
+			written, err := draft.Briefing(c.Context(), v, output)
 			if err != nil {
 				return err
 			}

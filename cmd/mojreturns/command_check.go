@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 
 	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/published"
+	"mojreturns/pipeline/workspace"
 )
 
 func (a *app) checkCommand() *cobra.Command {
@@ -30,16 +32,9 @@ func (a *app) checkCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			found, err := published.Check(c.Context(), flow, p)
+			found, err := findings(c.Context(), flow, p)
 			if err != nil {
 				return err
-			}
-			if at != "" {
-				unmet, err := published.Unmet(c.Context(), flow, p)
-				if err != nil {
-					return err
-				}
-				found = append(found, unmet...)
 			}
 			if err := a.printFindings(found); err != nil {
 				return err
@@ -55,6 +50,25 @@ func (a *app) checkCommand() *cobra.Command {
 	periodFlag(c, &at)
 	a.printFlags(c)
 	return c
+}
+
+// findings are what the checks found: for a period with the conditions that are
+// not met, for none whatever was found at all.
+func findings(ctx context.Context, flow *workspace.Workspace, at period.Period) ([]published.Finding, error) {
+	if at.Label == "" {
+		return published.Findings(ctx, flow)
+	}
+	v, err := published.Open(ctx, flow, at)
+	if err != nil {
+		return nil, err
+	}
+	defer v.Close()
+	found, err := v.Check(ctx)
+	if err != nil {
+		return nil, err
+	}
+	unmet, err := v.Unmet(ctx)
+	return append(found, unmet...), err
 }
 
 // printFindings writes findings as rows, or for people as one paragraph for each check.

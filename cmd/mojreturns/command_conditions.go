@@ -22,7 +22,12 @@ func (a *app) conditionsCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			found, err := published.ConditionRows(c.Context(), flow, p, fund, breaches)
+			v, err := published.Open(c.Context(), flow, p)
+			if err != nil {
+				return err
+			}
+			defer v.Close()
+			found, err := v.ConditionRows(c.Context(), fund, breaches)
 			if err != nil {
 				return err
 			}

@@ -9,6 +9,7 @@ import (
 
 	"mojreturns/pipeline"
 	"mojreturns/pipeline/draft"
+	"mojreturns/pipeline/published"
 )
 
 func (a *app) returnCommand() *cobra.Command {
@@ -51,7 +52,12 @@ func (a *app) returnDraftCommand() *cobra.Command {
 					return usage("the return is a workbook: the name %q must end in %s", output, ending)
 				}
 			}
-			drafted, err := draft.DraftOne(c.Context(), flow, name, p, output)
+			v, err := published.Open(c.Context(), flow, p)
+			if err != nil {
+				return err
+			}
+			defer v.Close()
+			drafted, err := draft.Return(c.Context(), v, name, output)
 			if err != nil {
 				return err
 			}

@@ -48,7 +48,12 @@ func (a *app) traceCommand() *cobra.Command {
 				if err != nil {
 					return usageError{err}
 				}
-				parts, err := published.TraceCell(c.Context(), flow, name, held, p, sent)
+				v, err := published.Open(c.Context(), flow, p)
+				if err != nil {
+					return err
+				}
+				defer v.Close()
+				parts, err := v.TraceSent(c.Context(), name, held, sent)
 				if err != nil {
 					return err
 				}

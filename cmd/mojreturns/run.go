@@ -163,9 +163,11 @@ func (a *app) open() (*workspace.Workspace, config, error) {
 		Log:       slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: level})),
 	}
 	if a.asAt != "" {
-		if ws.AsAt, err = parseAsAt(a.asAt, location); err != nil {
+		at, err := parseAsAt(a.asAt, location)
+		if err != nil {
 			return nil, config{}, err
 		}
+		ws = ws.AsAt(at)
 	}
 	if err := ws.Open(); err != nil {
 		if errors.Is(err, fs.ErrPermission) {

@@ -47,7 +47,7 @@ func summary(w io.Writer, r pipeline.Report) {
 	} else {
 		say("Build     number %d (%s)", r.Build.Published.Number, r.Build.Published.Build)
 	}
-	findings(say, r.Findings)
+	tellFindings(say, r.Findings)
 	say("")
 	fund := ""
 	for _, a := range r.Answers {
@@ -69,7 +69,7 @@ func summary(w io.Writer, r pipeline.Report) {
 	say("Done in %.1f seconds.", r.Seconds)
 }
 
-func findings(say func(string, ...any), list []published.Finding) {
+func tellFindings(say func(string, ...any), list []published.Finding) {
 	failures, warnings := 0, 0
 	for i, f := range list {
 		if i > 0 && list[i-1].Code == f.Code && list[i-1].Period == f.Period && list[i-1].Subject == f.Subject {

@@ -3,10 +3,8 @@ package archive
 import (
 	"bytes"
 	"encoding/csv"
-	"encoding/json"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
@@ -90,61 +88,4 @@ type AboutRelease struct {
 	Build    string    `json:"build"`
 	By       string    `json:"by,omitempty"`
 	At       time.Time `json:"at"`
-}
-
-// ReleasedBriefings lists the briefings released for the periods of a financial
-// year, in order.
-func ReleasedBriefings(ws *workspace.Workspace, year period.Year) ([]Release, error) {
-	files, err := filepath.Glob(filepath.Join(BriefingsDir(ws), "*", AboutFile))
-	if err != nil {
-		return nil, err
-	}
-	slices.Sort(files)
-	var out []Release
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			return nil, err
-		}
-		var about AboutRelease
-		if err := json.Unmarshal(text, &about); err != nil {
-			return nil, fmt.Errorf("%q cannot be read; restore it from a backup: %w", file, err)
-		}
-		at, err := period.Parse(about.Period)
-		if err != nil {
-			return nil, fmt.Errorf("%q: %w", file, err)
-		}
-		if at.Year == year {
-			dir := filepath.Dir(file)
-			out = append(out, Release{Name: "briefing " + filepath.Base(dir), Audience: about.Audience, File: filepath.Join(dir, ReleasedFile), Year: year, At: about.At})
-		}
-	}
-	return out, nil
-}
-
-// ReleaseNames lists everything released that bears on a financial year.
-func ReleaseNames(ws *workspace.Workspace, year period.Year) ([]string, error) {
-	before, err := ReleasedIn(ws, year-1)
-	if err != nil {
-		return nil, err
-	}
-	names, err := ReleasedIn(ws, year)
-	return append(before, names...), err
-}
-
-// ReleasedIn lists what was released for the periods of a financial year.
-func ReleasedIn(ws *workspace.Workspace, year period.Year) ([]string, error) {
-	names := []string{}
-	sealed, err := SealedReturns(ws, year)
-	if err != nil {
-		return nil, err
-	}
-	for _, s := range sealed {
-		names = append(names, s.Name())
-	}
-	briefings, err := ReleasedBriefings(ws, year)
-	for _, b := range briefings {
-		names = append(names, b.Name)
-	}
-	return names, err
 }

@@ -1,7 +1,6 @@
 package archive
 
 import (
-	"cmp"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
@@ -66,54 +65,8 @@ func (s Sealed) Name() string {
 }
 
 // SealedFile is the path of a sealed version's workbook.
-func SealedFile(ws *workspace.Workspace, s Sealed) string {
+func SealedFile(s Sealed) string {
 	return filepath.Join(s.Dir, WorkbookName+returns.Ending(os.DirFS(filepath.Join(s.Dir, TemplateDir))))
-}
-
-// SealedReturns lists every sealed version of every return for the periods of a
-// financial year, in the order they were sealed.
-func SealedReturns(ws *workspace.Workspace, year period.Year) ([]Sealed, error) {
-	dirs, err := filepath.Glob(ws.Path("returns", "*", "*"))
-	if err != nil {
-		return nil, err
-	}
-	var out []Sealed
-	for _, dir := range dirs {
-		at, err := period.Parse(filepath.Base(dir))
-		if err != nil || at.Year != year {
-			continue
-		}
-		versions, err := seal.Versions(dir)
-		if err != nil {
-			return nil, err
-		}
-		for _, version := range versions {
-			s, err := readSealed(filepath.Join(dir, version))
-			if err != nil {
-				return nil, err
-			}
-			if ws.Again == nil || slices.Contains(ws.Again.Releases, s.Name()) {
-				out = append(out, s)
-			}
-		}
-	}
-	slices.SortFunc(out, func(a, b Sealed) int {
-		return cmp.Or(a.About.At.Compare(b.About.At), cmp.Compare(a.Name(), b.Name()))
-	})
-	return out, nil
-}
-
-// SealedBefore lists what was sealed of a return for earlier periods of the
-// financial year.
-func SealedBefore(ws *workspace.Workspace, r workspace.Return, at period.Period) ([]Sealed, error) {
-	if !ws.AsAt.IsZero() {
-		return nil, nil
-	}
-	all, err := SealedReturns(ws, at.Year)
-	return slices.DeleteFunc(all, func(s Sealed) bool {
-		then, err := period.Parse(s.About.Period)
-		return err != nil || s.About.Return != r.Name || then.Quarter() >= at.Quarter()
-	}), err
 }
 
 // Newest is the last of the seals that printed a quarter, or nil.

@@ -3,51 +3,15 @@ package archive
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/seal"
 	"mojreturns/pipeline/workspace"
 )
-
-type signed struct{ Fund, State, Date string }
-
-// SignedStates says how far each fund's return for a period is signed: submitted or
-// approved; nothing while it is a draft.
-func SignedStates(ws *workspace.Workspace, at period.Period) ([]signed, error) {
-	if ws.Again != nil || !ws.AsAt.IsZero() {
-		return nil, nil
-	}
-	var out []signed
-	for _, r := range ws.Returns {
-		submissions, err := Submissions(ws, r, at)
-		if err != nil {
-			return nil, err
-		}
-		if len(submissions) == 0 {
-			continue
-		}
-		sealed, err := Seals(ws, r.Name, at)
-		if err != nil {
-			return nil, err
-		}
-		state, date := "submitted", ""
-		if n := len(sealed); n > 0 && sealed[n-1].About.Submission.Number == len(submissions) {
-			state, date = "approved", sealed[n-1].About.Declaration.Date
-		}
-		for _, name := range slices.Sorted(maps.Keys(r.Scopes)) {
-			if fund, ok := strings.CutPrefix(r.Scopes[name], "fund:"); ok {
-				out = append(out, signed{Fund: fund, State: state, Date: date})
-			}
-		}
-	}
-	return out, nil
-}
 
 // Submission pins what is put before the one who signs: a build and its figures.
 type Submission struct {
@@ -84,9 +48,13 @@ type Declaration struct {
 	Date       string `json:"date"`
 }
 
-// Submissions lists those of a period, in order.
+// Submissions lists those of a return for a period, in order.
 func Submissions(ws *workspace.Workspace, r workspace.Return, at period.Period) ([]Submission, error) {
-	files, err := filepath.Glob(filepath.Join(ReturnDir(ws, r, at), "submission-*.json"))
+	return readSubmissions(ReturnDir(ws, r, at))
+}
+
+func readSubmissions(dir string) ([]Submission, error) {
+	files, err := filepath.Glob(filepath.Join(dir, "submission-*.json"))
 	if err != nil {
 		return nil, err
 	}

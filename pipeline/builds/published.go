@@ -12,7 +12,7 @@ import (
 // Ready is the folder readers read: that of what is published, or, when
 // looking back, one built for the purpose, which nobody else sees.
 func Ready(ctx context.Context, ws *workspace.Workspace) (string, error) {
-	if !ws.AsAt.IsZero() || ws.Again != nil {
+	if ws.Past != nil {
 		if _, err := Build(ctx, ws); err != nil {
 			return "", err
 		}

@@ -5,17 +5,16 @@ import (
 	"fmt"
 	"path/filepath"
 
-	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/returns"
 	"mojreturns/pipeline/workspace"
 )
 
-// Draft fills every configured return for a period and keeps it in the store.
-func Draft(ctx context.Context, ws *workspace.Workspace, at period.Period) ([]Output, error) {
+// Returns fills every configured return and keeps it in the store's drafts.
+func Returns(ctx context.Context, v *published.View) ([]Output, error) {
 	var out []Output
-	for _, r := range ws.Returns {
-		o, err := DraftOne(ctx, ws, r.Name, at, "")
+	for _, r := range v.Workspace.Returns {
+		o, err := Return(ctx, v, r.Name, "")
 		if err != nil {
 			return out, err
 		}
@@ -24,24 +23,19 @@ func Draft(ctx context.Context, ws *workspace.Workspace, at period.Period) ([]Ou
 	return out, nil
 }
 
-// DraftOne fills one return (empty: the first configured), to file or, where
+// Return fills one return (empty: the first configured), to file or, where
 // that is empty, into the store's drafts.
-func DraftOne(ctx context.Context, ws *workspace.Workspace, name string, at period.Period, file string) (Output, error) {
-	r, err := ws.Return(name)
+func Return(ctx context.Context, v *published.View, name, file string) (Output, error) {
+	r, err := v.Workspace.Return(name)
 	if err != nil {
 		return Output{}, err
 	}
-	v, err := published.Open(ctx, ws, at)
-	if err != nil {
-		return Output{}, err
-	}
-	defer v.Close()
-	workbook := func() ([]byte, error) { return workbook(ctx, ws, v, r, at) }
-	return write(ws, v, at, Output{Title: r.Name, Path: file}, filepath.Base(DraftPath(ws, r, at)), workbook)
+	workbook := func() ([]byte, error) { return workbook(ctx, v, r) }
+	return write(v, Output{Title: r.Name, Path: file}, filepath.Base(Path(v.Workspace, r, v.Period)), workbook)
 }
 
-func workbook(ctx context.Context, ws *workspace.Workspace, v *published.View, r workspace.Return, at period.Period) ([]byte, error) {
-	request, err := Request(ctx, ws, v, r, at)
+func workbook(ctx context.Context, v *published.View, r workspace.Return) ([]byte, error) {
+	request, err := Request(ctx, v, r)
 	if err != nil {
 		return nil, fmt.Errorf("the return %s cannot be drafted: %w", r.Name, err)
 	}
@@ -50,7 +44,7 @@ func workbook(ctx context.Context, ws *workspace.Workspace, v *published.View, r
 		return nil, fmt.Errorf("the return %s cannot be drafted: %w", r.Name, err)
 	}
 	for _, w := range result.Warnings {
-		ws.Log.Warn(w, "return", r.Name)
+		v.Workspace.Log.Warn(w, "return", r.Name)
 	}
 	return content, nil
 }

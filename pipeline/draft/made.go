@@ -8,9 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 
-	"mojreturns/pipeline/archive"
 	"mojreturns/pipeline/builds"
-	"mojreturns/pipeline/period"
+	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/warehouse"
 	"mojreturns/pipeline/workspace"
 )
@@ -24,7 +23,7 @@ type made struct {
 }
 
 // keep writes a draft unless the file is there, made from the same.
-func keep(ws *workspace.Workspace, path, from string, make func() ([]byte, error)) error {
+func keep(path, from string, make func() ([]byte, error)) error {
 	note := filepath.Join(filepath.Dir(path), ".made", filepath.Base(path)+".json")
 	var was made
 	if text, err := os.ReadFile(note); err == nil && json.Unmarshal(text, &was) == nil && was.From == from {
@@ -46,12 +45,13 @@ func keep(ws *workspace.Workspace, path, from string, make func() ([]byte, error
 	return workspace.WriteFile(note, text)
 }
 
-// draftIdentity names what decides the drafts of a period besides the build: the
+// identity names what decides the drafts of a period besides the build: the
 // templates, the briefing's questions, the configured returns, how small counts are
 // guarded, what people wrote, what was sealed before, and what was released.
-func draftIdentity(ws *workspace.Workspace, at period.Period, build string) (string, error) {
+func identity(v *published.View) (string, error) {
+	ws, at := v.Workspace, v.Period
 	id := warehouse.NewIdentity()
-	id.Add("build", []byte(build))
+	id.Add("build", []byte(v.Build))
 	id.Add("period", []byte(at.Label))
 	for _, dir := range []string{"briefing", "returns"} {
 		if err := builds.AddFiles(id, ws.Templates, dir); err != nil {
@@ -71,11 +71,7 @@ func draftIdentity(ws *workspace.Workspace, at period.Period, build string) (str
 		return "", err
 	}
 	id.Add("disclosure", guarded)
-	released, err := archive.ReleaseNames(ws, at.Year)
-	if err != nil {
-		return "", err
-	}
-	id.Add("released", []byte(strings.Join(released, "\n")))
+	id.Add("released", []byte(strings.Join(v.Given.Names(), "\n")))
 	id.Add("time zone", []byte(ws.Location.String()))
 	for _, r := range ws.Returns {
 		commentary, err := ws.Commentary(r, at)
@@ -83,11 +79,7 @@ func draftIdentity(ws *workspace.Workspace, at period.Period, build string) (str
 			return "", err
 		}
 		id.Add("commentary of "+r.Name, commentary)
-		sealed, err := archive.SealedBefore(ws, r, at)
-		if err != nil {
-			return "", err
-		}
-		for _, s := range sealed {
+		for _, s := range v.Given.Before(r, at) {
 			id.Add("sealed "+s.Dir, []byte(s.Digest))
 		}
 	}

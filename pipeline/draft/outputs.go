@@ -20,7 +20,7 @@ func PrintedOf(result returns.Result, figures published.Figures) []archive.Relea
 }
 
 // write puts an output where it was asked for, or keeps it in the drafts.
-func write(ws *workspace.Workspace, v *published.View, at period.Period, o Output, name string, content func() ([]byte, error)) (Output, error) {
+func write(v *published.View, o Output, name string, content func() ([]byte, error)) (Output, error) {
 	if o.Path != "" {
 		text, err := content()
 		if err != nil {
@@ -28,17 +28,18 @@ func write(ws *workspace.Workspace, v *published.View, at period.Period, o Outpu
 		}
 		return o, workspace.WriteFile(o.Path, text)
 	}
-	from, err := draftIdentity(ws, at, v.Build)
+	from, err := identity(v)
 	if err != nil {
 		return Output{}, err
 	}
-	o.Path = ws.Path("drafts", name)
-	return o, keep(ws, o.Path, from, content)
+	o.Path = v.Workspace.Path("drafts", name)
+	return o, keep(o.Path, from, content)
 }
 
 // Output is a file the run wrote.
 type Output struct{ Title, Path string }
 
-func DraftPath(ws *workspace.Workspace, r workspace.Return, at period.Period) string {
+// Path is where a return's draft for a period is kept.
+func Path(ws *workspace.Workspace, r workspace.Return, at period.Period) string {
 	return ws.Path("drafts", fmt.Sprintf("%s-%s%s", r.Name, at.Label, ws.Ending(r)))
 }

@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strings"
 	"time"
 
 	"mojreturns/pipeline/archive"
@@ -20,55 +19,31 @@ import (
 	"mojreturns/pipeline/disclosure"
 	"mojreturns/pipeline/guard"
 	"mojreturns/pipeline/metrics"
-	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/returns"
 	"mojreturns/pipeline/seal"
-	"mojreturns/pipeline/warehouse"
 	"mojreturns/pipeline/workspace"
 )
 
 // Briefing writes the Commissioner's pack for a period, to path or, where that
 // is empty, into the store's drafts.
-func Briefing(ctx context.Context, ws *workspace.Workspace, at period.Period, path string) (Output, error) {
-	v, err := briefingView(ctx, ws, at)
-	if err != nil {
-		return Output{}, err
-	}
-	defer v.Close()
+func Briefing(ctx context.Context, v *published.View, path string) (Output, error) {
 	page := func() ([]byte, error) {
-		text, _, err := page(ctx, ws, v, at, disclosure.Briefing)
+		text, _, err := page(ctx, v, disclosure.Briefing)
 		return text, err
 	}
-	return write(ws, v, at, Output{Title: "briefing", Path: path}, fmt.Sprintf("briefing-%s.html", at.Label), page)
+	return write(v, Output{Title: "briefing", Path: path}, fmt.Sprintf("briefing-%s.html", v.Period.Label), page)
 }
 
-func briefingView(ctx context.Context, ws *workspace.Workspace, at period.Period) (*published.View, error) {
-	if len(ws.Returns) == 0 {
-		return nil, errors.New("no return is configured, so the briefing has no fund and no service to speak of; add one under `returns`")
+// Release keeps the pack as it goes out to an audience (briefing or public), with
+// what it shows and hides, so that nothing released later gives away what it
+// hides. By is the role of who releases it.
+func Release(ctx context.Context, v *published.View, audience, by string) (Output, error) {
+	if audience != disclosure.Briefing && audience != disclosure.Public {
+		return Output{}, fmt.Errorf("the audience is %q; a briefing is released to %s or %s", audience, disclosure.Briefing, disclosure.Public)
 	}
-	return published.Open(ctx, ws, at)
-}
-
-// Release is a briefing given to an audience.
-type Release struct {
-	Period   period.Period
-	Audience string // briefing or public
-	By       string // the role of who released it
-}
-
-// ReleaseBriefing keeps the pack as it goes out to an audience, with what it
-// shows and hides, so that nothing released later gives away what it hides.
-func ReleaseBriefing(ctx context.Context, ws *workspace.Workspace, r Release) (Output, error) {
-	if r.Audience != disclosure.Briefing && r.Audience != disclosure.Public {
-		return Output{}, fmt.Errorf("the audience is %q; a briefing is released to %s or %s", r.Audience, disclosure.Briefing, disclosure.Public)
-	}
-	v, err := briefingView(ctx, ws, r.Period)
-	if err != nil {
-		return Output{}, err
-	}
-	defer v.Close()
-	page, printed, err := page(ctx, ws, v, r.Period, r.Audience)
+	ws := v.Workspace
+	page, printed, err := page(ctx, v, audience)
 	if err != nil {
 		return Output{}, err
 	}
@@ -78,7 +53,7 @@ func ReleaseBriefing(ctx context.Context, ws *workspace.Workspace, r Release) (O
 	} else if !errors.Is(err, os.ErrNotExist) {
 		return Output{}, err
 	}
-	about, err := json.MarshalIndent(archive.AboutRelease{Audience: r.Audience, Period: r.Period.Label, Number: number, Build: v.Build, By: r.By, At: ws.Now().UTC().Truncate(time.Second)}, "", "  ")
+	about, err := json.MarshalIndent(archive.AboutRelease{Audience: audience, Period: v.Period.Label, Number: number, Build: v.Build, By: by, At: ws.Now().UTC().Truncate(time.Second)}, "", "  ")
 	if err != nil {
 		return Output{}, err
 	}
@@ -91,12 +66,16 @@ func ReleaseBriefing(ctx context.Context, ws *workspace.Workspace, r Release) (O
 }
 
 // page makes the pack for an audience, and tells what figures it shows and hides.
-func page(ctx context.Context, ws *workspace.Workspace, v *published.View, at period.Period, audience string) ([]byte, []archive.Released, error) {
-	frozen, err := published.Frozen(ctx, ws, v)
+func page(ctx context.Context, v *published.View, audience string) ([]byte, []archive.Released, error) {
+	ws, at := v.Workspace, v.Period
+	if len(ws.Returns) == 0 {
+		return nil, nil, errors.New("no return is configured, so the briefing has no fund and no service to speak of; add one under `returns`")
+	}
+	frozen, err := v.Frozen(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	printed, err := guardBriefing(ctx, ws, v, at, audience)
+	printed, err := guardBriefing(ctx, v, audience)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -116,16 +95,16 @@ func page(ctx context.Context, ws *workspace.Workspace, v *published.View, at pe
 
 // guardBriefing lays a table of figures in which small counts are hidden over
 // those of the build, for the questions of the briefing.
-func guardBriefing(ctx context.Context, ws *workspace.Workspace, v *published.View, at period.Period, audience string) ([]archive.Released, error) {
-	figures, err := guard.FiguresShown(ctx, ws, v, at)
+func guardBriefing(ctx context.Context, v *published.View, audience string) ([]archive.Released, error) {
+	figures, err := guard.FiguresShown(ctx, v)
 	if err != nil {
 		return nil, err
 	}
-	asked, err := askedByBriefing(ws, figures.Values, at)
+	asked, err := askedByBriefing(v, figures.Values)
 	if err != nil {
 		return nil, err
 	}
-	guarded, err := guard.Protect(ws, audience, at, asked, figures.Values)
+	guarded, err := guard.Protect(v, audience, asked, figures.Values)
 	if err != nil {
 		return nil, err
 	}
@@ -146,7 +125,7 @@ func guardBriefing(ctx context.Context, ws *workspace.Workspace, v *published.Vi
 	if err := hide(ctx, v, string(list)); err != nil {
 		return nil, err
 	}
-	return guard.AndUnprinted(ws, at, out, figures.Values)
+	return guard.AndUnprinted(v, out, figures.Values)
 }
 
 // hide lays tables over those of the build in which the listed figures have the
@@ -156,23 +135,16 @@ func hide(ctx context.Context, v *published.View, list string) error {
 		SELECT h[1] AS code, h[2] AS scope, h[3] AS period, h[4] AS dimension, h[5] AS category FROM (SELECT unnest($1::JSON::VARCHAR[][]) AS h)`, list); err != nil {
 		return err
 	}
-	for _, statement := range []string{
-		`CREATE OR REPLACE TEMP TABLE guarded AS
-			SELECT f.* REPLACE (CASE WHEN h.code IS NULL THEN f.value END AS value, CASE WHEN h.code IS NULL THEN f.numerator END AS numerator,
-				CASE WHEN h.code IS NULL THEN f.denominator END AS denominator, CASE WHEN h.code IS NULL THEN f.n END AS n,
-				CASE WHEN h.code IS NULL THEN f.marker ELSE 'c' END AS marker)
-			FROM ` + v.Schema + `.figure f LEFT JOIN hidden h USING (code, scope, period, dimension, category)`,
-		`CREATE OR REPLACE TEMP TABLE answered AS
-			SELECT c.* REPLACE (CASE WHEN h.code IS NULL THEN c.value END AS value, CASE WHEN h.code IS NULL THEN c.evidence ELSE '[c]' END AS evidence)
-			FROM ` + v.Schema + `.condition c LEFT JOIN hidden h ON h.code = c.code AND h.scope = 'fund:' || c.fund AND h.period = c.period`,
-		"DROP VIEW IF EXISTS temp.figure", "DROP TABLE IF EXISTS temp.figure", "ALTER TABLE temp.guarded RENAME TO figure",
-		"DROP VIEW IF EXISTS temp.condition", "DROP TABLE IF EXISTS temp.condition", "ALTER TABLE temp.answered RENAME TO condition",
-	} {
-		if err := warehouse.Exec(ctx, v.Conn, statement); err != nil && !strings.HasPrefix(statement, "DROP") { // it is one of the two, or neither
-			return err
-		}
+	if err := v.Lay(ctx, "figure", `
+		SELECT f.* REPLACE (CASE WHEN h.code IS NULL THEN f.value END AS value, CASE WHEN h.code IS NULL THEN f.numerator END AS numerator,
+			CASE WHEN h.code IS NULL THEN f.denominator END AS denominator, CASE WHEN h.code IS NULL THEN f.n END AS n,
+			CASE WHEN h.code IS NULL THEN f.marker ELSE 'c' END AS marker)
+		FROM figure f LEFT JOIN hidden h USING (code, scope, period, dimension, category)`); err != nil {
+		return err
 	}
-	return nil
+	return v.Lay(ctx, "condition", `
+		SELECT c.* REPLACE (CASE WHEN h.code IS NULL THEN c.value END AS value, CASE WHEN h.code IS NULL THEN c.evidence ELSE '[c]' END AS evidence)
+		FROM condition c LEFT JOIN hidden h ON h.code = c.code AND h.scope = 'fund:' || c.fund AND h.period = c.period`)
 }
 
 var quoted = regexp.MustCompile(`'([^']*)'`)
@@ -181,7 +153,8 @@ var quoted = regexp.MustCompile(`'([^']*)'`)
 // every metric and breakdown that they name, for its scopes and the periods of
 // the year to date, and what conditions tell at the end of the period. More than
 // is shown hides more; it gives nothing away.
-func askedByBriefing(ws *workspace.Workspace, figures map[returns.Place]returns.Value, at period.Period) ([]returns.Printed, error) {
+func askedByBriefing(v *published.View, figures map[returns.Place]returns.Value) ([]returns.Printed, error) {
+	ws, at := v.Workspace, v.Period
 	files, err := fs.Glob(ws.Queries, "briefing/*.sql")
 	if err != nil {
 		return nil, err

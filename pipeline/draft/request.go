@@ -23,7 +23,8 @@ import (
 // Request gathers all that a return shows for a period: figures, the terms of
 // its funds, how the extracts were filled, what people wrote, and which figures
 // of earlier quarters were printed otherwise before.
-func Request(ctx context.Context, ws *workspace.Workspace, v *published.View, r workspace.Return, at period.Period) (returns.Request, error) {
+func Request(ctx context.Context, v *published.View, r workspace.Return) (returns.Request, error) {
+	ws, at := v.Workspace, v.Period
 	files, err := ws.Template(r)
 	if err != nil {
 		return returns.Request{}, err
@@ -35,14 +36,14 @@ func Request(ctx context.Context, ws *workspace.Workspace, v *published.View, r 
 	if err := checkCodes(ws, template); err != nil {
 		return returns.Request{}, err
 	}
-	if err := v.HasYear(ctx, at); err != nil {
+	if err := v.HasYear(ctx); err != nil {
 		return returns.Request{}, err
 	}
-	frozen, err := published.Frozen(ctx, ws, v)
+	frozen, err := v.Frozen(ctx)
 	if err != nil {
 		return returns.Request{}, err
 	}
-	figures, err := guard.FiguresShown(ctx, ws, v, at)
+	figures, err := guard.FiguresShown(ctx, v)
 	if err != nil {
 		return returns.Request{}, err
 	}
@@ -60,15 +61,15 @@ func Request(ctx context.Context, ws *workspace.Workspace, v *published.View, r 
 			printed = append(printed, returns.Printed{Place: c.Place, Field: c.Field})
 		}
 	}
-	guarded, err := guard.Protect(ws, disclosure.Ministry, at, printed, figures.Values)
+	guarded, err := guard.Protect(v, disclosure.Ministry, printed, figures.Values)
 	if err != nil {
 		return returns.Request{}, err
 	}
-	revised, err := revised(ws, r, at, template, figures.Values, guarded.Hidden)
+	revised, err := revised(v, r, template, figures.Values, guarded.Hidden)
 	if err != nil {
 		return returns.Request{}, err
 	}
-	quality, err := published.Quality(ctx, ws, v, r, at)
+	quality, err := v.Quality(ctx, r)
 	if err != nil {
 		return returns.Request{}, err
 	}

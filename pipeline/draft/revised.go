@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"mojreturns/pipeline/archive"
-	"mojreturns/pipeline/period"
+	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/returns"
 	"mojreturns/pipeline/workspace"
 )
@@ -22,10 +22,12 @@ func Plain(text string) string {
 // revised lists the figures of earlier quarters that a return prints otherwise
 // than the seal that last printed them, in the order of its cells. What is hidden
 // on either side is left out: that it changed says something of it.
-func revised(ws *workspace.Workspace, r workspace.Return, at period.Period, template returns.Template, now map[returns.Place]returns.Value, hidden map[returns.Printed]bool) ([]returns.Revision, error) {
-	sealed, err := archive.SealedBefore(ws, r, at)
-	if err != nil || len(sealed) == 0 {
-		return nil, err
+func revised(v *published.View, r workspace.Return, template returns.Template, now map[returns.Place]returns.Value,
+	hidden map[returns.Printed]bool) ([]returns.Revision, error) {
+	at := v.Period
+	sealed := v.Given.Before(r, at)
+	if len(sealed) == 0 {
+		return nil, nil
 	}
 	cells, err := template.Cells(r.Scopes, at)
 	if err != nil {

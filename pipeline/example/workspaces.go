@@ -127,7 +127,7 @@ func FiguresOf(t *testing.T, ws *workspace.Workspace, label string) published.Fi
 		t.Fatal(err)
 	}
 	defer v.Close()
-	f, err := v.Figures(context.Background(), Quarter(t, label))
+	f, err := v.Figures(context.Background())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,25 +1,23 @@
 package guard
 
 import (
-	"cmp"
 	"fmt"
-	"path/filepath"
 	"slices"
-	"strings"
 
 	"mojreturns/pipeline/archive"
 	"mojreturns/pipeline/disclosure"
 	"mojreturns/pipeline/metrics"
 	"mojreturns/pipeline/period"
+	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/returns"
-	"mojreturns/pipeline/workspace"
 )
 
 // AndUnprinted adds to what a release printed the guarded figures that belong with
 // it: of the same breakdowns, in every scope there is, of the same periods and the
 // quarters and years to date so far.
-func AndUnprinted(ws *workspace.Workspace, at period.Period, printed []archive.Released, figures map[returns.Place]returns.Value) ([]archive.Released, error) {
-	g, err := For(ws, disclosure.Public)
+func AndUnprinted(v *published.View, printed []archive.Released, figures map[returns.Place]returns.Value) ([]archive.Released, error) {
+	at := v.Period
+	g, err := For(v.Workspace, disclosure.Public)
 	if err != nil {
 		return nil, err
 	}
@@ -45,29 +43,10 @@ func AndUnprinted(ws *workspace.Workspace, at period.Period, printed []archive.R
 // speak of a period's financial year, the oldest first, as disclosure control needs
 // them; of the year before, what is carried over from its end. They count for what is
 // drafted as at an earlier time too: it is read today.
-func Releases(ws *workspace.Workspace, audience string, at period.Period, g Guard) ([]disclosure.Release, error) {
-	var list []archive.Release
-	for _, year := range []period.Year{at.Year - 1, at.Year} {
-		sealed, err := archive.SealedReturns(ws, year)
-		if err != nil {
-			return nil, err
-		}
-		for _, s := range sealed {
-			list = append(list, archive.Release{Name: s.Name(), Audience: disclosure.Ministry, File: filepath.Join(s.Dir, archive.ReleasedFile), Year: year, At: s.About.At})
-		}
-		briefings, err := archive.ReleasedBriefings(ws, year)
-		if err != nil {
-			return nil, err
-		}
-		for _, b := range briefings {
-			if ws.Again == nil || slices.Contains(ws.Again.Releases, b.Name) {
-				list = append(list, b)
-			}
-		}
-	}
-	slices.SortStableFunc(list, func(a, b archive.Release) int { return cmp.Or(a.At.Compare(b.At), strings.Compare(a.Name, b.Name)) })
+func Releases(v *published.View, audience string, g Guard) ([]disclosure.Release, error) {
+	at := v.Period
 	var out []disclosure.Release
-	for _, r := range list {
+	for _, r := range v.Given.Releases() {
 		if r.Audience != audience && r.Audience != disclosure.Public && audience != disclosure.Public {
 			continue // none of this output's readers has seen it; the public's are everybody
 		}

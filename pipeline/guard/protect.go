@@ -7,7 +7,7 @@ import (
 	"slices"
 
 	"mojreturns/pipeline/disclosure"
-	"mojreturns/pipeline/period"
+	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/returns"
 	"mojreturns/pipeline/typed"
 	"mojreturns/pipeline/workspace"
@@ -33,9 +33,9 @@ func instead(audience string) string {
 // Protect decides which of the figures an output prints may be shown to its
 // audience, with what was released to it before. It refuses where an earlier
 // release gives a count away whatever is hidden now.
-func Protect(ws *workspace.Workspace, audience string, at period.Period, printed []returns.Printed, figures map[returns.Place]returns.Value) (protected, error) {
+func Protect(v *published.View, audience string, printed []returns.Printed, figures map[returns.Place]returns.Value) (protected, error) {
 	out := protected{Hidden: map[returns.Printed]bool{}}
-	g, err := For(ws, audience)
+	g, err := For(v.Workspace, audience)
 	if err != nil {
 		return out, err
 	}
@@ -57,7 +57,7 @@ func Protect(ws *workspace.Workspace, audience string, at period.Period, printed
 			seen.add(IdOf(f.Place))
 		}
 	}
-	earlier, err := Releases(ws, audience, at, g)
+	earlier, err := Releases(v, audience, g)
 	if err != nil {
 		return out, err
 	}
@@ -77,7 +77,7 @@ func Protect(ws *workspace.Workspace, audience string, at period.Period, printed
 	}
 	cells = append(cells, unseen...)
 	relations := append(g.relations(figures, seen), percentages(cells, earlier)...)
-	decisions, err := disclosure.Protect(policy(ws.Disclosure, audience), cells, g.holding(relations, figures), earlier)
+	decisions, err := disclosure.Protect(policy(v.Workspace.Disclosure, audience), cells, g.holding(relations, figures), earlier)
 	if errors.Is(err, disclosure.ErrCannotProtect) {
 		return out, fmt.Errorf("%w: %w; %s", workspace.ErrRefused, err, instead(audience))
 	}

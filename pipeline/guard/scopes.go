@@ -8,11 +8,9 @@ import (
 	"mojreturns/pipeline/archive"
 	"mojreturns/pipeline/disclosure"
 	"mojreturns/pipeline/metrics"
-	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/register"
 	"mojreturns/pipeline/returns"
-	"mojreturns/pipeline/workspace"
 )
 
 // union is a scope that others make up: who knows its figures and those of all
@@ -67,27 +65,19 @@ func reach(all []union, scopes map[string]bool) {
 
 // scopesShown are those of all that the office puts out, those that anything
 // released in the financial year showed, and those whose figures could be had from theirs.
-func scopesShown(ws *workspace.Workspace, at period.Period) ([]string, error) {
+func scopesShown(v *published.View) ([]string, error) {
 	scopes := map[string]bool{}
-	for _, r := range ws.Returns {
+	for _, r := range v.Workspace.Returns {
 		for _, scope := range r.Scopes {
 			scopes[scope] = true
 		}
 	}
-	sealed, err := archive.SealedReturns(ws, at.Year)
-	if err != nil {
-		return nil, err
-	}
-	for _, s := range sealed {
+	for _, s := range v.Given.Sealed(v.Period.Year) {
 		for _, scope := range s.About.Settings.Scopes {
 			scopes[scope] = true
 		}
 	}
-	briefings, err := archive.ReleasedBriefings(ws, at.Year)
-	if err != nil {
-		return nil, err
-	}
-	for _, b := range briefings {
+	for _, b := range v.Given.Briefings(v.Period.Year) {
 		list, err := archive.ReadReleased(b.File)
 		if err != nil {
 			return nil, err
@@ -98,35 +88,36 @@ func scopesShown(ws *workspace.Workspace, at period.Period) ([]string, error) {
 			}
 		}
 	}
-	reach(unions(ws.Register), scopes)
+	reach(unions(v.Workspace.Register), scopes)
 	return slices.Sorted(maps.Keys(scopes)), nil
 }
 
 // FiguresShown are the figures of the scopes shown, with what conditions tell and
 // what the year began with.
-func FiguresShown(ctx context.Context, ws *workspace.Workspace, v *published.View, at period.Period) (published.Figures, error) {
-	scopes, err := scopesShown(ws, at)
+func FiguresShown(ctx context.Context, v *published.View) (published.Figures, error) {
+	scopes, err := scopesShown(v)
 	if err != nil {
 		return published.Figures{}, err
 	}
-	f, err := v.Figures(ctx, at, scopes...)
+	f, err := v.Figures(ctx, scopes...)
 	if err != nil {
 		return published.Figures{}, err
 	}
-	if err := published.Told(ctx, ws, v, f); err != nil {
+	if err := v.Told(ctx, f); err != nil {
 		return f, err
 	}
-	return f, carried(ctx, ws, v, at, f, scopes)
+	return f, carried(ctx, v, f, scopes)
 }
 
 // carried puts what the year before ended with beside the figures, where anything
 // was released of it.
-func carried(ctx context.Context, ws *workspace.Workspace, v *published.View, at period.Period, f published.Figures, scopes []string) error {
-	if released, err := archive.ReleasedIn(ws, at.Year-1); err != nil || len(released) == 0 {
-		return err
+func carried(ctx context.Context, v *published.View, f published.Figures, scopes []string) error {
+	before := v.Period.Year - 1
+	if len(v.Given.In(before)) == 0 {
+		return nil
 	}
-	return v.Values(ctx, last(at.Year-1).Label, scopes, func(place returns.Place, value returns.Value) {
-		if m, ok := ws.Metrics.Metric(place.Code); ok && carries(m) {
+	return v.Values(ctx, last(before).Label, scopes, func(place returns.Place, value returns.Value) {
+		if m, ok := v.Workspace.Metrics.Metric(place.Code); ok && carries(m) {
 			f.Values[place] = value
 		}
 	})

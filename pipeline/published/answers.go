@@ -35,7 +35,7 @@ func FigureRows(ctx context.Context, ws *workspace.Workspace, q Question) (table
 	if q.Scope != "" && !ws.HasScope(q.Scope) {
 		return table.Table{}, fmt.Errorf("scope %q is not in the configuration; there are %s", q.Scope, strings.Join(ws.Register.Scopes(), ", "))
 	}
-	v, err := Open(ctx, ws, q.Period, q.Codes...)
+	v, err := OpenFigures(ctx, ws, q.Period, q.Codes...)
 	if err != nil {
 		return table.Table{}, err
 	}
@@ -45,7 +45,7 @@ func FigureRows(ctx context.Context, ws *workspace.Workspace, q Question) (table
 		return table.Table{}, err
 	}
 	return table.Query(ctx, v.Conn, `SELECT code, name, scope, period, dimension, category, value, numerator, denominator, n, unit, marker
-		FROM `+v.Schema+`.figure
+		FROM `+v.schema+`.figure
 		WHERE period = $1 AND ($2 = 'null' OR code IN (SELECT unnest($2::JSON::VARCHAR[])))
 		  AND ($3 = '' OR scope = $3) AND ($4 = '' OR dimension = $4 OR $4 = 'total' AND dimension = '')
 		ORDER BY code, scope, dimension, category`, q.Period.Label, string(codes), q.Scope, q.By)
@@ -53,19 +53,14 @@ func FigureRows(ctx context.Context, ws *workspace.Workspace, q Question) (table
 
 // ConditionRows are the funding conditions with their evidence, or the rows
 // that breach them.
-func ConditionRows(ctx context.Context, ws *workspace.Workspace, at period.Period, fund string, breaches bool) (table.Table, error) {
-	v, err := Open(ctx, ws, at)
-	if err != nil {
-		return table.Table{}, err
-	}
-	defer v.Close()
+func (v *View) ConditionRows(ctx context.Context, fund string, breaches bool) (table.Table, error) {
 	if breaches {
 		return table.Query(ctx, v.Conn, `SELECT b.code, b.fund, b.period, b.effect, b.amount, d.file, d.sha256, d.sheet, b."row", b.key
-			FROM `+v.Schema+`.breach b LEFT JOIN delivery d ON d.delivery = b.delivery AND d.current
-			WHERE b.period = $1 AND ($2 = '' OR b.fund = $2) ORDER BY b.code, b.fund, b.effect, d.file, b."row", b.key`, at.Label, fund)
+			FROM `+v.schema+`.breach b LEFT JOIN delivery d ON d.delivery = b.delivery AND d.current
+			WHERE b.period = $1 AND ($2 = '' OR b.fund = $2) ORDER BY b.code, b.fund, b.effect, d.file, b."row", b.key`, v.Period.Label, fund)
 	}
 	return table.Query(ctx, v.Conn, `SELECT code, title, fund, period, status, value, limit_value, evidence, basis, breaches
-		FROM `+v.Schema+`.condition WHERE period = $1 AND ($2 = '' OR fund = $2) ORDER BY fund, code`, at.Label, fund)
+		FROM `+v.schema+`.condition WHERE period = $1 AND ($2 = '' OR fund = $2) ORDER BY fund, code`, v.Period.Label, fund)
 }
 
 // Rejects lists every fault of the deliveries that count.
@@ -93,16 +88,16 @@ type Traced struct {
 
 // Trace lists the rows behind a figure, part by part.
 func Trace(ctx context.Context, ws *workspace.Workspace, cell metrics.Cell) ([]Traced, error) {
-	v, err := Open(ctx, ws, cell.Period, cell.Code)
+	v, err := OpenFigures(ctx, ws, cell.Period, cell.Code)
 	if err != nil {
 		return nil, err
 	}
 	defer v.Close()
-	return trace(ctx, ws, v, cell)
+	return v.trace(ctx, cell)
 }
 
-func trace(ctx context.Context, ws *workspace.Workspace, v *View, cell metrics.Cell) ([]Traced, error) {
-	engine := metrics.Engine{Set: ws.Metrics, Conn: v.Conn, Schema: v.Schema}
+func (v *View) trace(ctx context.Context, cell metrics.Cell) ([]Traced, error) {
+	engine := metrics.Engine{Set: v.Workspace.Metrics, Conn: v.Conn, Schema: v.schema}
 	parts, err := engine.Trace(ctx, cell)
 	if err != nil {
 		return nil, err
@@ -124,7 +119,7 @@ func trace(ctx context.Context, ws *workspace.Workspace, v *View, cell metrics.C
 // value is a figure as text, or its marker in brackets.
 func (v *View) value(ctx context.Context, c metrics.Cell) (string, error) {
 	found, err := table.Query(ctx, v.Conn, `SELECT CASE marker WHEN '' THEN rtrim(rtrim(value::VARCHAR, '0'), '.') ELSE '[' || marker || ']' END AS value
-		FROM `+v.Schema+`.figure WHERE code = $1 AND scope = $2 AND period = $3 AND dimension = $4 AND category = $5`,
+		FROM `+v.schema+`.figure WHERE code = $1 AND scope = $2 AND period = $3 AND dimension = $4 AND category = $5`,
 		c.Code, c.Scope, c.Period.Label, c.Dimension, c.Category)
 	if err != nil {
 		return "", err

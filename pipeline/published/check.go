@@ -25,27 +25,28 @@ type Finding struct {
 const findings = `SELECT code, title, severity, coalesce(period, ''), subject, detail, remedy, '', found
 	FROM finding WHERE period IS NULL OR period = $1 OR $1 = '' ORDER BY severity, code, period, subject, rowid`
 
-// Check lists what the data checks found for a period, and what belongs to
-// none. The checks of a period the build does not keep (a month) are made now.
-func Check(ctx context.Context, ws *workspace.Workspace, at period.Period) ([]Finding, error) {
-	if at.Kind != period.Month {
-		reader, err := builds.Reader(ctx, ws)
-		if err != nil {
-			return nil, err
-		}
-		defer reader.Close()
-		return readFindings(ctx, reader.DB, findings, at.Label)
-	}
-	v, err := Open(ctx, ws, at)
+// Findings lists all that the data checks found, in every period that the build keeps.
+func Findings(ctx context.Context, ws *workspace.Workspace) ([]Finding, error) {
+	reader, err := builds.Reader(ctx, ws)
 	if err != nil {
 		return nil, err
 	}
-	defer v.Close()
+	defer reader.Close()
+	return readFindings(ctx, reader.DB, findings, "")
+}
+
+// Check lists what the data checks found for the period, and what belongs to
+// none. The checks of a period the build does not keep (a month) are made now.
+func (v *View) Check(ctx context.Context) ([]Finding, error) {
+	ws, at := v.Workspace, v.Period
+	if at.Kind != period.Month {
+		return readFindings(ctx, v.Conn, findings, at.Label)
+	}
 	sources, err := typed.Stage(ctx, ws)
 	if err != nil {
 		return nil, err
 	}
-	if err := warehouse.Exec(ctx, v.Conn, "CREATE TEMP TABLE "+typed.Expectations); err != nil {
+	if err := v.Lay(ctx, "expectation", "FROM warehouse.main.expectation LIMIT 0"); err != nil {
 		return nil, err
 	}
 	for _, row := range typed.ExpectationRows(ws, at, sources) {
@@ -53,7 +54,7 @@ func Check(ctx context.Context, ws *workspace.Workspace, at period.Period) ([]Fi
 			return nil, err
 		}
 	}
-	engine := metrics.Engine{Set: ws.Metrics, Conn: v.Conn, Periods: []period.Period{at}, Schema: v.Schema}
+	engine := metrics.Engine{Set: ws.Metrics, Conn: v.Conn, Periods: []period.Period{at}, Schema: v.schema}
 	if err := engine.Checks(ctx); err != nil {
 		return nil, err
 	}
@@ -62,20 +63,15 @@ func Check(ctx context.Context, ws *workspace.Workspace, at period.Period) ([]Fi
 
 // Unmet lists the funding conditions that are not met (an error) or at risk (a
 // warning) at the end of a period, with the rows that breach them.
-func Unmet(ctx context.Context, ws *workspace.Workspace, at period.Period) ([]Finding, error) {
-	v, err := Open(ctx, ws, at)
-	if err != nil {
-		return nil, err
-	}
-	defer v.Close()
+func (v *View) Unmet(ctx context.Context) ([]Finding, error) {
 	found, err := readFindings(ctx, v.Conn, `SELECT c.code, c.title, CASE c.status WHEN 'not met' THEN 'error' ELSE 'warning' END, c.period, c.fund,
 			coalesce((SELECT min(file_in_words(d.file, d.sheet)) FROM delivery d WHERE d.delivery = b.delivery) || ', row ' || b."row" || ': ', '') || b.key
 				|| coalesce(', ' || pounds(b.amount), ''), '', c.evidence, c.breaches
-		FROM `+v.Schema+`.condition c
-		LEFT JOIN `+v.Schema+`.breach b ON b.code = c.code AND b.fund = c.fund AND b.period = c.period
-		WHERE c.period = $1 AND c.status IN ('not met', 'at risk') ORDER BY c.code, c.fund, b.effect DESC, 6`, at.Label)
+		FROM `+v.schema+`.condition c
+		LEFT JOIN `+v.schema+`.breach b ON b.code = c.code AND b.fund = c.fund AND b.period = c.period
+		WHERE c.period = $1 AND c.status IN ('not met', 'at risk') ORDER BY c.code, c.fund, b.effect DESC, 6`, v.Period.Label)
 	for i, f := range found {
-		for _, c := range ws.Metrics.Conditions {
+		for _, c := range v.Workspace.Metrics.Conditions {
 			if c.Code == f.Code {
 				found[i].Remedy = cmp.Or(c.Remedy, "See the rows that breach it: `mojreturns conditions --breaches`")
 			}
@@ -84,11 +80,7 @@ func Unmet(ctx context.Context, ws *workspace.Workspace, at period.Period) ([]Fi
 	return found, err
 }
 
-type queryer interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-}
-
-func readFindings(ctx context.Context, from queryer, query, label string) ([]Finding, error) {
+func readFindings(ctx context.Context, from warehouse.Queryer, query, label string) ([]Finding, error) {
 	rows, err := from.QueryContext(ctx, query, label)
 	if err != nil {
 		return nil, err

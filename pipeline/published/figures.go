@@ -7,10 +7,8 @@ import (
 	"strings"
 	"time"
 
-	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/returns"
 	"mojreturns/pipeline/table"
-	"mojreturns/pipeline/workspace"
 )
 
 // Figures are the figures and conditions a return shows, read once.
@@ -32,9 +30,9 @@ func (f Figures) Condition(code, scope, at string) (returns.Condition, bool) {
 }
 
 // Figures reads those of the period's financial year, in the scopes given (none: in all).
-func (v *View) Figures(ctx context.Context, at period.Period, scopes ...string) (Figures, error) {
+func (v *View) Figures(ctx context.Context, scopes ...string) (Figures, error) {
 	f := Figures{Values: map[returns.Place]returns.Value{}, Conditions: map[[3]string]returns.Condition{}}
-	year := at.Year.String() + "%"
+	year := v.Period.Year.String() + "%"
 	err := v.Values(ctx, year, scopes, func(place returns.Place, value returns.Value) { f.Values[place] = value })
 	if err != nil {
 		return f, err
@@ -64,7 +62,7 @@ func (v *View) Values(ctx context.Context, like string, scopes []string, do func
 
 // Frozen is when the newest delivery that counts was received: the figures
 // rest on nothing later.
-func Frozen(ctx context.Context, ws *workspace.Workspace, v *View) (time.Time, error) {
+func (v *View) Frozen(ctx context.Context) (time.Time, error) {
 	var at *time.Time
 	if err := v.Conn.QueryRowContext(ctx, "SELECT max(received) FROM delivery WHERE current").Scan(&at); err != nil {
 		return time.Time{}, err
@@ -76,7 +74,8 @@ func Frozen(ctx context.Context, ws *workspace.Workspace, v *View) (time.Time, e
 }
 
 // HasYear refuses a period of a financial year for which nothing was delivered.
-func (v *View) HasYear(ctx context.Context, at period.Period) error {
+func (v *View) HasYear(ctx context.Context) error {
+	at := v.Period
 	found := false
 	err := table.Each(ctx, v.Conn, "SELECT file FROM warehouse.main.delivery WHERE current AND financial_year = $1 LIMIT 1", at.Year.String(), func([]string) { found = true })
 	if err == nil && !found {
@@ -87,12 +86,12 @@ func (v *View) HasYear(ctx context.Context, at period.Period) error {
 
 // FiguresText is every figure and condition of the period's year as CSV. C14 is
 // left out, since signing changes it.
-func (v *View) FiguresText(ctx context.Context, at period.Period) ([]byte, error) {
+func (v *View) FiguresText(ctx context.Context) ([]byte, error) {
 	found, err := table.Query(ctx, v.Conn, `SELECT code, scope, period, dimension, category, value, numerator, denominator, n, marker, '' AS status, '' AS evidence
 		FROM warehouse.main.figure WHERE period LIKE $1
 		UNION ALL
 		SELECT code, 'fund:' || fund, period, '', '', value, NULL, limit_value, breaches, '', status, evidence FROM warehouse.main.condition WHERE period LIKE $1 AND code <> 'C14'
-		ORDER BY ALL`, at.Year.String()+"%")
+		ORDER BY ALL`, v.Period.Year.String()+"%")
 	if err != nil {
 		return nil, err
 	}

@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"strings"
 
-	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/returns"
 	"mojreturns/pipeline/table"
 	"mojreturns/pipeline/workspace"
@@ -14,11 +13,11 @@ import (
 // Quality is the build's account of each column of the feeds in the period's
 // financial year, by feed and column, and the suspected duplicates. Of providers
 // of services only those of the return's count; the ledger always does.
-func Quality(ctx context.Context, ws *workspace.Workspace, v *View, r workspace.Return, at period.Period) (map[string]returns.FieldQuality, error) {
-	out := map[string]returns.FieldQuality{}
+func (v *View) Quality(ctx context.Context, r workspace.Return) (map[string]returns.FieldQuality, error) {
+	ws, out := v.Workspace, map[string]returns.FieldQuality{}
 	number := func(text string) int64 { n, _ := strconv.ParseInt(text, 10, 64); return n }
 	err := table.Each(ctx, v.Conn, `SELECT feed || '.' || column_name, provider, "rows"::VARCHAR, blank::VARCHAR, coalesce(not_known, -1)::VARCHAR, faulty::VARCHAR
-		FROM warehouse.main.field_account WHERE financial_year = $1 ORDER BY ALL`, at.Year.String(), func(row []string) {
+		FROM warehouse.main.field_account WHERE financial_year = $1 ORDER BY ALL`, v.Period.Year.String(), func(row []string) {
 		if !ws.ReportsOn(r, row[1]) {
 			return
 		}

@@ -6,15 +6,14 @@ import (
 
 	"mojreturns/pipeline/returns"
 	"mojreturns/pipeline/table"
-	"mojreturns/pipeline/workspace"
 )
 
 // Told puts the counts that the answers of conditions give away beside the
 // figures, under the condition's code: "31 of 36 completions" says as much as
 // the share TR05 does. They go up to the end of each period of the financial year.
-func Told(ctx context.Context, ws *workspace.Workspace, v *View, f Figures) error {
-	for _, c := range ws.Metrics.Conditions {
-		m, ok := ws.Metrics.Metric(c.Tells)
+func (v *View) Told(ctx context.Context, f Figures) error {
+	for _, c := range v.Workspace.Metrics.Conditions {
+		m, ok := v.Workspace.Metrics.Metric(c.Tells)
 		if !ok {
 			continue
 		}

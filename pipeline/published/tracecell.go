@@ -30,52 +30,48 @@ func Mapped(ws *workspace.Workspace, name, cell string, at period.Period) (retur
 	return template.Mapped(cell, r.Scopes, at)
 }
 
-// TraceCell lists the rows behind what a cell of a return holds: those of a figure,
-// those that breach a funding condition, or those that a cell about the quality of
-// the data counts. Sent adds the provider's own text of each.
-func TraceCell(ctx context.Context, ws *workspace.Workspace, name string, held returns.Held, at period.Period, sent bool) (parts []Traced, err error) {
+// TraceSent is TraceHeld of the return called name (empty: the first configured);
+// sent adds the provider's own text of each row.
+func (v *View) TraceSent(ctx context.Context, name string, held returns.Held, sent bool) (parts []Traced, err error) {
 	if sent && held.Column != "" {
 		return nil, fmt.Errorf("the rows behind %s may be faulty, and their text withheld: trace without --as-sent, and see `mojreturns rejects`", held.Column)
 	}
-	r, err := ws.Return(name)
+	r, err := v.Workspace.Return(name)
 	if err != nil {
 		return nil, err
 	}
-	v, err := Open(ctx, ws, at)
-	if err != nil {
-		return nil, err
-	}
-	defer v.Close()
-	if parts, err = TraceHeld(ctx, ws, v, r, held, at); err != nil || !sent {
+	if parts, err = v.TraceHeld(ctx, r, held); err != nil || !sent {
 		return parts, err
 	}
-	return parts, AsSent(ctx, ws, parts)
+	return parts, AsSent(ctx, v.Workspace, parts)
 }
 
-// TraceHeld is TraceCell on a build that is open.
-func TraceHeld(ctx context.Context, ws *workspace.Workspace, v *View, r workspace.Return, held returns.Held, at period.Period) ([]Traced, error) {
+// TraceHeld lists the rows behind what a cell of a return holds: those of a figure,
+// those that breach a funding condition, or those that a cell about the quality of
+// the data counts.
+func (v *View) TraceHeld(ctx context.Context, r workspace.Return, held returns.Held) ([]Traced, error) {
 	switch {
 	case held.Condition:
-		return traceCondition(ctx, ws, v, held.Place, at)
+		return v.traceCondition(ctx, held.Place)
 	case held.Column != "":
-		return traceQuality(ctx, ws, v, r, held, at)
+		return v.traceQuality(ctx, r, held)
 	}
 	when, err := period.Parse(held.Place.Period)
 	if err != nil {
 		return nil, err
 	}
-	return trace(ctx, ws, v, metrics.Cell{Code: held.Place.Code, Scope: held.Place.Scope, Dimension: held.Place.Dimension, Category: held.Place.Category, Period: when})
+	return v.trace(ctx, metrics.Cell{Code: held.Place.Code, Scope: held.Place.Scope, Dimension: held.Place.Dimension, Category: held.Place.Category, Period: when})
 }
 
 // traceCondition lists the rows that breach a funding condition; its value is the
 // condition's status.
-func traceCondition(ctx context.Context, ws *workspace.Workspace, v *View, place returns.Place, at period.Period) ([]Traced, error) {
+func (v *View) traceCondition(ctx context.Context, place returns.Place) ([]Traced, error) {
 	fund := strings.TrimPrefix(place.Scope, "fund:")
-	status, err := table.Query(ctx, v.Conn, "SELECT status FROM "+v.Schema+".condition WHERE code = $1 AND fund = $2 AND period = $3", place.Code, fund, place.Period)
+	status, err := table.Query(ctx, v.Conn, "SELECT status FROM "+v.schema+".condition WHERE code = $1 AND fund = $2 AND period = $3", place.Code, fund, place.Period)
 	if err != nil {
 		return nil, err
 	}
-	t := Traced{TracePart: metrics.TracePart{Cell: metrics.Cell{Code: place.Code, Scope: place.Scope, Period: at}, Part: "breach"}, Value: "[x]"}
+	t := Traced{TracePart: metrics.TracePart{Cell: metrics.Cell{Code: place.Code, Scope: place.Scope, Period: v.Period}, Part: "breach"}, Value: "[x]"}
 	if len(status.Rows) > 0 {
 		t.Value = table.AsText(status.Rows[0][0])
 	}
@@ -89,8 +85,9 @@ ORDER BY b.effect, d.file, d.sheet, b."row", b.key`, warehouse.Literal(place.Cod
 
 // traceQuality lists the rows that a cell about a column counts; of its per cent
 // complete, those that are not.
-func traceQuality(ctx context.Context, ws *workspace.Workspace, v *View, r workspace.Return, held returns.Held, at period.Period) ([]Traced, error) {
+func (v *View) traceQuality(ctx context.Context, r workspace.Return, held returns.Held) ([]Traced, error) {
 	feed, field, _ := strings.Cut(held.Column, ".")
+	ws := v.Workspace
 	c, ok := ws.Contract(feed)
 	column, known := columnOf(c, field)
 	switch {
@@ -119,12 +116,12 @@ func traceQuality(ctx context.Context, ws *workspace.Workspace, v *View, r works
 			providers = append(providers, warehouse.Literal(provider.Code))
 		}
 	}
-	t := Traced{TracePart: metrics.TracePart{Cell: metrics.Cell{Code: held.Column, Scope: "all", Period: at}, Part: held.Field}}
+	t := Traced{TracePart: metrics.TracePart{Cell: metrics.Cell{Code: held.Column, Scope: "all", Period: v.Period}, Part: held.Field}}
 	t.SQL = fmt.Sprintf(`SELECT d.file, d.sha256, d.sheet, t."row", concat_ws(' | ', t."%s") AS key, d.provider, t.standing
 FROM typed.%s t JOIN delivery d ON d.delivery = t.delivery AND d.feed = %s AND d.current
 WHERE t.standing <> 'superseded' AND t.delivery_year = %s AND t.sender IN (%s)
   AND %s
-ORDER BY d.file, d.sha256, d.sheet, t."row"`, strings.Join(c.Key, `", t."`), feed, warehouse.Literal(feed), warehouse.Literal(at.Year.String()), strings.Join(providers, ", "), counted)
+ORDER BY d.file, d.sha256, d.sheet, t."row"`, strings.Join(c.Key, `", t."`), feed, warehouse.Literal(feed), warehouse.Literal(v.Period.Year.String()), strings.Join(providers, ", "), counted)
 	var err error
 	if t.Rows, err = table.Query(ctx, v.Conn, t.SQL); err != nil {
 		return nil, fmt.Errorf("cannot trace %s: %w", held.Column, err)

@@ -20,7 +20,6 @@ import (
 	"mojreturns/pipeline/archive"
 	"mojreturns/pipeline/draft"
 	"mojreturns/pipeline/guard"
-	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/returns"
 	"mojreturns/pipeline/seal"
@@ -43,7 +42,12 @@ func Approve(ctx context.Context, ws *workspace.Workspace, s Signing, d archive.
 	if err != nil {
 		return archive.Sealed{}, err
 	}
-	sub, err := awaiting(ws, r, s.Period)
+	v, err := published.Open(ctx, ws, s.Period)
+	if err != nil {
+		return archive.Sealed{}, err
+	}
+	defer v.Close()
+	sub, err := awaiting(v, r)
 	if err != nil {
 		return archive.Sealed{}, err
 	}
@@ -53,7 +57,7 @@ func Approve(ctx context.Context, ws *workspace.Workspace, s Signing, d archive.
 	if err := upToDate(ctx, ws); err != nil {
 		return archive.Sealed{}, err
 	}
-	build, figures, err := pinned(ctx, ws, s.Period)
+	figures, err := v.FiguresText(ctx)
 	if err != nil {
 		return archive.Sealed{}, err
 	}
@@ -64,15 +68,15 @@ func Approve(ctx context.Context, ws *workspace.Workspace, s Signing, d archive.
 	if commentaryDigest(commentary) != sub.Commentary {
 		return archive.Sealed{}, workspace.Refused("the commentary is no longer the one submitted on %s: look at the draft and submit it again", sub.At.In(ws.Location).Format("2 January 2006 at 15:04"))
 	}
-	if build != sub.Build || (seal.Files{archive.FiguresFile: figures}).Digest() != sub.Figures {
+	if v.Build != sub.Build || (seal.Files{archive.FiguresFile: figures}).Digest() != sub.Figures {
 		return archive.Sealed{}, workspace.Refused("the figures are no longer those submitted on %s: look at the draft and submit it again", sub.At.In(ws.Location).Format("2 January 2006 at 15:04"))
 	}
-	about, err := about(ctx, ws, r, s.Period, sub)
+	about, err := about(ctx, v, r, sub)
 	if err != nil {
 		return archive.Sealed{}, err
 	}
 	about.By, about.Declaration = user.Name, d
-	files, err := sealedFiles(ctx, ws, r, s.Period, about, figures)
+	files, err := sealedFiles(ctx, v, about, figures)
 	if err != nil {
 		return archive.Sealed{}, err
 	}
@@ -88,20 +92,14 @@ func Approve(ctx context.Context, ws *workspace.Workspace, s Signing, d archive.
 }
 
 // awaiting is the latest submission, if it is not sealed already.
-func awaiting(ws *workspace.Workspace, r workspace.Return, at period.Period) (archive.Submission, error) {
-	all, err := archive.Submissions(ws, r, at)
-	if err != nil {
-		return archive.Submission{}, err
-	}
+func awaiting(v *published.View, r workspace.Return) (archive.Submission, error) {
+	at := v.Period
+	all := v.Given.Submitted(r, at)
 	if len(all) == 0 {
 		return archive.Submission{}, workspace.Refused("%s for %s has not been submitted", r.Name, at.Label)
 	}
 	sub := all[len(all)-1]
-	sealed, err := archive.Seals(ws, r.Name, at)
-	if err != nil {
-		return archive.Submission{}, err
-	}
-	for _, s := range sealed {
+	for _, s := range v.Given.Versions(r, at) {
 		if s.About.Submission.Number == sub.Number {
 			return archive.Submission{}, workspace.Refused("%s for %s is sealed already, as version %d; a change needs a new submission", r.Name, at.Label, s.About.Version)
 		}
@@ -110,17 +108,10 @@ func awaiting(ws *workspace.Workspace, r workspace.Return, at period.Period) (ar
 }
 
 // about gathers what decides the figures now.
-func about(ctx context.Context, ws *workspace.Workspace, r workspace.Return, at period.Period, sub archive.Submission) (archive.About, error) {
-	versions, err := seal.Versions(archive.ReturnDir(ws, r, at))
-	if err != nil {
-		return archive.About{}, err
-	}
-	v, err := published.Open(ctx, ws, at)
-	if err != nil {
-		return archive.About{}, err
-	}
-	defer v.Close()
-	freeze, err := published.Frozen(ctx, ws, v)
+func about(ctx context.Context, v *published.View, r workspace.Return, sub archive.Submission) (archive.About, error) {
+	ws, at := v.Workspace, v.Period
+	versions := v.Given.Versions(r, at)
+	freeze, err := v.Frozen(ctx)
 	if err != nil {
 		return archive.About{}, err
 	}
@@ -132,11 +123,7 @@ func about(ctx context.Context, ws *workspace.Workspace, r workspace.Return, at 
 	if len(versions) > 0 {
 		status = "revised"
 	}
-	releases, err := archive.ReleaseNames(ws, at.Year)
-	if err != nil {
-		return archive.About{}, err
-	}
-	return archive.About{Return: r.Name, Period: at.Label, Releases: releases, Disclosure: ws.Disclosure, Version: len(versions) + 1, Status: status, Submission: sub, At: ws.Now().UTC().Truncate(time.Second),
+	return archive.About{Return: r.Name, Period: at.Label, Releases: v.Given.Names(), Disclosure: ws.Disclosure, Version: len(versions) + 1, Status: status, Submission: sub, At: ws.Now().UTC().Truncate(time.Second),
 		Records: records, Freeze: freeze.UTC(), TimeZone: ws.Location.String(), Settings: r, Register: ws.Register, Versions: versionsInUse()}, nil
 }
 
@@ -186,25 +173,21 @@ func ownHash() string {
 }
 
 // sealedFiles is everything a seal holds.
-func sealedFiles(ctx context.Context, ws *workspace.Workspace, r workspace.Return, at period.Period, about archive.About, figures []byte) (seal.Files, error) {
-	v, err := published.Open(ctx, ws, at)
-	if err != nil {
-		return nil, err
-	}
-	defer v.Close()
+func sealedFiles(ctx context.Context, v *published.View, about archive.About, figures []byte) (seal.Files, error) {
+	ws, r := v.Workspace, about.Settings
 	files := seal.Files{archive.FiguresFile: figures, archive.ConfigFile: ws.Config}
-	workbook, printed, err := SealedWorkbook(ctx, ws, v, about)
+	workbook, printed, err := SealedWorkbook(ctx, v, about)
 	if err != nil {
 		return nil, err
 	}
-	if err := OnlySigned(ctx, ws, v, about, workbook); err != nil {
+	if err := OnlySigned(ctx, v, about, workbook); err != nil {
 		return nil, err
 	}
 	files[archive.WorkbookName+ws.Ending(r)] = workbook
 	if files[archive.ReleasedFile], err = archive.WriteReleased(printed); err != nil {
 		return nil, err
 	}
-	if commentary, err := ws.Commentary(r, at); err != nil {
+	if commentary, err := ws.Commentary(r, v.Period); err != nil {
 		return nil, err
 	} else if commentary != nil {
 		files[archive.CommentaryFile] = commentary
@@ -251,12 +234,8 @@ func addTo(files seal.Files, fsys fs.FS, dir, to string) error {
 
 // SealedWorkbook fills the return as it is sealed: the draft's figures, and the
 // declaration. It tells what was printed as well.
-func SealedWorkbook(ctx context.Context, ws *workspace.Workspace, v *published.View, about archive.About) (content []byte, printed []archive.Released, err error) {
-	at, err := period.Parse(about.Period)
-	if err != nil {
-		return nil, nil, err
-	}
-	request, err := draft.Request(ctx, ws, v, about.Settings, at)
+func SealedWorkbook(ctx context.Context, v *published.View, about archive.About) (content []byte, printed []archive.Released, err error) {
+	request, err := draft.Request(ctx, v, about.Settings)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -275,7 +254,7 @@ func SealedWorkbook(ctx context.Context, ws *workspace.Workspace, v *published.V
 	}
 	figures := request.Figures.(published.Figures)
 	for key := range figures.Conditions {
-		if key[0] == declarationCondition && key[2] == at.Label && covers(about, key[1]) {
+		if key[0] == declarationCondition && key[2] == v.Period.Label && covers(about, key[1]) {
 			figures.Conditions[key] = answer
 		}
 	}
@@ -284,7 +263,7 @@ func SealedWorkbook(ctx context.Context, ws *workspace.Workspace, v *published.V
 	if err != nil {
 		return nil, nil, err
 	}
-	printed, err = guard.AndUnprinted(ws, at, draft.PrintedOf(result, figures), figures.Values)
+	printed, err = guard.AndUnprinted(v, draft.PrintedOf(result, figures), figures.Values)
 	return content, printed, err
 }
 

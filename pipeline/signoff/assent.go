@@ -33,5 +33,10 @@ func TraceVersion(ctx context.Context, ws *workspace.Workspace, name, cell strin
 	if err != nil {
 		return nil, err
 	}
-	return published.TraceCell(ctx, then, "", held, at, sent)
+	v, err := published.Open(ctx, then, at)
+	if err != nil {
+		return nil, err
+	}
+	defer v.Close()
+	return v.TraceSent(ctx, "", held, sent)
 }

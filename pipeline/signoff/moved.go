@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"mojreturns/pipeline/period"
-	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/returns"
 	"mojreturns/pipeline/table"
 	"mojreturns/pipeline/workspace"
@@ -28,12 +26,12 @@ type MovedRow struct {
 }
 
 // movedRows are the rows behind a cell on one side only, part by part.
-func movedRows(ctx context.Context, then, now side, r workspace.Return, of returns.Held, at period.Period) ([]MovedRow, error) {
-	was, err := then.rows(ctx, r, of, at)
+func movedRows(ctx context.Context, then, now side, r workspace.Return, of returns.Held) ([]MovedRow, error) {
+	was, err := then.rows(ctx, r, of)
 	if err != nil {
 		return nil, err
 	}
-	is, err := now.rows(ctx, r, of, at)
+	is, err := now.rows(ctx, r, of)
 	if err != nil {
 		return nil, err
 	}
@@ -74,8 +72,8 @@ func movedRows(ctx context.Context, then, now side, r workspace.Return, of retur
 // rows are those behind a cell on this side, by what tells them apart: whose
 // row it is and what of it was counted. A row that came again, unchanged in
 // another file, is the same.
-func (s side) rows(ctx context.Context, r workspace.Return, of returns.Held, at period.Period) (map[string]MovedRow, error) {
-	parts, err := published.TraceHeld(ctx, s.p, s.v, r, of, at)
+func (s side) rows(ctx context.Context, r workspace.Return, of returns.Held) (map[string]MovedRow, error) {
+	parts, err := s.v.TraceHeld(ctx, r, of)
 	if err != nil {
 		return nil, err
 	}
@@ -113,7 +111,7 @@ func (s side) known(ctx context.Context, rows []MovedRow, from side) (map[string
 	keys := map[string]map[string][]string{} // by feed, the start of the model's key that is the contract's
 	for _, row := range rows {
 		d := from.files[row.SHA256+" "+row.Sheet]
-		c, ok := s.p.Contract(d.feed)
+		c, ok := s.v.Workspace.Contract(d.feed)
 		if !ok {
 			continue
 		}
@@ -126,7 +124,7 @@ func (s side) known(ctx context.Context, rows []MovedRow, from side) (map[string
 	}
 	out := map[string]string{}
 	for feed, wanted := range keys {
-		c, _ := s.p.Contract(feed)
+		c, _ := s.v.Workspace.Contract(feed)
 		var list []string
 		for key := range wanted {
 			list = append(list, key)

@@ -32,7 +32,7 @@ type Restated struct {
 // side is one of the two versions compared. A seal whose files were erased since has
 // its figures and no rows: v is nil.
 type side struct {
-	p      *workspace.Workspace
+	at     period.Period
 	v      *published.View
 	values published.Figures
 	files  map[string]delivered // by hash and sheet
@@ -74,16 +74,16 @@ func Diff(ctx context.Context, ws *workspace.Workspace, name string, at period.P
 	if err != nil {
 		return nil, err
 	}
-	return compare(ctx, then, now, opened, sealed.About.Settings, at)
+	return compare(ctx, then, now, opened, sealed.About.Settings)
 }
 
 // compare lists the cells that say something else on the other side.
-func compare(ctx context.Context, then, now side, t returns.Template, settings workspace.Return, at period.Period) ([]Restated, error) {
-	was, err := then.cells(ctx, t, settings, at)
+func compare(ctx context.Context, then, now side, t returns.Template, settings workspace.Return) ([]Restated, error) {
+	was, err := then.cells(ctx, t, settings)
 	if err != nil {
 		return nil, err
 	}
-	is, err := now.cells(ctx, t, settings, at)
+	is, err := now.cells(ctx, t, settings)
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +102,7 @@ func compare(ctx context.Context, then, now side, t returns.Template, settings w
 		answer := c.code + " " + c.held.Place.Scope
 		if c.hasRows && then.v != nil && now.v != nil && !(c.held.Condition && listed[answer]) {
 			listed[answer] = true
-			if moved.Rows, err = movedRows(ctx, then, now, settings, c.held, at); err != nil {
+			if moved.Rows, err = movedRows(ctx, then, now, settings, c.held); err != nil {
 				return nil, err
 			}
 		}
@@ -120,9 +120,9 @@ type sideCell struct {
 
 // cells are those of figures and conditions in the order of the cell map, then
 // those of the funds' terms and of the quality of the data.
-func (s side) cells(ctx context.Context, t returns.Template, settings workspace.Return, at period.Period) ([]sideCell, error) {
+func (s side) cells(ctx context.Context, t returns.Template, settings workspace.Return) ([]sideCell, error) {
 	var out []sideCell
-	shown, err := t.Cells(settings.Scopes, at)
+	shown, err := t.Cells(settings.Scopes, s.at)
 	if err != nil {
 		return nil, err
 	}
@@ -133,11 +133,11 @@ func (s side) cells(ctx context.Context, t returns.Template, settings workspace.
 	if s.v == nil {
 		return out, nil
 	}
-	r := returns.Request{Template: t, Scopes: settings.Scopes, Period: at}
-	if r.Funds, err = draft.Funds(s.p, at); err != nil {
+	r := returns.Request{Template: t, Scopes: settings.Scopes, Period: s.at}
+	if r.Funds, err = draft.Funds(s.v.Workspace, s.at); err != nil {
 		return nil, err
 	}
-	if r.Quality, err = published.Quality(ctx, s.p, s.v, settings, at); err != nil {
+	if r.Quality, err = s.v.Quality(ctx, settings); err != nil {
 		return nil, err
 	}
 	beside, err := r.Beside()
@@ -153,7 +153,7 @@ func (s side) cells(ctx context.Context, t returns.Template, settings workspace.
 
 // sideOf opens a sealed version with its own rules, or what is published now.
 func sideOf(ctx context.Context, ws *workspace.Workspace, at period.Period, sealed *archive.Sealed) (s side, release func(), err error) {
-	s.p, release = ws, func() {}
+	s.at, release = at, func() {}
 	if sealed != nil {
 		gone, err := archive.Gone(ws, *sealed)
 		if err != nil {
@@ -164,7 +164,7 @@ func sideOf(ctx context.Context, ws *workspace.Workspace, at period.Period, seal
 			s.values, err = sealedFigures(sealed.Dir)
 			return s, release, err
 		}
-		if s.p, release, err = asSealed(ws, *sealed); err != nil {
+		if ws, release, err = asSealed(ws, *sealed); err != nil {
 			return s, nil, err
 		}
 	}
@@ -175,10 +175,10 @@ func sideOf(ctx context.Context, ws *workspace.Workspace, at period.Period, seal
 		release()
 		return side{}, nil, err
 	}
-	if s.v, err = published.Open(ctx, s.p, at); err != nil {
+	if s.v, err = published.Open(ctx, ws, at); err != nil {
 		return fail(err)
 	}
-	if s.values, err = s.v.Figures(ctx, at); err != nil {
+	if s.values, err = s.v.Figures(ctx); err != nil {
 		return fail(err)
 	}
 	s.files = map[string]delivered{}

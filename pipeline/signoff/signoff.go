@@ -48,14 +48,15 @@ func Submit(ctx context.Context, ws *workspace.Workspace, s Signing, waived []ar
 	if err := upToDate(ctx, ws); err != nil {
 		return archive.Submission{}, err
 	}
-	if err := passes(ctx, ws, s.Period, waived); err != nil {
-		return archive.Submission{}, err
-	}
-	build, figures, err := pinned(ctx, ws, s.Period)
+	v, err := published.Open(ctx, ws, s.Period)
 	if err != nil {
 		return archive.Submission{}, err
 	}
-	all, err := archive.Submissions(ws, r, s.Period)
+	defer v.Close()
+	if err := passes(ctx, v, waived); err != nil {
+		return archive.Submission{}, err
+	}
+	figures, err := v.FiguresText(ctx)
 	if err != nil {
 		return archive.Submission{}, err
 	}
@@ -63,10 +64,9 @@ func Submit(ctx context.Context, ws *workspace.Workspace, s Signing, waived []ar
 	if err != nil {
 		return archive.Submission{}, err
 	}
-	sub := archive.Submission{Return: r.Name, Period: s.Period.Label, Number: len(all) + 1, Build: build, Figures: seal.Files{archive.FiguresFile: figures}.Digest(),
-		Commentary: commentaryDigest(commentary),
-		By:         user.Name, At: ws.Now().UTC().Truncate(time.Second), Waived: waived}
-	if sub.Workbook, err = pinnedWorkbook(ctx, ws, r, s.Period, sub); err != nil {
+	sub := archive.Submission{Return: r.Name, Period: s.Period.Label, Number: len(v.Given.Submitted(r, s.Period)) + 1, Build: v.Build,
+		Figures: seal.Files{archive.FiguresFile: figures}.Digest(), Commentary: commentaryDigest(commentary), By: user.Name, At: ws.Now().UTC().Truncate(time.Second), Waived: waived}
+	if sub.Workbook, err = pinnedWorkbook(ctx, v, r, sub); err != nil {
 		return archive.Submission{}, err
 	}
 	if sub.Signature, err = sign(user, s.KeyFile, sub.Figures); err != nil {
@@ -118,8 +118,8 @@ func upToDate(ctx context.Context, ws *workspace.Workspace) error {
 }
 
 // passes refuses while a check of error severity fails without a waiver.
-func passes(ctx context.Context, ws *workspace.Workspace, at period.Period, waived []archive.Waiver) error {
-	found, err := published.Check(ctx, ws, at)
+func passes(ctx context.Context, v *published.View, waived []archive.Waiver) error {
+	found, err := v.Check(ctx)
 	if err != nil {
 		return err
 	}
@@ -134,15 +134,4 @@ func passes(ctx context.Context, ws *workspace.Workspace, at period.Period, waiv
 		return workspace.Refused("a check fails: %s; mend it (`mojreturns check` says how), or waive it with --waive CODE=REASON, which is sealed with the return", strings.Join(failing, "; "))
 	}
 	return nil
-}
-
-// pinned is the published build with its figures, as they are sealed.
-func pinned(ctx context.Context, ws *workspace.Workspace, at period.Period) (build string, figures []byte, err error) {
-	v, err := published.Open(ctx, ws, at)
-	if err != nil {
-		return "", nil, err
-	}
-	defer v.Close()
-	figures, err = v.FiguresText(ctx, at)
-	return v.Build, figures, err
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"mojreturns/pipeline/archive"
-	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/returns"
 	"mojreturns/pipeline/seal"
@@ -13,25 +12,20 @@ import (
 )
 
 // AsSubmitted is the return as it would be sealed, but for the declaration.
-func AsSubmitted(ctx context.Context, ws *workspace.Workspace, v *published.View, about archive.About) ([]byte, error) {
+func AsSubmitted(ctx context.Context, v *published.View, about archive.About) ([]byte, error) {
 	about.Declaration = archive.Declaration{}
-	workbook, _, err := SealedWorkbook(ctx, ws, v, about)
+	workbook, _, err := SealedWorkbook(ctx, v, about)
 	return workbook, err
 }
 
 // pinnedWorkbook is the digest of the return as submitted. A template, a setting or
 // a release can change what it shows although no figure has moved.
-func pinnedWorkbook(ctx context.Context, ws *workspace.Workspace, r workspace.Return, at period.Period, sub archive.Submission) (string, error) {
-	about, err := about(ctx, ws, r, at, sub)
+func pinnedWorkbook(ctx context.Context, v *published.View, r workspace.Return, sub archive.Submission) (string, error) {
+	about, err := about(ctx, v, r, sub)
 	if err != nil {
 		return "", err
 	}
-	v, err := published.Open(ctx, ws, at)
-	if err != nil {
-		return "", err
-	}
-	defer v.Close()
-	workbook, err := AsSubmitted(ctx, ws, v, about)
+	workbook, err := AsSubmitted(ctx, v, about)
 	return workbookDigest(workbook), err
 }
 
@@ -41,8 +35,9 @@ func workbookDigest(workbook []byte) string {
 
 // OnlySigned refuses to seal a return that shows anything else than what was
 // submitted, but for the cells that the declaration fills.
-func OnlySigned(ctx context.Context, ws *workspace.Workspace, v *published.View, about archive.About, workbook []byte) error {
-	submitted, err := AsSubmitted(ctx, ws, v, about)
+func OnlySigned(ctx context.Context, v *published.View, about archive.About, workbook []byte) error {
+	ws := v.Workspace
+	submitted, err := AsSubmitted(ctx, v, about)
 	if err != nil {
 		return err
 	}

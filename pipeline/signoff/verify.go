@@ -68,7 +68,7 @@ func Verify(ctx context.Context, ws *workspace.Workspace, name string, at period
 		return v, fmt.Errorf("the figures cannot be made again: %w", err)
 	}
 	defer opened.Close()
-	figures, err := opened.FiguresText(ctx, at)
+	figures, err := opened.FiguresText(ctx)
 	if err != nil {
 		return v, err
 	}
@@ -78,13 +78,13 @@ func Verify(ctx context.Context, ws *workspace.Workspace, name string, at period
 	}
 	v.Rebuilt = true
 	v.Differences = differences(was, figures)
-	v.Workbook, err = SameWorkbook(ctx, then, opened, sealed)
+	v.Workbook, err = SameWorkbook(ctx, opened, sealed)
 	return v, err
 }
 
 // SameWorkbook fills the return again and compares bytes, unless versions that
 // decide them are others now.
-func SameWorkbook(ctx context.Context, ws *workspace.Workspace, v *published.View, sealed archive.Sealed) (string, error) {
+func SameWorkbook(ctx context.Context, v *published.View, sealed archive.Sealed) (string, error) {
 	var others []string
 	now := versionsInUse()
 	for _, what := range slices.Sorted(maps.Keys(now)) {
@@ -95,11 +95,11 @@ func SameWorkbook(ctx context.Context, ws *workspace.Workspace, v *published.Vie
 	if len(others) > 0 {
 		return "not compared, since other versions may write other bytes: " + strings.Join(others, "; "), nil
 	}
-	filled, _, err := SealedWorkbook(ctx, ws, v, sealed.About)
+	filled, _, err := SealedWorkbook(ctx, v, sealed.About)
 	if err != nil {
 		return "", err
 	}
-	was, err := os.ReadFile(archive.SealedFile(ws, sealed))
+	was, err := os.ReadFile(archive.SealedFile(sealed))
 	if err != nil {
 		return "", err
 	}
@@ -135,7 +135,7 @@ func asSealed(ws *workspace.Workspace, s archive.Sealed) (then *workspace.Worksp
 	}
 	then = &workspace.Workspace{Dir: ws.Dir, Register: s.About.Register, Returns: []workspace.Return{s.About.Settings}, Disclosure: s.About.Disclosure, Config: ws.Config, Queries: queries,
 		Templates: sealedTemplates{os.DirFS(s.Dir), s.About.Settings.Template}, Location: location, Settings: ws.Settings, Now: ws.Now, Log: ws.Log,
-		Again: &workspace.Again{Dir: dir, Records: s.About.Records, Releases: s.About.Releases, Commentary: commentary}}
+		Past: &workspace.Past{Dir: dir, Known: &workspace.Known{Records: s.About.Records, Releases: s.About.Releases, Commentary: commentary}}}
 	if err := then.Open(); err != nil {
 		release()
 		return nil, nil, fmt.Errorf("the rules in the seal cannot be read: %w", err)

@@ -42,7 +42,7 @@ func Stage(ctx context.Context, ws *workspace.Workspace) ([]Staged, error) {
 		if d.Feed == "" || d.Withdrawal != nil && d.Withdrawal.Erased {
 			continue
 		}
-		if ws.Again != nil && !workspace.Exists(ws.Landing.Path(d.SHA256)) {
+		if ws.Past != nil && !workspace.Exists(ws.Landing.Path(d.SHA256)) {
 			d.Refused = "erased since" // those that counted are all there, so this one did not
 			continue
 		}
@@ -56,7 +56,7 @@ func Stage(ctx context.Context, ws *workspace.Workspace) ([]Staged, error) {
 	}
 	ws.Tell("", 0, 0)
 	var all []Staged
-	for _, d := range landing.Current(deliveries, ws.AsAt) {
+	for _, d := range landing.Current(deliveries, ws.Moment()) {
 		s := read[keyOf(d)]
 		s.Delivery = d
 		all = append(all, s)

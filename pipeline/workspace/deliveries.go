@@ -12,13 +12,7 @@ func (ws *Workspace) Today() time.Time {
 	return time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC)
 }
 
-func (ws *Workspace) Deliveries() ([]landing.Delivery, error) {
-	if ws.Again != nil {
-		return ws.Landing.DeliveriesUpTo(ws.Again.Records, ws.Register.Providers, ws.Location)
-	}
-	return ws.Landing.Deliveries(ws.Register.Providers, ws.Location, ws.AsAt)
-}
-
+// Tell tells whoever listens of long work.
 func (ws *Workspace) Tell(work string, done, total int) {
 	if ws.Progress != nil {
 		ws.Progress(work, done, total)

@@ -21,8 +21,8 @@ func (ws *Workspace) CommentaryPath(r Return, at period.Period) string {
 
 // Commentary is the file of comments as it is; nil where nobody wrote any.
 func (ws *Workspace) Commentary(r Return, at period.Period) ([]byte, error) {
-	if ws.Again != nil {
-		return ws.Again.Commentary, nil
+	if known := ws.again(); known != nil {
+		return known.Commentary, nil
 	}
 	text, err := os.ReadFile(ws.CommentaryPath(r, at))
 	if errors.Is(err, os.ErrNotExist) {

@@ -74,16 +74,7 @@ func (ws *Workspace) lock(ctx context.Context, name, command string, wait time.D
 	}, nil
 }
 
-func (ws *Workspace) BuildDir() string {
-	if ws.Again != nil {
-		return ws.Again.Dir
-	}
-	if !ws.AsAt.IsZero() {
-		return ws.Path("as-at", ws.AsAt.UTC().Format("20060102T150405"))
-	}
-	return ws.Path("published")
-}
-
+// Exists tells whether there is a file or folder.
 func Exists(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil

@@ -18,8 +18,8 @@ import (
 // and rules would give other figures. A golden-figures test holds it to that.
 const Engine = 3
 
-// Workspace is a workspace with its rules. It is made once, by the command line,
-// and read-only afterwards.
+// Workspace is one office: its configuration and its rules, read and checked once,
+// and its store. It is read-only afterwards.
 type Workspace struct {
 	Dir      string // the workspace
 	Register register.Register
@@ -35,9 +35,8 @@ type Workspace struct {
 	Now        func() time.Time
 	Log        *slog.Logger
 	Progress   Progress
-	// AsAt, where given, leaves out what was received later. Nothing built under
-	// it is published, drafted or recorded.
-	AsAt time.Time
+	// Past is the moment looked at; nil is now.
+	Past *Past
 
 	Contracts []contract.Contract
 	Lists     contract.Lists
@@ -47,18 +46,8 @@ type Workspace struct {
 	// ScreenedBy is the digest of the rules of personal data.
 	ScreenedBy string
 	Landing    *landing.Store
-	Again      *Again             // a seal made again; nil otherwise
 	Scratch    *warehouse.Scratch // where many files are landed: what they are looked into with; nil: one for each
 }
 
 // Progress is told of long work: what it is, and how far it is of how much.
 type Progress func(work string, done, total int)
-
-// Again is a seal's figures being made again: from the records known then, into
-// a folder of their own.
-type Again struct {
-	Dir        string
-	Records    int
-	Releases   []string // what had been released by then
-	Commentary []byte
-}

@@ -1,0 +1,212 @@
+package archive
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"mojreturns/pipeline/disclosure"
+	"mojreturns/pipeline/period"
+	"mojreturns/pipeline/seal"
+	"mojreturns/pipeline/workspace"
+)
+
+// Given is what an office has given out that bears on a financial year: what was
+// submitted, sealed and released for the periods of that year and of the one
+// before. It is read once, where a build is opened, and handed on.
+type Given struct {
+	year        period.Year
+	sealed      []Sealed  // of both years, in the order they were sealed
+	briefings   []Release // of both years, by number
+	submitted   map[[2]string][]Submission
+	lookingBack bool // as of a moment, not a seal made again
+	again       bool // a seal made again
+}
+
+// Read reads what was given out: of a seal made again what its makers knew.
+func Read(ws *workspace.Workspace, year period.Year) (Given, error) {
+	g := Given{year: year, submitted: map[[2]string][]Submission{}, lookingBack: ws.Past != nil, again: ws.Past != nil && ws.Past.Known != nil}
+	known := func(name string) bool { return !g.again || slices.Contains(ws.Past.Known.Releases, name) }
+	dirs, err := filepath.Glob(ws.Path("returns", "*", "*"))
+	if err != nil {
+		return g, err
+	}
+	for _, dir := range dirs {
+		at, err := period.Parse(filepath.Base(dir))
+		if err != nil || at.Year != year && at.Year != year-1 {
+			continue
+		}
+		if err := g.readReturn(dir, known); err != nil {
+			return g, err
+		}
+	}
+	slices.SortFunc(g.sealed, func(a, b Sealed) int {
+		return cmp.Or(a.About.At.Compare(b.About.At), cmp.Compare(a.Name(), b.Name()))
+	})
+	return g, g.readBriefings(ws, known)
+}
+
+// readReturn reads the submissions and seals of one return for one period.
+func (g *Given) readReturn(dir string, known func(string) bool) (err error) {
+	key := [2]string{filepath.Base(filepath.Dir(dir)), filepath.Base(dir)}
+	if g.submitted[key], err = readSubmissions(dir); err != nil {
+		return err
+	}
+	versions, err := seal.Versions(dir)
+	if err != nil {
+		return err
+	}
+	for _, version := range versions {
+		s, err := readSealed(filepath.Join(dir, version))
+		if err != nil {
+			return err
+		}
+		if known(s.Name()) {
+			g.sealed = append(g.sealed, s)
+		}
+	}
+	return nil
+}
+
+func (g *Given) readBriefings(ws *workspace.Workspace, known func(string) bool) error {
+	files, err := filepath.Glob(filepath.Join(BriefingsDir(ws), "*", AboutFile))
+	if err != nil {
+		return err
+	}
+	slices.Sort(files)
+	for _, file := range files {
+		r, err := readBriefing(file)
+		if err != nil {
+			return err
+		}
+		if (r.Year == g.year || r.Year == g.year-1) && known(r.Name) {
+			g.briefings = append(g.briefings, r)
+		}
+	}
+	return nil
+}
+
+func readBriefing(file string) (Release, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return Release{}, err
+	}
+	var about AboutRelease
+	if err := json.Unmarshal(text, &about); err != nil {
+		return Release{}, fmt.Errorf("%q cannot be read; restore it from a backup: %w", file, err)
+	}
+	at, err := period.Parse(about.Period)
+	if err != nil {
+		return Release{}, fmt.Errorf("%q: %w", file, err)
+	}
+	dir := filepath.Dir(file)
+	return Release{Name: "briefing " + filepath.Base(dir), Audience: about.Audience, File: filepath.Join(dir, ReleasedFile), Year: at.Year, At: about.At}, nil
+}
+
+// Sealed are the sealed versions of every return for the periods of a financial
+// year, in the order they were sealed.
+func (g Given) Sealed(year period.Year) []Sealed {
+	return filtered(g.sealed, func(s Sealed) bool { return yearOf(s) == year })
+}
+
+// Briefings are those released for the periods of a financial year, by number.
+func (g Given) Briefings(year period.Year) []Release {
+	return filtered(g.briefings, func(r Release) bool { return r.Year == year })
+}
+
+// Names lists everything released that bears on the financial year.
+func (g Given) Names() []string {
+	return append(g.In(g.year-1), g.In(g.year)...)
+}
+
+// In lists what was released for the periods of a financial year, by name.
+func (g Given) In(year period.Year) []string {
+	names := []string{}
+	for _, s := range g.Sealed(year) {
+		names = append(names, s.Name())
+	}
+	for _, b := range g.Briefings(year) {
+		names = append(names, b.Name)
+	}
+	return names
+}
+
+// Releases are all of both years, the oldest first.
+func (g Given) Releases() []Release {
+	var list []Release
+	for _, s := range g.sealed {
+		list = append(list, Release{Name: s.Name(), Audience: disclosure.Ministry, File: filepath.Join(s.Dir, ReleasedFile), Year: yearOf(s), At: s.About.At})
+	}
+	list = append(list, g.briefings...)
+	slices.SortStableFunc(list, func(a, b Release) int { return cmp.Or(a.At.Compare(b.At), strings.Compare(a.Name, b.Name)) })
+	return list
+}
+
+// Before lists what was sealed of a return for earlier periods of the financial
+// year; nothing as of a moment, whose drafts restate nothing.
+func (g Given) Before(r workspace.Return, at period.Period) []Sealed {
+	if g.lookingBack && !g.again {
+		return nil
+	}
+	return filtered(g.Sealed(at.Year), func(s Sealed) bool {
+		then, err := period.Parse(s.About.Period)
+		return err == nil && s.About.Return == r.Name && then.Quarter() < at.Quarter()
+	})
+}
+
+// Submitted lists the submissions of a return for a period, in order.
+func (g Given) Submitted(r workspace.Return, at period.Period) []Submission {
+	return g.submitted[[2]string{r.Name, at.Label}]
+}
+
+// Versions lists the sealed versions of a return for a period, in order.
+func (g Given) Versions(r workspace.Return, at period.Period) []Sealed {
+	out := filtered(g.sealed, func(s Sealed) bool { return s.About.Return == r.Name && s.About.Period == at.Label })
+	slices.SortFunc(out, func(a, b Sealed) int { return cmp.Compare(a.About.Version, b.About.Version) })
+	return out
+}
+
+// Signed is how far a fund's return for a period is signed.
+type Signed struct{ Fund, State, Date string }
+
+// Signed says how far each fund's return for a period is signed: submitted or
+// approved; nothing while it is a draft, and nothing of the past.
+func (g Given) Signed(configured []workspace.Return, at period.Period) []Signed {
+	if g.lookingBack {
+		return nil
+	}
+	var out []Signed
+	for _, r := range configured {
+		submissions, sealed := g.Submitted(r, at), g.Versions(r, at)
+		if len(submissions) == 0 {
+			continue
+		}
+		state, date := "submitted", ""
+		if n := len(sealed); n > 0 && sealed[n-1].About.Submission.Number == len(submissions) {
+			state, date = "approved", sealed[n-1].About.Declaration.Date
+		}
+		for _, name := range slices.Sorted(maps.Keys(r.Scopes)) {
+			if fund, ok := strings.CutPrefix(r.Scopes[name], "fund:"); ok {
+				out = append(out, Signed{Fund: fund, State: state, Date: date})
+			}
+		}
+	}
+	return out
+}
+
+func yearOf(s Sealed) period.Year {
+	at, err := period.Parse(s.About.Period)
+	if err != nil {
+		return 0
+	}
+	return at.Year
+}
+
+func filtered[T any](list []T, keep func(T) bool) []T {
+	return slices.DeleteFunc(slices.Clone(list), func(v T) bool { return !keep(v) })
+}

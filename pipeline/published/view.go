@@ -1,0 +1,154 @@
+package published
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"mojreturns/pipeline/archive"
+	"mojreturns/pipeline/builds"
+	"mojreturns/pipeline/metrics"
+	"mojreturns/pipeline/period"
+	"mojreturns/pipeline/typed"
+	"mojreturns/pipeline/warehouse"
+	"mojreturns/pipeline/workspace"
+)
+
+// View is the published warehouse seen for a period: with the figures of the
+// build, or with figures made now for a period the build does not keep (months),
+// and with what was given out before, which is read once. What is asked of a
+// build, and what is made from it, takes the View and names no period again.
+type View struct {
+	*warehouse.Reader
+	Conn      *sql.Conn
+	Workspace *workspace.Workspace
+	Period    period.Period
+	// Given is what was submitted, sealed and released in the period's financial
+	// year and the one before; of a View of figures alone nothing.
+	Given archive.Given
+
+	schema string            // where figure and condition stand
+	laid   map[string]string // relations laid over the build's, and what they are: a TABLE or a VIEW
+}
+
+// Close closes the View and its warehouse.
+func (v *View) Close() error { return errors.Join(v.Conn.Close(), v.Reader.Close()) }
+
+// Open opens the published warehouse for a period, with the funding conditions as
+// the sign-off records answer them.
+func Open(ctx context.Context, ws *workspace.Workspace, at period.Period) (*View, error) {
+	return open(ctx, ws, at, func(v *View) (err error) {
+		if err := v.prepare(ctx, nil); err != nil {
+			return err
+		}
+		if v.Given, err = archive.Read(ws, at.Year); err != nil {
+			return err
+		}
+		return v.declare(ctx)
+	})
+}
+
+// OpenFigures opens the published warehouse for a period's figures alone; of a
+// period the build does not keep those of the codes named (none: all).
+func OpenFigures(ctx context.Context, ws *workspace.Workspace, at period.Period, codes ...string) (*View, error) {
+	return open(ctx, ws, at, func(v *View) error { return v.prepare(ctx, codes) })
+}
+
+func open(ctx context.Context, ws *workspace.Workspace, at period.Period, prepare func(*View) error) (*View, error) {
+	reader, err := builds.Reader(ctx, ws)
+	if err != nil {
+		return nil, err
+	}
+	conn, err := reader.DB.Conn(ctx)
+	if err != nil {
+		return nil, errors.Join(err, reader.Close())
+	}
+	v := &View{Reader: reader, Conn: conn, Workspace: ws, Period: at, schema: "main", laid: map[string]string{}}
+	if err := prepare(v); err != nil {
+		return nil, errors.Join(err, v.Close())
+	}
+	return v, nil
+}
+
+// prepare makes the figures of a period that the build does not keep, and the
+// conditions where no codes are named.
+func (v *View) prepare(ctx context.Context, codes []string) error {
+	var kept bool
+	if err := v.Conn.QueryRowContext(ctx, "SELECT count(*) > 0 FROM main.period WHERE period = ?", v.Period.Label).Scan(&kept); err != nil {
+		return err
+	}
+	if kept {
+		return nil
+	}
+	sources, err := typed.Stage(ctx, v.Workspace)
+	if err != nil {
+		return err
+	}
+	v.schema = "temp"
+	periods := []period.Period{v.Period}
+	engine := metrics.Engine{Set: v.Workspace.Metrics, Conn: v.Conn, Periods: periods,
+		Missing: typed.Missing(v.Workspace, periods, sources), Schema: "temp"}
+	if err := engine.Tables(ctx); err != nil {
+		return err
+	}
+	for _, name := range []string{"figure", "condition", "breach", "finding"} {
+		v.laid[name] = "TABLE"
+	}
+	if err := engine.Compute(ctx, codes...); err != nil {
+		return err
+	}
+	if len(codes) > 0 {
+		return nil
+	}
+	return engine.Conditions(ctx, v.Workspace.Queries)
+}
+
+// declare answers the declaration's condition (C14) by what the sign-off records
+// say, which no build knows.
+func (v *View) declare(ctx context.Context) error {
+	states := v.Given.Signed(v.Workspace.Returns, v.Period)
+	if len(states) == 0 {
+		return nil
+	}
+	if v.schema == "main" {
+		for _, name := range []string{"condition", "breach"} {
+			if err := v.Lay(ctx, name, "FROM warehouse.main."+name); err != nil {
+				return err
+			}
+		}
+		if err := warehouse.Exec(ctx, v.Conn, "CREATE TEMP VIEW figure AS FROM warehouse.main.figure"); err != nil {
+			return err
+		}
+		v.laid["figure"], v.schema = "VIEW", "temp"
+	}
+	if err := v.Lay(ctx, "declaration", "FROM warehouse.main.declaration"); err != nil {
+		return err
+	}
+	for _, s := range states {
+		if _, err := v.Conn.ExecContext(ctx, "INSERT INTO temp.declaration VALUES (?, ?, ?, nullif(?, '')::DATE)", s.Fund, v.Period.Label, s.State, s.Date); err != nil {
+			return err
+		}
+	}
+	if _, err := v.Conn.ExecContext(ctx, "DELETE FROM temp.condition WHERE code = 'C14' AND period = ?", v.Period.Label); err != nil {
+		return err
+	}
+	engine := metrics.Engine{Set: v.Workspace.Metrics, Conn: v.Conn, Periods: []period.Period{v.Period}, Schema: "temp"}
+	return engine.Conditions(ctx, v.Workspace.Queries, "C14")
+}
+
+// Lay lays the rows of a query over a relation of the build, for this View alone:
+// whatever asks for the relation by its bare name then finds those. The query may
+// read what it is laid over.
+func (v *View) Lay(ctx context.Context, name, query string) error {
+	statements := []string{"CREATE TEMP TABLE laying AS " + query}
+	if kind := v.laid[name]; kind != "" {
+		statements = append(statements, "DROP "+kind+" temp."+name)
+	}
+	for _, statement := range append(statements, "ALTER TABLE temp.laying RENAME TO "+name) {
+		if err := warehouse.Exec(ctx, v.Conn, statement); err != nil {
+			return err
+		}
+	}
+	v.laid[name] = "TABLE"
+	return nil
+}
