@@ -31,7 +31,7 @@ func TestGoldenFigures(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		conditions, err := published.ConditionRows(ctx, ws, example.Quarter(t, label), "", false)
+		conditions, err := example.View(t, ws, example.Quarter(t, label)).ConditionRows(ctx, "", false)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -43,7 +43,7 @@ func TestSameBytesElsewhere(t *testing.T) {
 			t.Fatal(err)
 		}
 		path := filepath.Join(t.TempDir(), "return.xlsx")
-		if _, err := draft.DraftOne(ctx, ws, "", example.Quarter(t, "2023-24-Q4"), path); err != nil {
+		if _, err := draft.Return(ctx, example.View(t, ws, example.Quarter(t, "2023-24-Q4")), "", path); err != nil {
 			t.Fatal(err)
 		}
 		content, err := os.ReadFile(path)

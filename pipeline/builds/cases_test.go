@@ -25,7 +25,7 @@ import (
 	"mojreturns/templates"
 )
 
-const cases = "../testdata/metrics"
+const cases = "../../testdata/metrics"
 
 // TestMetricCases computes each metric and condition from the rows of its
 // folder and compares with the figures worked by hand (testdata/metrics/README.md).

@@ -202,7 +202,7 @@ func allFigures(t *testing.T, ws *workspace.Workspace) map[string]map[string]str
 func monthFigures(t *testing.T, ws *workspace.Workspace) map[string]map[string]string {
 	t.Helper()
 	ctx := context.Background()
-	v, err := published.Open(ctx, ws, period.Year(2023).Months()[0], "R01") // makes the tables that hold figures made now
+	v, err := published.OpenFigures(ctx, ws, period.Year(2023).Months()[0], "R01") // makes the tables that hold figures made now
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -364,7 +364,7 @@ func caseload(t *testing.T, figures map[string]map[string]string) {
 func checksAgree(t *testing.T, ws *workspace.Workspace) {
 	t.Helper()
 	for _, at := range []period.Period{{}, period.Year(2023).Months()[11]} {
-		found, err := published.Check(context.Background(), ws, at)
+		found, err := example.View(t, ws, at).Check(context.Background())
 		if err != nil {
 			t.Fatal(err)
 		}

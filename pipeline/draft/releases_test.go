@@ -34,7 +34,7 @@ func TestReturnHidesSmallCounts(t *testing.T) {
 	look := func() (small, hidden, other int) {
 		t.Helper()
 		path := filepath.Join(t.TempDir(), "draft.xlsx")
-		if _, err := draft.DraftOne(ctx, ws, "", at, path); err != nil {
+		if _, err := draft.Return(ctx, example.View(t, ws, at), "", path); err != nil {
 			t.Fatal(err)
 		}
 		book, err := excelize.OpenFile(path)
@@ -77,7 +77,7 @@ func TestReturnHidesSmallCounts(t *testing.T) {
 		t.Errorf("%d small counts are shown, %d hidden, %d of money or sessions hidden", small, hidden, other)
 	}
 	ws.Disclosure.Ministry.Off = true
-	if _, err := draft.DraftOne(ctx, ws, "", at, filepath.Join(t.TempDir(), "draft.xlsx")); err == nil || !strings.Contains(err.Error(), "without a reason") {
+	if _, err := draft.Return(ctx, example.View(t, ws, at), "", filepath.Join(t.TempDir(), "draft.xlsx")); err == nil || !strings.Contains(err.Error(), "without a reason") {
 		t.Errorf("switched off without a reason: %v", err)
 	}
 	ws.Disclosure.Ministry.Reason = "the ministry asked for all counts in its letter"
@@ -93,7 +93,7 @@ func TestReleasesAreKeptTo(t *testing.T) {
 	ctx := context.Background()
 	ws := example.Built(t)
 	at := example.Quarter(t, "2023-24-Q3")
-	out, err := draft.ReleaseBriefing(ctx, ws, draft.Release{Period: at, Audience: disclosure.Public, By: "Performance analyst"})
+	out, err := draft.Release(ctx, example.View(t, ws, at), disclosure.Public, "Performance analyst")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,11 +114,11 @@ func TestReleasesAreKeptTo(t *testing.T) {
 		t.Fatal(err)
 	}
 	for audience, want := range map[string]int{disclosure.Public: 1, disclosure.Ministry: 1, disclosure.Briefing: 1} {
-		if known, err := guard.Releases(ws, audience, at, g); err != nil || len(known) != want {
+		if known, err := guard.Releases(example.View(t, ws, at), audience, g); err != nil || len(known) != want {
 			t.Errorf("%s knows %d releases, want %d (%v)", audience, len(known), want, err)
 		}
 	}
-	if _, err := draft.ReleaseBriefing(ctx, ws, draft.Release{Period: at, Audience: "ministry"}); err == nil {
+	if _, err := draft.Release(ctx, example.View(t, ws, at), "ministry", ""); err == nil {
 		t.Error("a briefing was released to the ministry")
 	}
 
@@ -145,7 +145,7 @@ func TestReleasesAreKeptTo(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(filepath.Dir(out.Path), archive.ReleasedFile), text, 0o660); err != nil {
 		t.Fatal(err)
 	}
-	_, err = draft.DraftOne(ctx, ws, "", at, filepath.Join(t.TempDir(), "draft.xlsx"))
+	_, err = draft.Return(ctx, example.View(t, ws, at), "", filepath.Join(t.TempDir(), "draft.xlsx"))
 	if !errors.Is(err, workspace.ErrRefused) || !strings.Contains(err.Error(), "R01 service:STK-ADV 2023-24-Q3 source HUB could be worked out from what was released in briefing 001, whatever is hidden now") ||
 		!strings.Contains(err.Error(), "where the ministry has agreed to see small counts") {
 		t.Errorf("the return gives away what a briefing did not: %v", err)
@@ -157,7 +157,7 @@ func TestAReleaseKeepsWhatItDidNotPrint(t *testing.T) {
 	t.Parallel()
 	ws := example.Built(t)
 	at := example.Quarter(t, "2023-24-Q3")
-	out, err := draft.ReleaseBriefing(context.Background(), ws, draft.Release{Period: at, Audience: disclosure.Public, By: "Performance analyst"})
+	out, err := draft.Release(context.Background(), example.View(t, ws, at), disclosure.Public, "Performance analyst")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -36,7 +36,7 @@ type exampleConfig struct {
 func Cleveland(t testing.TB) *workspace.Workspace {
 	t.Helper()
 	dir := t.TempDir()
-	if err := os.CopyFS(dir, os.DirFS("../testdata/cleveland")); err != nil {
+	if err := os.CopyFS(dir, os.DirFS(File(t, "testdata", "cleveland"))); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.RemoveAll(filepath.Join(dir, "store")); err != nil {
@@ -57,6 +57,20 @@ func TestMain(m *testing.M) {
 	code := m.Run()
 	os.RemoveAll(pristine.dir)
 	os.Exit(code)
+}
+
+// File is the path of a file or folder of the repository.
+func File(t testing.TB, parts ...string) string {
+	t.Helper()
+	root := "."
+	for range 5 {
+		if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil {
+			return filepath.Join(append([]string{root}, parts...)...)
+		}
+		root = filepath.Join(root, "..")
+	}
+	t.Fatal("this test does not stand in the repository")
+	return ""
 }
 
 // Built is the example with every file landed and its warehouse published.
@@ -120,16 +134,27 @@ func Quarter(t testing.TB, label string) period.Period {
 	return at
 }
 
-func FiguresOf(t *testing.T, ws *workspace.Workspace, label string) published.Figures {
+// FiguresOf are the figures of a period's financial year, in every scope.
+func FiguresOf(t testing.TB, ws *workspace.Workspace, label string) published.Figures {
 	t.Helper()
-	v, err := published.Open(context.Background(), ws, Quarter(t, label))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer v.Close()
-	f, err := v.Figures(context.Background())
+	f, err := View(t, ws, Quarter(t, label)).Figures(context.Background())
 	if err != nil {
 		t.Fatal(err)
 	}
 	return f
+}
+
+// View opens what is published for a period, until the test ends.
+func View(t testing.TB, ws *workspace.Workspace, at period.Period) *published.View {
+	t.Helper()
+	v, err := published.Open(context.Background(), ws, at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := v.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return v
 }

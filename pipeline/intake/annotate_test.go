@@ -156,7 +156,7 @@ func TestAnnotateOpenDocument(t *testing.T) {
 	if err := ws.Open(); err != nil {
 		t.Fatal(err)
 	}
-	example.Put(t, ws, "open_2023-24.ods", "../testdata/extracts/libreoffice.ods")
+	example.Put(t, ws, "open_2023-24.ods", "../../testdata/extracts/libreoffice.ods")
 	done, err := intake.Annotate(ctx, ws, intake.Annotation{File: "open_2023-24.ods", To: filepath.Join(ws.Dir, "marked")})
 	if err != nil || len(done) != 1 || done[0].Faults != 3 || !strings.HasPrefix(done[0].Message, "training_delegates: the column session_id is missing") {
 		t.Fatalf("%+v, %v", done, err)

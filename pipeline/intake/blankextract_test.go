@@ -97,7 +97,7 @@ func TestFilledBlankExtractsLand(t *testing.T) {
 	rows := map[string]int{}
 	for _, provider := range []register.Provider{own, other} {
 		for _, c := range ws.Contracts {
-			typed := example.ReadCSV(t, filepath.Join("../testdata/blanks", c.Feed+".csv"))
+			typed := example.ReadCSV(t, filepath.Join("../../testdata/blanks", c.Feed+".csv"))
 			path := fillIn(t, ws, c, provider.Code, typed)
 			paths = append(paths, path)
 			rows[filepath.Base(path)] = len(typed) - 1

@@ -60,7 +60,7 @@ func TestChase(t *testing.T) {
 	}
 	// mended files end the matter
 	for _, name := range []string{"slt_referral_outcomes_2023-24_v4.csv", "slt_referral_support_2023-24_v4.csv", "slt_referrals_2023-24_v4.csv"} {
-		content, err := os.ReadFile(filepath.Join("../testdata/cleveland/inbox", name))
+		content, err := os.ReadFile(filepath.Join("../../testdata/cleveland/inbox", name))
 		if err != nil {
 			t.Fatal(err)
 		}

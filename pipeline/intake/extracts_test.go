@@ -21,7 +21,7 @@ import (
 	"mojreturns/templates"
 )
 
-const extracts = "../testdata/extracts"
+const extracts = "../../testdata/extracts"
 
 // judgePipeline is a workspace whose one provider sends referrals and spend
 // under any name, if that is stated.

@@ -21,7 +21,7 @@ func TestResubmissions(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	ws := example.Cleveland(t)
-	cases, err := os.ReadDir("../testdata/resubmissions")
+	cases, err := os.ReadDir("../../testdata/resubmissions")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,9 +33,9 @@ func TestResubmissions(t *testing.T) {
 		t.Run(feed, func(t *testing.T) {
 			old, now := "slt_"+feed+"_2023-24_v1.csv", "slt_"+feed+"_2023-24_v2.csv"
 			for name, from := range map[string]string{old: "old.csv", now: "new.csv"} {
-				example.Put(t, ws, name, filepath.Join("../testdata/resubmissions", feed, from))
+				example.Put(t, ws, name, filepath.Join("../../testdata/resubmissions", feed, from))
 			}
-			want := example.ReadCSV(t, filepath.Join("../testdata/resubmissions", feed, "changes.csv"))
+			want := example.ReadCSV(t, filepath.Join("../../testdata/resubmissions", feed, "changes.csv"))
 			for _, files := range [][]string{nil, {now}, {old, now}} {
 				found, all, err := intake.Compare(ctx, ws, files, feed, "SLT")
 				if err != nil || len(all) != 1 || all[0].Old != old || all[0].New != now {

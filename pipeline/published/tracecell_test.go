@@ -52,7 +52,7 @@ func TestTraceCells(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		parts, err := published.TraceCell(ctx, ws, "", held, at, false)
+		parts, err := example.View(t, ws, at).TraceSent(ctx, "", held, false)
 		if err != nil || len(parts) != 1 {
 			t.Fatalf("%s: %d parts, %v", c.cell, len(parts), err)
 		}
@@ -70,7 +70,7 @@ func TestTraceCells(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := published.TraceCell(ctx, ws, "", held, at, true); err == nil || !strings.Contains(err.Error(), "trace without --as-sent") {
+	if _, err := example.View(t, ws, at).TraceSent(ctx, "", held, true); err == nil || !strings.Contains(err.Error(), "trace without --as-sent") {
 		t.Errorf("what was withheld may be shown: %v", err)
 	}
 }
@@ -87,7 +87,7 @@ func TestEveryMetricCanBeTraced(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer v.Close()
-	f, err := v.Figures(ctx, at)
+	f, err := v.Figures(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +101,7 @@ func TestEveryMetricCanBeTraced(t *testing.T) {
 	}
 	traced := map[string]bool{}
 	for key, place := range of {
-		parts, err := published.TraceHeld(ctx, ws, v, ws.Returns[0], returns.Held{Place: place}, at)
+		parts, err := v.TraceHeld(ctx, ws.Returns[0], returns.Held{Place: place})
 		if err != nil || len(parts) == 0 {
 			t.Errorf("%s: %d parts, %v", key, len(parts), err)
 		}

@@ -56,7 +56,7 @@ func TestLaterReturn(t *testing.T) {
 	if _, err := pipeline.Run(ctx, ws, at); err != nil {
 		t.Fatal(err)
 	}
-	book, err := excelize.OpenFile(draft.DraftPath(ws, ws.Returns[0], at))
+	book, err := excelize.OpenFile(draft.Path(ws, ws.Returns[0], at))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +120,7 @@ func TestCommentaryMistakes(t *testing.T) {
 	}
 	example.WriteCSV(t, path, [][]string{{"sheet", "cell", "text", "by"}, {"T04_Source", "D7", "fifty", "analyst"}, {"T17_Narrative", "B7", "words", ""},
 		{"T17_Narrative", "B8", "words", "analyst"}, {"T17_Narrative", "B8", "again", "analyst"}})
-	_, err = draft.DraftOne(ctx, ws, "", at, filepath.Join(t.TempDir(), "draft.xlsx"))
+	_, err = draft.Return(ctx, example.View(t, ws, at), "", filepath.Join(t.TempDir(), "draft.xlsx"))
 	for _, want := range []string{":2: T04_Source!D7 is not a cell of the return that people write in", ":3: T17_Narrative!B7 has words and nobody who wrote them", ":5: T17_Narrative!B8 is there already"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want it to say %q", err, want)

@@ -81,7 +81,7 @@ func TestWhoMaySign(t *testing.T) {
 	step("submitted by nobody known", `no user is called "someone"`, submit(signoff.Signing{Period: at, By: "someone"}))
 	step("submitted", "", submit(signoff.Signing{Period: at, By: "both"}))
 	step("approved by the submitter", "it takes two", approve(signoff.Signing{Period: at, By: "both"}))
-	answers, err := published.Conditions(ctx, ws, at)
+	answers, err := example.View(t, ws, at).Conditions(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -183,11 +183,11 @@ func TestApprovingFillsTheDeclarationOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer v.Close()
-	submitted, err := signoff.AsSubmitted(ctx, ws, v, sealed.About)
+	submitted, err := signoff.AsSubmitted(ctx, v, sealed.About)
 	if err != nil {
 		t.Fatal(err)
 	}
-	was, is := cellsOf(t, submitted), cellsOf(t, example.ReadFile(t, archive.SealedFile(ws, sealed)))
+	was, is := cellsOf(t, submitted), cellsOf(t, example.ReadFile(t, archive.SealedFile(sealed)))
 	var changed []string
 	for at := range is {
 		if was[at] != is[at] {
@@ -202,11 +202,11 @@ func TestApprovingFillsTheDeclarationOnly(t *testing.T) {
 	}
 	spoilt := sealed.About
 	spoilt.Settings.Fields = map[string]string{"recipient": "Another office", "area": "A", "agreement": "B", "contact": "C"}
-	other, _, err := signoff.SealedWorkbook(ctx, ws, v, spoilt)
+	other, _, err := signoff.SealedWorkbook(ctx, v, spoilt)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := signoff.OnlySigned(ctx, ws, v, sealed.About, other); err == nil || !strings.Contains(err.Error(), "Cover!A4: was to be") {
+	if err := signoff.OnlySigned(ctx, v, sealed.About, other); err == nil || !strings.Contains(err.Error(), "Cover!A4: was to be") {
 		t.Errorf("another cover is sealed: %v", err)
 	}
 }

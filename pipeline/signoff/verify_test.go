@@ -47,7 +47,7 @@ func TestVerify(t *testing.T) {
 		t.Errorf("the program that sealed is %q", other.About.Versions["program"])
 	}
 	other.About.Versions["program"] = "of no commit, SHA-256 0123"
-	if said, err := signoff.SameWorkbook(ctx, ws, nil, other); err != nil || !strings.Contains(said, "program was of no commit, SHA-256 0123 and is") {
+	if said, err := signoff.SameWorkbook(ctx, nil, other); err != nil || !strings.Contains(said, "program was of no commit, SHA-256 0123 and is") {
 		t.Errorf("another program: %q, %v", said, err)
 	}
 	// what comes later, and what the rules are now, changes nothing
@@ -71,7 +71,7 @@ func TestVerify(t *testing.T) {
 	if v := check("after an erasure", true, false); !strings.Contains(v.CannotRebuild, "no longer kept") {
 		t.Errorf("it says %q", v.CannotRebuild)
 	}
-	file := archive.SealedFile(ws, sealed)
+	file := archive.SealedFile(sealed)
 	content, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)

@@ -13,6 +13,7 @@ import (
 	"mojreturns/pipeline/draft"
 	"mojreturns/pipeline/example"
 	"mojreturns/pipeline/guard"
+	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/returns"
 )
 
@@ -31,7 +32,7 @@ func TestAYearOfReleases(t *testing.T) {
 		}
 		seals(t, ws, at)
 		for _, audience := range []string{disclosure.Briefing, disclosure.Public} {
-			if _, err := draft.ReleaseBriefing(ctx, ws, draft.Release{Period: at, Audience: audience, By: "performance analyst"}); err != nil {
+			if _, err := draft.Release(ctx, example.View(t, ws, at), audience, "performance analyst"); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -56,16 +57,16 @@ func TestAYearOfReleases(t *testing.T) {
 			lists[reader] = append(lists[reader], list)
 		}
 	}
-	sealed, err := archive.SealedReturns(ws, example.Quarter(t, "2023-24-Q4").Year)
-	if err != nil || len(sealed) != 4 {
-		t.Fatalf("%d seals, %v", len(sealed), err)
+	all, err := archive.Read(ws, period.Year(2023))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealed, briefings := all.Sealed(period.Year(2023)), all.Briefings(period.Year(2023))
+	if len(sealed) != 4 || len(briefings) != 8 {
+		t.Fatalf("%d seals, %d briefings", len(sealed), len(briefings))
 	}
 	for _, s := range sealed {
 		add(filepath.Join(s.Dir, archive.ReleasedFile), disclosure.Ministry)
-	}
-	briefings, err := archive.ReleasedBriefings(ws, example.Quarter(t, "2023-24-Q4").Year)
-	if err != nil || len(briefings) != 8 {
-		t.Fatalf("%d briefings, %v", len(briefings), err)
 	}
 	for _, b := range briefings {
 		if b.Audience == disclosure.Public {
