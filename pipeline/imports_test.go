@@ -12,14 +12,35 @@ import (
 	"testing"
 )
 
-// mayImport is the direction of the program, cmd -> pipeline -> stages ->
-// warehouse: what each package may import of ours. A stage imports another
-// sideways only where this table says so.
+// mayImport is the direction of the program, cmd -> pipeline -> rooms -> stages ->
+// warehouse: what each package imports of ours, no more and no less. A room imports
+// the rooms below it, a stage another sideways, only where this table says so.
 var mayImport = map[string][]string{
-	"cmd/mojreturns": {"pipeline", "pipeline/catalogue", "pipeline/landing", "pipeline/metrics", "pipeline/period", "pipeline/register", "pipeline/returns",
-		"pipeline/schedule", "pipeline/seal", "pipeline/synth", "pipeline/table", "pipeline/warehouse", "pipeline/web", "queries", "templates"},
-	"pipeline": {"pipeline/annotate", "pipeline/briefing", "pipeline/contract", "pipeline/disclosure", "pipeline/extract", "pipeline/landing", "pipeline/metrics", "pipeline/period",
-		"pipeline/register", "pipeline/returns", "pipeline/seal", "pipeline/table", "pipeline/warehouse"},
+	"cmd/mojreturns": {"pipeline", "pipeline/archive", "pipeline/builds", "pipeline/catalogue", "pipeline/draft", "pipeline/intake", "pipeline/landing", "pipeline/metrics",
+		"pipeline/period", "pipeline/published", "pipeline/register", "pipeline/returns", "pipeline/schedule", "pipeline/seal", "pipeline/signoff", "pipeline/synth",
+		"pipeline/table", "pipeline/typed", "pipeline/warehouse", "pipeline/web", "pipeline/workspace", "queries", "templates"},
+
+	// the story, and its rooms from the top down
+	"pipeline": {"pipeline/archive", "pipeline/builds", "pipeline/draft", "pipeline/intake", "pipeline/landing", "pipeline/period", "pipeline/published", "pipeline/workspace"},
+	"pipeline/signoff": {"pipeline/archive", "pipeline/builds", "pipeline/draft", "pipeline/guard", "pipeline/period", "pipeline/published", "pipeline/returns",
+		"pipeline/seal", "pipeline/table", "pipeline/typed", "pipeline/warehouse", "pipeline/workspace"},
+	"pipeline/draft": {"pipeline/archive", "pipeline/briefing", "pipeline/builds", "pipeline/disclosure", "pipeline/guard", "pipeline/metrics", "pipeline/period",
+		"pipeline/personal", "pipeline/published", "pipeline/register", "pipeline/returns", "pipeline/seal", "pipeline/warehouse", "pipeline/workspace"},
+	"pipeline/intake": {"pipeline/annotate", "pipeline/builds", "pipeline/contract", "pipeline/extract", "pipeline/landing", "pipeline/period", "pipeline/personal",
+		"pipeline/published", "pipeline/register", "pipeline/table", "pipeline/typed", "pipeline/warehouse", "pipeline/workspace"},
+	"pipeline/guard": {"pipeline/archive", "pipeline/disclosure", "pipeline/metrics", "pipeline/period", "pipeline/published", "pipeline/register", "pipeline/returns",
+		"pipeline/typed", "pipeline/workspace"},
+	"pipeline/published": {"pipeline/archive", "pipeline/builds", "pipeline/contract", "pipeline/metrics", "pipeline/period", "pipeline/returns", "pipeline/table",
+		"pipeline/typed", "pipeline/warehouse", "pipeline/workspace"},
+	"pipeline/builds":  {"pipeline/metrics", "pipeline/period", "pipeline/typed", "pipeline/warehouse", "pipeline/workspace"},
+	"pipeline/archive": {"pipeline/disclosure", "pipeline/period", "pipeline/register", "pipeline/returns", "pipeline/seal", "pipeline/workspace"},
+	"pipeline/typed": {"pipeline/contract", "pipeline/extract", "pipeline/landing", "pipeline/metrics", "pipeline/period", "pipeline/personal", "pipeline/register",
+		"pipeline/table", "pipeline/warehouse", "pipeline/workspace"},
+	"pipeline/workspace": {"pipeline/contract", "pipeline/extract", "pipeline/landing", "pipeline/metrics", "pipeline/period", "pipeline/personal", "pipeline/register",
+		"pipeline/returns", "pipeline/warehouse"},
+	"pipeline/personal": {},
+
+	// the stages
 	"pipeline/annotate":   {"pipeline/workbook"},
 	"pipeline/briefing":   {},
 	"pipeline/catalogue":  {"pipeline/contract", "pipeline/metrics"},
@@ -40,6 +61,10 @@ var mayImport = map[string][]string{
 	"pipeline/workbook":   {},
 	"queries":             {},
 	"templates":           {},
+
+	// what tests start from; nothing else may import it
+	"pipeline/example": {"pipeline/builds", "pipeline/intake", "pipeline/landing", "pipeline/period", "pipeline/published", "pipeline/register", "pipeline/typed",
+		"pipeline/warehouse", "pipeline/workspace", "queries", "templates"},
 }
 
 // onlyIn says which library belongs to one package alone.
@@ -54,6 +79,7 @@ var topLevel = []string{"cmd", "pipeline", "queries", "templates", "testdata", "
 
 func TestImports(t *testing.T) {
 	root := ".."
+	used := map[string][]string{}
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -64,15 +90,26 @@ func TestImports(t *testing.T) {
 		if d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
 			return nil
 		}
-		checkFile(t, root, path)
+		checkFile(t, root, path, used)
 		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+	for from, allowed := range mayImport {
+		for _, to := range allowed {
+			if !slices.Contains(used[from], to) {
+				t.Errorf("the table of imports allows %s to import %s, which it does not; take it out", from, to)
+			}
+		}
+		if used[from] == nil {
+			t.Errorf("the table of imports names %s, which is not there", from)
+		}
+	}
 }
 
-func checkFile(t *testing.T, root, path string) {
+// checkFile holds a file's imports against the table, and adds them to those used.
+func checkFile(t *testing.T, root, path string, used map[string][]string) {
 	t.Helper()
 	relative, err := filepath.Rel(root, path)
 	if err != nil {
@@ -88,12 +125,17 @@ func checkFile(t *testing.T, root, path string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	used[from] = append(used[from], "")
 	for _, spec := range file.Imports {
 		name, err := strconv.Unquote(spec.Path.Value)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if ours, ok := strings.CutPrefix(name, "mojreturns/"); ok && !slices.Contains(allowed, ours) {
+		ours, ok := strings.CutPrefix(name, "mojreturns/")
+		if ok {
+			used[from] = append(used[from], ours)
+		}
+		if ok && !slices.Contains(allowed, ours) {
 			t.Errorf("%s imports %s, which the table of imports does not allow %s", relative, ours, from)
 		}
 		for library, owner := range onlyIn {

@@ -1,3 +1,6 @@
+// Package archive is what the office has decided and given out: submissions,
+// sealed returns, released briefings and the records of runs. It reads and
+// writes them, and decides nothing.
 package archive
 
 import (

@@ -1,3 +1,5 @@
+// Package builds turns typed rows into one new warehouse, named by all that
+// decides what is in it, and publishes it whole.
 package builds
 
 import (

@@ -1,3 +1,4 @@
+// Package draft makes a return or a briefing from figures that are guarded.
 package draft
 
 import (

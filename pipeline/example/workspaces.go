@@ -1,3 +1,5 @@
+// Package example is the workspaces that tests start from, synthetic like all
+// others here: the office of testdata/cleveland, and what may be done to its files.
 package example
 
 import (

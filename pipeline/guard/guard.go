@@ -1,3 +1,6 @@
+// Package guard decides which figures an output may show, given all that was
+// given out before. It tells disclosure control what holds between the figures;
+// the search itself is in package disclosure.
 package guard
 
 import (

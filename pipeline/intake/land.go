@@ -1,3 +1,6 @@
+// Package intake is what a sender of files meets: they are screened, landed and
+// judged; marked and sent back; compared with what was sent before; suggested a
+// mapping, chased and erased.
 package intake
 
 import (

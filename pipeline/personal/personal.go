@@ -1,3 +1,4 @@
+// Package personal knows what personal data looks like, in a header and in a value.
 package personal
 
 import (

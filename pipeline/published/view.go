@@ -1,3 +1,5 @@
+// Package published answers what readers ask of a build: figures, conditions,
+// checks, and the rows behind them. It shows; it changes nothing.
 package published
 
 import (

@@ -1,3 +1,5 @@
+// Package signoff is who signs what, and whether it is still so: submitting,
+// approving, verifying and comparing.
 package signoff
 
 import (

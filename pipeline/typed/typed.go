@@ -1,3 +1,5 @@
+// Package typed reads deliveries as text and judges them: every row is counted,
+// superseded or rejected, and each of its faults has a sentence.
 package typed
 
 import (

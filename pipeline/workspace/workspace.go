@@ -1,3 +1,5 @@
+// Package workspace is one office: its configuration, its rules and registers and
+// its store, opened and checked once.
 package workspace
 
 import (
