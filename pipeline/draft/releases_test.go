@@ -22,6 +22,8 @@ import (
 	"mojreturns/pipeline/workspace"
 )
 
+func TestMain(m *testing.M) { example.Main(m) }
+
 // No small count of people is in the return, whatever sheet it stands on; money,
 // sessions and places are all there; and the ministry may be shown all of it for a
 // reason that is kept.

@@ -27,7 +27,7 @@ func Same(want, got string) bool {
 
 // ReadRows reads a CSV as rows of column name to value; a file that is not
 // there has none.
-func ReadRows(t *testing.T, file string) []map[string]string {
+func ReadRows(t testing.TB, file string) []map[string]string {
 	t.Helper()
 	text, err := os.ReadFile(file)
 	if err != nil {
@@ -52,7 +52,7 @@ func ReadRows(t *testing.T, file string) []map[string]string {
 }
 
 // Put lands a file under a name.
-func Put(t *testing.T, ws *workspace.Workspace, name, from string) {
+func Put(t testing.TB, ws *workspace.Workspace, name, from string) {
 	t.Helper()
 	text, err := os.ReadFile(from)
 	if err != nil {
@@ -70,7 +70,7 @@ func Put(t *testing.T, ws *workspace.Workspace, name, from string) {
 
 // Sends lands a version of the advocacy provider's referrals with one column more,
 // or other texts, and gives what became of it.
-func Sends(t *testing.T, ws *workspace.Workspace, change func(rows [][]string) [][]string) landing.Landed {
+func Sends(t testing.TB, ws *workspace.Workspace, change func(rows [][]string) [][]string) landing.Landed {
 	t.Helper()
 	rows := change(ReadCSV(t, filepath.Join(ws.Dir, "inbox", "slt_referrals_2023-24_v4.csv")))
 	file := filepath.Join(ws.Dir, "slt_referrals_2023-24_v9.csv")
@@ -97,7 +97,8 @@ func WithColumn(header string, values ...string) func([][]string) [][]string {
 	}
 }
 
-func ReadFile(t *testing.T, file string) []byte {
+// ReadFile reads a file.
+func ReadFile(t testing.TB, file string) []byte {
 	t.Helper()
 	content, err := os.ReadFile(file)
 	if err != nil {
@@ -107,7 +108,7 @@ func ReadFile(t *testing.T, file string) []byte {
 }
 
 // ChangeReferrals sends another version of the advocacy provider's referrals.
-func ChangeReferrals(t *testing.T, ws *workspace.Workspace, change func(rows [][]string) [][]string) {
+func ChangeReferrals(t testing.TB, ws *workspace.Workspace, change func(rows [][]string) [][]string) {
 	t.Helper()
 	rows := change(ReadCSV(t, filepath.Join(ws.Dir, "inbox", "slt_referrals_2023-24_v4.csv")))
 	file := filepath.Join(ws.Dir, "inbox", "slt_referrals_2023-24_v5.csv")
@@ -117,7 +118,8 @@ func ChangeReferrals(t *testing.T, ws *workspace.Workspace, change func(rows [][
 	}
 }
 
-func ReadCSV(t *testing.T, file string) [][]string {
+// ReadCSV reads a CSV as records, the header first.
+func ReadCSV(t testing.TB, file string) [][]string {
 	t.Helper()
 	f, err := os.Open(file)
 	if err != nil {
@@ -131,7 +133,8 @@ func ReadCSV(t *testing.T, file string) [][]string {
 	return rows
 }
 
-func WriteCSV(t *testing.T, file string, rows [][]string) {
+// WriteCSV writes records as CSV.
+func WriteCSV(t testing.TB, file string, rows [][]string) {
 	t.Helper()
 	var text strings.Builder
 	if err := csv.NewWriter(&text).WriteAll(rows); err != nil {

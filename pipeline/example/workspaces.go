@@ -55,9 +55,12 @@ var pristine struct {
 	err  error
 }
 
-func TestMain(m *testing.M) {
+// Main runs a package's tests and removes the example that Built made for them.
+func Main(m *testing.M) {
 	code := m.Run()
-	os.RemoveAll(pristine.dir)
+	if pristine.dir != "" {
+		os.RemoveAll(pristine.dir)
+	}
 	os.Exit(code)
 }
 
@@ -100,6 +103,7 @@ func Built(t testing.TB) *workspace.Workspace {
 	return Open(t, dir)
 }
 
+// Open opens a workspace as it is told of on 22 April 2024.
 func Open(t testing.TB, dir string) *workspace.Workspace {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(dir, "mojreturns.yaml"))
@@ -127,6 +131,7 @@ func Open(t testing.TB, dir string) *workspace.Workspace {
 	return ws
 }
 
+// Quarter reads a period's label.
 func Quarter(t testing.TB, label string) period.Period {
 	t.Helper()
 	at, err := period.Parse(label)

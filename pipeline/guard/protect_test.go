@@ -16,6 +16,8 @@ import (
 	"mojreturns/pipeline/workspace"
 )
 
+func TestMain(m *testing.M) { example.Main(m) }
+
 // What disclosure control takes to hold between figures does hold, in every scope
 // and period of the example: were it not so, an attacker would know less than is
 // thought, and a figure could be refused for nothing.

@@ -12,6 +12,8 @@ import (
 	"mojreturns/pipeline/workspace"
 )
 
+func TestMain(m *testing.M) { example.Main(m) }
+
 // A feed's files are kept so many months after the end of their financial year.
 func TestRetention(t *testing.T) {
 	t.Parallel()

@@ -15,6 +15,8 @@ import (
 	"mojreturns/pipeline/table"
 )
 
+func TestMain(m *testing.M) { example.Main(m) }
+
 // A condition's cell leads to the rows that breach it, a cell about the quality of
 // the data to the rows that it counts.
 func TestTraceCells(t *testing.T) {

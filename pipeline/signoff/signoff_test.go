@@ -24,6 +24,8 @@ import (
 	"mojreturns/pipeline/workspace"
 )
 
+func TestMain(m *testing.M) { example.Main(m) }
+
 var declared = archive.Declaration{Name: "The chief finance officer", Role: "Chief finance officer", InLine: "Y", Notified: "NA", Date: "2024-04-25"}
 
 func analyst(at period.Period) signoff.Signing {
