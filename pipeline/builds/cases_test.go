@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -20,6 +21,7 @@ import (
 	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/register"
 	"mojreturns/pipeline/typed"
+	"mojreturns/pipeline/warehouse"
 	"mojreturns/pipeline/workspace"
 	"mojreturns/queries"
 	"mojreturns/templates"
@@ -50,6 +52,7 @@ func TestMetricCases(t *testing.T) {
 		t.Fatal(err)
 	}
 	seen, statuses := map[string]bool{}, map[string]bool{}
+	all := &benches{free: map[string][]bench{}, test: t}
 	for _, f := range folders {
 		if !f.IsDir() || f.Name() == "defaults" {
 			continue
@@ -65,7 +68,7 @@ func TestMetricCases(t *testing.T) {
 		}
 		t.Run(f.Name(), func(t *testing.T) {
 			t.Parallel()
-			runCase(t, filepath.Join(cases, f.Name()), code)
+			runCase(t, all, filepath.Join(cases, f.Name()), code)
 		})
 	}
 	for _, code := range codes {
@@ -83,10 +86,9 @@ func TestMetricCases(t *testing.T) {
 	}
 }
 
-func runCase(t *testing.T, dir, code string) {
+func runCase(t *testing.T, all *benches, dir, code string) {
 	ctx := context.Background()
-	ws := casePipeline(t, dir)
-	conn := caseWarehouse(t, ws)
+	ws, conn := all.take(t, dir)
 	sources := map[string]bool{}
 	for _, c := range ws.Contracts {
 		file := filepath.Join(dir, c.Feed+".csv")
@@ -104,9 +106,6 @@ func runCase(t *testing.T, dir, code string) {
 	}
 	if len(sources) == 0 && !fileThere(filepath.Join(dir, "register.yaml")) && !fileThere(filepath.Join(dir, "figure.csv")) {
 		t.Fatalf("%s has no rows: add a CSV named after a feed", dir)
-	}
-	if err := typed.Model(ctx, ws, conn, "[1-9]*.sql"); err != nil {
-		t.Fatal(err)
 	}
 	figures, conditions := filepath.Join(dir, "figures.csv"), filepath.Join(dir, "conditions.csv")
 	findings := filepath.Join(dir, "findings.csv")
@@ -152,13 +151,65 @@ func runCase(t *testing.T, dir, code string) {
 	compareFigures(t, conn, code, example.ReadRows(t, figures))
 }
 
-// casePipeline is a pipeline with the register of a case, or the common one.
-func casePipeline(t *testing.T, dir string) *workspace.Workspace {
+// benches are warehouses with the rules and the model in them and no rows, by
+// their register. A case works on one in a transaction that is rolled back, since
+// making the warehouse takes ten times as long as the case.
+type benches struct {
+	sync.Mutex
+	free map[string][]bench
+	test *testing.T // whose end is the benches'
+}
+
+type bench struct {
+	ws   *workspace.Workspace
+	conn *sql.Conn
+}
+
+// take lends a bench for a case until the case's test ends.
+func (b *benches) take(t *testing.T, dir string) (*workspace.Workspace, *sql.Conn) {
 	t.Helper()
-	file := filepath.Join(dir, "register.yaml")
-	if !fileThere(file) {
-		file = filepath.Join(cases, "register.yaml")
+	ctx := context.Background()
+	register := registerOf(dir)
+	b.Lock()
+	var lent bench
+	if n := len(b.free[register]); n > 0 {
+		lent, b.free[register] = b.free[register][n-1], b.free[register][:n-1]
 	}
+	b.Unlock()
+	if lent.conn == nil {
+		lent.ws = caseWorkspace(b.test, dir)
+		lent.conn = caseWarehouse(b.test, lent.ws)
+		if err := typed.Model(ctx, lent.ws, lent.conn, "[1-9]*.sql"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := warehouse.Exec(ctx, lent.conn, "BEGIN"); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := warehouse.Exec(ctx, lent.conn, "ROLLBACK"); err != nil {
+			t.Errorf("the case cannot be taken back, so its bench is not used again: %v", err)
+			return
+		}
+		b.Lock()
+		defer b.Unlock()
+		b.free[register] = append(b.free[register], lent)
+	})
+	return lent.ws, lent.conn
+}
+
+// registerOf is the file of a case's register: its own or the common one.
+func registerOf(dir string) string {
+	if file := filepath.Join(dir, "register.yaml"); fileThere(file) {
+		return file
+	}
+	return filepath.Join(cases, "register.yaml")
+}
+
+// caseWorkspace is a workspace with the register of a case.
+func caseWorkspace(t *testing.T, dir string) *workspace.Workspace {
+	t.Helper()
+	file := registerOf(dir)
 	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)

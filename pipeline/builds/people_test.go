@@ -29,7 +29,7 @@ func TestPeopleAreCountedOnce(t *testing.T) {
 	}
 	for _, people := range []int{1, 30, 400} { // 600 rows: all one person's, many each, mostly one each
 		t.Run(fmt.Sprint(people), func(t *testing.T) {
-			ws := casePipeline(t, "")
+			ws := caseWorkspace(t, "")
 			conn := caseWarehouse(t, ws)
 			// starts from 2022-12 to 2024-05; a third open, the others of any length, so that some lie inside others
 			if err := warehouse.Exec(ctx, conn, fmt.Sprintf(`INSERT INTO typed.referrals BY NAME
