@@ -14,6 +14,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
+	"mojreturns/pipeline/workspace"
 	"mojreturns/templates"
 )
 
@@ -74,7 +75,7 @@ func TestBadTemplatesAtTheCommandLine(t *testing.T) {
 // A bit of a sealed folder flips: verify names the file, and the seal stays as it is.
 func TestFlippedBitAtTheCommandLine(t *testing.T) {
 	dir := office(t, 30)
-	config, err := os.OpenFile(filepath.Join(dir, configFile), os.O_APPEND|os.O_WRONLY, 0)
+	config, err := os.OpenFile(filepath.Join(dir, workspace.ConfigFile), os.O_APPEND|os.O_WRONLY, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

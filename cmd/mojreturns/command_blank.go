@@ -22,7 +22,7 @@ func (a *app) returnCommentsCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			flow, _, err := a.open()
+			flow, err := a.open()
 			if err != nil {
 				return err
 			}

@@ -24,7 +24,7 @@ func (a *app) briefingCommand() *cobra.Command {
 				return err
 			}
 			if release {
-				flow, _, done, err := a.change(c.Context(), "briefing --release", wait)
+				flow, done, err := a.change(c.Context(), "briefing --release", wait)
 				if err != nil {
 					return err
 				}
@@ -41,7 +41,7 @@ func (a *app) briefingCommand() *cobra.Command {
 				fmt.Fprintln(a.stdout, kept.Path)
 				return nil
 			}
-			flow, _, err := a.open()
+			flow, err := a.open()
 			if err != nil {
 				return err
 			}

@@ -15,7 +15,7 @@ func (a *app) buildCommand() *cobra.Command {
 		Short:   "Builds and publishes the warehouse from what has been landed",
 		Example: "  mojreturns build --workspace testdata/cleveland",
 		RunE: func(c *cobra.Command, _ []string) error {
-			flow, _, release, err := a.change(c.Context(), "build", wait)
+			flow, release, err := a.change(c.Context(), "build", wait)
 			if err != nil {
 				return err
 			}

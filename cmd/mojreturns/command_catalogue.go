@@ -14,8 +14,7 @@ import (
 
 	"mojreturns/pipeline/catalogue"
 	"mojreturns/pipeline/table"
-	"mojreturns/queries"
-	"mojreturns/templates"
+	"mojreturns/pipeline/workspace"
 )
 
 func (a *app) catalogueCommand() *cobra.Command {
@@ -80,13 +79,15 @@ func (a *app) catalogue(kind catalogue.Kind, text string, asked bool) error {
 
 // rules are the queries and templates in force.
 func (a *app) rules(asked bool) (rules, forms fs.FS, err error) {
-	if _, err := os.Stat(filepath.Join(a.workspace, configFile)); errors.Is(err, fs.ErrNotExist) && !asked {
-		return queries.Files, templates.Files, nil
+	if _, err := os.Stat(filepath.Join(a.workspace, workspace.ConfigFile)); errors.Is(err, fs.ErrNotExist) && !asked {
+		rules, forms = workspace.Rules("")
+		return rules, forms, nil
 	}
-	if _, _, err := readConfig(a.workspace); err != nil {
+	ws, err := workspace.Configured(a.workspace)
+	if err != nil {
 		return nil, nil, err
 	}
-	return layOver(filepath.Join(a.workspace, "queries"), queries.Files), layOver(filepath.Join(a.workspace, "templates"), templates.Files), nil
+	return ws.Queries, ws.Templates, nil
 }
 
 func (a *app) cataloguePage(all *catalogue.Catalogue, forms fs.FS) error {

@@ -19,7 +19,7 @@ func (a *app) chaseCommand() *cobra.Command {
 		Short:   "Writes the message to each provider whose files are late, or could not be used",
 		Example: "  mojreturns chase --workspace testdata/cleveland --period 2023-24-Q4 --provider SLT",
 		RunE: func(c *cobra.Command, _ []string) error {
-			flow, _, err := a.open()
+			flow, err := a.open()
 			if err != nil {
 				return err
 			}

@@ -28,7 +28,7 @@ func (a *app) checkCommand() *cobra.Command {
 					return err
 				}
 			}
-			flow, _, err := a.open()
+			flow, err := a.open()
 			if err != nil {
 				return err
 			}

@@ -18,7 +18,7 @@ func (a *app) conditionsCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			flow, _, err := a.open()
+			flow, err := a.open()
 			if err != nil {
 				return err
 			}

@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"mojreturns/pipeline/workspace"
+
 	"github.com/spf13/cobra"
 )
 
@@ -23,7 +25,7 @@ func (a *app) initCommand() *cobra.Command {
 		Args:    cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			dir := args[0]
-			file := filepath.Join(dir, configFile)
+			file := filepath.Join(dir, workspace.ConfigFile)
 			if _, err := os.Stat(file); !errors.Is(err, os.ErrNotExist) {
 				return usage("%q is there already and is left as it is; choose another folder", file)
 			}

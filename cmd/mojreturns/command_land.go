@@ -24,7 +24,7 @@ func (a *app) landCommand() *cobra.Command {
 			if show != "" && (!dry || showing(nil)[show] == nil) {
 				return usage("--show goes with --dry-run and is files, columns or values, not %q", show)
 			}
-			flow, _, release, err := a.change(c.Context(), "land", wait)
+			flow, release, err := a.change(c.Context(), "land", wait)
 			if err != nil {
 				return err
 			}
@@ -60,7 +60,7 @@ func (a *app) withdrawCommand() *cobra.Command {
 		Example: `  mojreturns withdraw 3f8a01bc --reason "sent in error" --by "performance analyst"`,
 		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			flow, _, release, err := a.change(c.Context(), "withdraw", wait)
+			flow, release, err := a.change(c.Context(), "withdraw", wait)
 			if err != nil {
 				return err
 			}
@@ -100,7 +100,7 @@ func (a *app) eraseCommand() *cobra.Command {
 				return usage("--dry-run goes with --expired")
 			}
 			if dry {
-				flow, _, err := a.open()
+				flow, err := a.open()
 				if err != nil {
 					return err
 				}
@@ -110,7 +110,7 @@ func (a *app) eraseCommand() *cobra.Command {
 				}
 				return a.printExpired(list)
 			}
-			flow, _, release, err := a.change(c.Context(), "erase", wait)
+			flow, release, err := a.change(c.Context(), "erase", wait)
 			if err != nil {
 				return err
 			}

@@ -19,7 +19,7 @@ func (a *app) metricsCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			flow, _, err := a.open()
+			flow, err := a.open()
 			if err != nil {
 				return err
 			}

@@ -23,7 +23,7 @@ func (a *app) providerSuggestCommand() *cobra.Command {
 		Example: "  mojreturns provider suggest hub.csv --feed referrals --provider HUB",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			flow, _, err := a.open()
+			flow, err := a.open()
 			if err != nil {
 				return err
 			}

@@ -21,7 +21,7 @@ func (a *app) queryCommand() *cobra.Command {
   mojreturns query --workspace testdata/cleveland --name spend_by_month -o spend.xlsx`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			flow, _, err := a.open()
+			flow, err := a.open()
 			if err != nil {
 				return err
 			}

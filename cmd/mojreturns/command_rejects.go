@@ -30,7 +30,7 @@ func (a *app) rejectsCommand() *cobra.Command {
 			case !compare && len(files) > 1:
 				return usage("two files are given to be compared, so add --compare; one file is listed or marked at a time")
 			}
-			flow, _, err := a.open()
+			flow, err := a.open()
 			if err != nil {
 				return err
 			}

@@ -36,7 +36,7 @@ func (a *app) returnDraftCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			flow, _, err := a.open()
+			flow, err := a.open()
 			if err != nil {
 				return err
 			}
@@ -82,7 +82,7 @@ func (a *app) returnListCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			flow, _, err := a.open()
+			flow, err := a.open()
 			if err != nil {
 				return err
 			}

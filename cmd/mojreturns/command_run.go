@@ -20,7 +20,7 @@ func (a *app) runCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			flow, _, release, err := a.change(c.Context(), "run", wait)
+			flow, release, err := a.change(c.Context(), "run", wait)
 			if err != nil {
 				return err
 			}

@@ -33,7 +33,7 @@ func (a *app) serveCommand() *cobra.Command {
 			if a.asAt != "" {
 				return usage("--as-at only looks back: `serve` changes what is kept, so leave the flag out")
 			}
-			flow, conf, err := a.open()
+			flow, err := a.open()
 			if err != nil {
 				return err
 			}
@@ -43,7 +43,7 @@ func (a *app) serveCommand() *cobra.Command {
 				return err
 			}
 			defer release()
-			return a.serve(c.Context(), flow, conf, address)
+			return a.serve(c.Context(), flow, address)
 		},
 	}
 	c.Flags().StringVar(&address, "address", "127.0.0.1:8080", "where the status page is shown; a loopback address")
@@ -52,15 +52,15 @@ func (a *app) serveCommand() *cobra.Command {
 
 // serve runs the schedule and the page under one context: when either ends, or
 // the program is told to stop, both do.
-func (a *app) serve(ctx context.Context, flow *workspace.Workspace, conf config, address string) error {
+func (a *app) serve(ctx context.Context, flow *workspace.Workspace, address string) error {
 	ledger, err := schedule.OpenLedger(filepath.Join(flow.Path("runs"), "occurrences.jsonl"))
 	if err != nil {
 		return err
 	}
 	jobs := map[string]func(context.Context) error{"run": a.job(flow)}
-	plan, err := schedule.New(conf.Schedule, schedule.Options{Location: flow.Location, Log: flow.Log, Jobs: jobs, Ledger: ledger})
+	plan, err := schedule.New(flow.Schedule, schedule.Options{Location: flow.Location, Log: flow.Log, Jobs: jobs, Ledger: ledger})
 	if err != nil {
-		return usageError{fmt.Errorf("%s: %w", configFile, err)}
+		return usageError{fmt.Errorf("%s: %w", workspace.ConfigFile, err)}
 	}
 	page, err := web.Handler(site{flow: flow, plan: plan, now: a.now}, web.Options{
 		Templates: flow.Templates, Location: flow.Location, Now: a.now, Log: flow.Log, Catalogue: cataloguePages(flow)})

@@ -59,7 +59,7 @@ func (a *app) returnSubmitCommand() *cobra.Command {
 				}
 				waived = append(waived, archive.Waiver{Check: code, Reason: strings.TrimSpace(reason), By: s.by})
 			}
-			flow, _, release, err := a.change(c.Context(), "return submit", s.wait)
+			flow, release, err := a.change(c.Context(), "return submit", s.wait)
 			if err != nil {
 				return err
 			}
@@ -101,7 +101,7 @@ func (a *app) returnApproveCommand() *cobra.Command {
 			if err := checkDeclaration(d); err != nil {
 				return err
 			}
-			flow, _, release, err := a.change(c.Context(), "return approve", s.wait)
+			flow, release, err := a.change(c.Context(), "return approve", s.wait)
 			if err != nil {
 				return err
 			}
@@ -170,7 +170,7 @@ func (a *app) returnVerifyCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			flow, _, err := a.open()
+			flow, err := a.open()
 			if err != nil {
 				return err
 			}
@@ -225,7 +225,7 @@ func (a *app) returnDiffCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			flow, _, err := a.open()
+			flow, err := a.open()
 			if err != nil {
 				return err
 			}

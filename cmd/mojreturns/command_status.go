@@ -19,7 +19,7 @@ func (a *app) statusCommand() *cobra.Command {
 		Short:   "What has arrived, what is late, what is due",
 		Example: "  mojreturns status --workspace testdata/cleveland --period 2023-24-Q4",
 		RunE: func(c *cobra.Command, _ []string) error {
-			flow, _, err := a.open()
+			flow, err := a.open()
 			if err != nil {
 				return err
 			}

@@ -21,7 +21,7 @@ func (a *app) templateCommand() *cobra.Command {
 		Example: "  mojreturns template training_sessions --workspace testdata/cleveland --provider SLT --year 2023-24",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			flow, _, err := a.open()
+			flow, err := a.open()
 			if err != nil {
 				return err
 			}

@@ -29,7 +29,7 @@ func (a *app) traceCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			flow, _, err := a.open()
+			flow, err := a.open()
 			if err != nil {
 				return err
 			}

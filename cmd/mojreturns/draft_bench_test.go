@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"mojreturns/pipeline/workspace"
 )
 
 // BenchmarkDraft makes the example's last return of the year from the published
@@ -14,7 +16,7 @@ import (
 //	go test ./cmd/mojreturns -run XXX -bench Draft -benchtime 10x
 func BenchmarkDraft(b *testing.B) {
 	dir := filepath.Join(b.TempDir(), "cleveland")
-	for _, part := range []string{"inbox", configFile} {
+	for _, part := range []string{"inbox", workspace.ConfigFile} {
 		if err := copied(filepath.Join("..", "..", "testdata", "cleveland", part), filepath.Join(dir, part)); err != nil {
 			b.Fatal(err)
 		}

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"mojreturns/pipeline/workspace"
 )
 
 const smallOffice = `area: {code: X, name: Area, office: Office}
@@ -37,7 +39,7 @@ func office(t *testing.T, rows int) string {
 	if err := os.MkdirAll(filepath.Join(dir, "inbox"), 0o770); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, configFile), []byte(smallOffice), 0o660); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, workspace.ConfigFile), []byte(smallOffice), 0o660); err != nil {
 		t.Fatal(err)
 	}
 	deliver(t, dir, 1, rows)
@@ -146,7 +148,7 @@ func TestQueriesDuringARun(t *testing.T) {
 func TestBusy(t *testing.T) {
 	dir := office(t, 10)
 	a := &app{workspace: dir, stderr: &bytes.Buffer{}, now: time.Now}
-	_, _, release, err := a.change(context.Background(), "a long run", 0)
+	_, release, err := a.change(context.Background(), "a long run", 0)
 	if err != nil {
 		t.Fatal(err)
 	}

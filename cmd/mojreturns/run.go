@@ -5,10 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -18,10 +16,7 @@ import (
 	"mojreturns/pipeline/landing"
 	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/returns"
-	"mojreturns/pipeline/warehouse"
 	"mojreturns/pipeline/workspace"
-	"mojreturns/queries"
-	"mojreturns/templates"
 )
 
 // Exit codes. Rejections and unmet conditions are news, not failure.
@@ -33,6 +28,11 @@ const (
 	exitRefused     = 4
 	exitInterrupted = 130
 )
+
+// usageError is a mistake in the command line: exit code 2.
+type usageError struct{ error }
+
+func usage(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
 
 // errFailed is what `check` returns when it found failures: they are printed
 // already, so nothing more is said.
@@ -67,6 +67,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 
 func exitCode(ctx context.Context, err error) int {
 	var bad usageError
+	var mistake workspace.Mistake
 	var asked intake.Unanswerable
 	var busy *landing.BusyError
 	switch {
@@ -74,7 +75,7 @@ func exitCode(ctx context.Context, err error) int {
 		return exitDone
 	case ctx.Err() != nil:
 		return exitInterrupted
-	case errors.As(err, &bad), errors.As(err, &asked):
+	case errors.As(err, &bad), errors.As(err, &mistake), errors.As(err, &asked):
 		return exitUsage
 	case errors.As(err, &busy):
 		return exitBusy
@@ -144,53 +145,35 @@ func (a *app) usageOnly(c *cobra.Command) {
 	}
 }
 
-// open reads the configuration and every rule of the workspace.
-func (a *app) open() (*workspace.Workspace, config, error) {
-	c, location, err := readConfig(a.workspace)
-	if err != nil {
-		return nil, config{}, err
-	}
+// open opens the workspace, as of the time given with --as-at.
+func (a *app) open() (*workspace.Workspace, error) {
 	level := slog.LevelWarn
 	if a.verbose {
 		level = slog.LevelDebug
 	}
-	ws := &workspace.Workspace{
-		Dir: a.workspace, Register: c.Register, Returns: c.Returns, Users: c.Users, Disclosure: c.Disclosure, Config: c.text, Location: location,
-		Queries:   layOver(filepath.Join(a.workspace, "queries"), queries.Files),
-		Templates: layOver(filepath.Join(a.workspace, "templates"), templates.Files),
-		Settings:  warehouse.Settings{Memory: c.Resources.Memory, Threads: c.Resources.Threads},
-		Now:       a.now,
-		Log:       slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: level})),
+	ws, err := workspace.Open(a.workspace, workspace.Use{
+		Now: a.now, Progress: a.progress(), Log: slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: level}))})
+	if err != nil || a.asAt == "" {
+		return ws, err
 	}
-	if a.asAt != "" {
-		at, err := parseAsAt(a.asAt, location)
-		if err != nil {
-			return nil, config{}, err
-		}
-		ws = ws.AsAt(at)
+	at, err := parseAsAt(a.asAt, ws.Location)
+	if err != nil {
+		return nil, err
 	}
-	if err := ws.Open(); err != nil {
-		if errors.Is(err, fs.ErrPermission) {
-			return nil, config{}, err
-		}
-		return nil, config{}, usageError{err}
-	}
-	ws.Progress = a.progress()
-	return ws, c, nil
+	return ws.AsAt(at), nil
 }
 
 // change opens the workspace and takes its write lock, for commands that change
 // what is kept. release gives it back.
-func (a *app) change(ctx context.Context, command string, wait time.Duration) (ws *workspace.Workspace, c config, release func(), err error) {
+func (a *app) change(ctx context.Context, command string, wait time.Duration) (ws *workspace.Workspace, release func(), err error) {
 	if a.asAt != "" {
-		return nil, config{}, nil, usage("--as-at only looks back: `%s` changes what is kept, so leave the flag out", command)
+		return nil, nil, usage("--as-at only looks back: `%s` changes what is kept, so leave the flag out", command)
 	}
-	ws, c, err = a.open()
-	if err != nil {
-		return nil, config{}, nil, err
+	if ws, err = a.open(); err != nil {
+		return nil, nil, err
 	}
 	release, err = ws.Lock(ctx, command, wait)
-	return ws, c, release, err
+	return ws, release, err
 }
 
 // parseAsAt reads a time, or a date as its end.

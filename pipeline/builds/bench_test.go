@@ -137,7 +137,7 @@ func landStageBuild(b *testing.B, ws *workspace.Workspace, file, told string) {
 		if err := os.RemoveAll(ws.Path()); err != nil {
 			b.Fatal(err)
 		}
-		if err := ws.Open(); err != nil {
+		if err := ws.Load(); err != nil {
 			b.Fatal(err)
 		}
 		var sources []typed.Staged
@@ -198,7 +198,7 @@ func benchWorkspace(b *testing.B, referrals int, only ...string) (*workspace.Wor
 		Now: time.Now, Log: slog.New(slog.DiscardHandler), Returns: []workspace.Return{{Name: "moj-quarterly", Template: "moj-quarterly"}}}
 	ws.Returns[0].Scopes = map[string]string{"money": "fund:" + ws.Register.Funds[0].Code, "activity": "service:" + ws.Register.Services[0].Code}
 	ws.Returns[0].Fields = map[string]string{"recipient": "-", "area": "-", "agreement": "-", "contact": "-"}
-	if err := ws.Open(); err != nil {
+	if err := ws.Load(); err != nil {
 		b.Fatal(err)
 	}
 	return ws, files[0]

@@ -220,7 +220,7 @@ func caseWorkspace(t *testing.T, dir string) *workspace.Workspace {
 	}
 	ws := &workspace.Workspace{Dir: t.TempDir(), Register: r, Queries: queries.Files, Templates: templates.Files, Location: time.UTC, Settings: example.OneThread,
 		Now: time.Now, Log: slog.New(slog.DiscardHandler)}
-	if err := ws.Open(); err != nil {
+	if err := ws.Load(); err != nil {
 		t.Fatal(err)
 	}
 	return ws

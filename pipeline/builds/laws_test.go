@@ -163,7 +163,7 @@ func randomWorkspace(t *testing.T) *workspace.Workspace {
 		t.Fatal(err)
 	}
 	ws := &workspace.Workspace{Dir: dir, Register: r, Queries: queries.Files, Templates: templates.Files, Location: time.UTC, Now: time.Now, Log: slog.New(slog.DiscardHandler), Settings: example.OneThread}
-	if err := ws.Open(); err != nil {
+	if err := ws.Load(); err != nil {
 		t.Fatal(err)
 	}
 	return ws

@@ -4,15 +4,12 @@ package example
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"sync"
 	"testing"
 	"time"
-
-	"github.com/goccy/go-yaml"
 
 	"mojreturns/pipeline/builds"
 	"mojreturns/pipeline/intake"
@@ -21,18 +18,10 @@ import (
 	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/warehouse"
 	"mojreturns/pipeline/workspace"
-	"mojreturns/queries"
-	"mojreturns/templates"
 )
 
 // OneThread is enough for small data, and leaves the other processors to other tests.
 var OneThread = warehouse.Settings{Threads: 1}
-
-// exampleConfig is what these tests need of testdata/cleveland/mojreturns.yaml.
-type exampleConfig struct {
-	Returns []workspace.Return `yaml:"returns"`
-	Users   []workspace.User   `yaml:"users"`
-}
 
 // Cleveland is the pipeline of a copy of the example workspace.
 func Cleveland(t testing.TB) *workspace.Workspace {
@@ -106,28 +95,12 @@ func Built(t testing.TB) *workspace.Workspace {
 // Open opens a workspace as it is told of on 22 April 2024.
 func Open(t testing.TB, dir string) *workspace.Workspace {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(dir, "mojreturns.yaml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	london, err := time.LoadLocation("Europe/London")
-	if err != nil {
-		t.Fatal(err)
-	}
 	received := time.Date(2024, 4, 22, 9, 0, 0, 0, time.UTC)
-	ws := &workspace.Workspace{Dir: dir, Queries: queries.Files, Templates: templates.Files, Location: london, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
-		Now: func() time.Time { return received }, Settings: OneThread}
-	var rest exampleConfig
-	if err := yaml.Unmarshal(text, &rest); err != nil {
+	ws, err := workspace.Open(dir, workspace.Use{Now: func() time.Time { return received }, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
 		t.Fatal(err)
 	}
-	if err := yaml.Unmarshal(text, &ws.Register); err != nil {
-		t.Fatal(err)
-	}
-	ws.Returns, ws.Users, ws.Config = rest.Returns, rest.Users, text
-	if err := ws.Open(); err != nil {
-		t.Fatal(err)
-	}
+	ws.Settings = OneThread
 	return ws
 }
 

@@ -153,7 +153,7 @@ func TestAnnotateOpenDocument(t *testing.T) {
 		Columns:   map[string]register.Names{"session_id": {"Session"}, "session_date": {"Date"}, "start_time": {"Starts"}, "places_offered": {"Places"}},
 		Constants: map[string]string{"fund_code": "CORE", "course_code": "STK-ID", "duration_minutes": "60", "mode_code": "F2F", "status_code": "DEL"}}
 	ws.Register.Providers = append(ws.Register.Providers, register.Provider{Code: "ODS", Name: "Sends OpenDocument", Feeds: []register.Feed{feed, {Feed: "training_delegates", Files: "open_{year}.ods", Delivered: "refresh"}}})
-	if err := ws.Open(); err != nil {
+	if err := ws.Load(); err != nil {
 		t.Fatal(err)
 	}
 	example.Put(t, ws, "open_2023-24.ods", "../../testdata/extracts/libreoffice.ods")

@@ -90,7 +90,7 @@ func TestFilledBlankExtractsLand(t *testing.T) {
 	}
 	ws.Register.Providers = append(ws.Register.Providers, own, other)
 	ws.Register.Services = append(ws.Register.Services, register.Service{Code: "NEW-SVC", Name: "New service", Provider: "NEW", Fund: "CORE"}, register.Service{Code: "OLD-SVC", Name: "Old service", Provider: "OLD", Fund: "CORE"})
-	if err := ws.Open(); err != nil {
+	if err := ws.Load(); err != nil {
 		t.Fatal(err)
 	}
 	var paths []string

@@ -36,7 +36,7 @@ func judgePipeline(t *testing.T) *workspace.Workspace {
 				{Feed: "referrals", Files: "referrals_{year}.csv", Delivered: "refresh"},
 				{Feed: "spend", Files: "spend_{year}.csv", Delivered: "refresh"}}}},
 		}}
-	if err := ws.Open(); err != nil {
+	if err := ws.Load(); err != nil {
 		t.Fatal(err)
 	}
 	return ws

@@ -101,7 +101,7 @@ func oneColumn(t *testing.T, ws *workspace.Workspace, of map[string]string, rows
 func judged(t *testing.T, ws *workspace.Workspace, paths []string) *sql.Conn {
 	t.Helper()
 	ctx := context.Background()
-	if err := ws.Open(); err != nil {
+	if err := ws.Load(); err != nil {
 		t.Fatal(err)
 	}
 	landed, err := intake.Land(ctx, ws, paths, landing.Given{})

@@ -56,7 +56,7 @@ func TestOneMappingForEveryQuarter(t *testing.T) {
 		t.Fatal(err)
 	}
 	ws.Register.Providers = append(ws.Register.Providers, register.Provider{Code: "COUNCIL", Name: "A council", Feeds: []register.Feed{feed}})
-	if err := ws.Open(); err != nil {
+	if err := ws.Load(); err != nil {
 		t.Fatal(err)
 	}
 	files := map[string]string{

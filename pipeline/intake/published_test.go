@@ -182,7 +182,7 @@ func TestPublishedVariants(t *testing.T) {
 // of those since the total before it.
 func TestControlTotals(t *testing.T) {
 	ws := publishedPipeline(t)
-	if err := ws.Open(); err != nil {
+	if err := ws.Load(); err != nil {
 		t.Fatal(err)
 	}
 	path := filepath.Join(ws.Dir, "spend-over-500-totals.csv")
@@ -249,7 +249,7 @@ func TestPublishedThatCannotBePlaced(t *testing.T) {
 		"Trans No,Paid Date,Amount,Amount,Type":          `the headers "Amount" (column 3) and "Amount" (column 4) each mean the column net_amount`,
 	} {
 		ws := publishedPipeline(t)
-		if err := ws.Open(); err != nil {
+		if err := ws.Load(); err != nil {
 			t.Fatal(err)
 		}
 		spend, _ := ws.Contract("spend")

@@ -44,7 +44,7 @@ func landsBy(t *testing.T, ws *workspace.Workspace, provider, path string, feeds
 	ws.Register.Providers = slices.Clone(ws.Register.Providers)
 	at := slices.IndexFunc(ws.Register.Providers, func(r register.Provider) bool { return r.Code == provider })
 	ws.Register.Providers[at].Feeds = feeds
-	if err := ws.Open(); err != nil {
+	if err := ws.Load(); err != nil {
 		t.Fatalf("%s: the configuration with the proposal is refused: %v", path, err)
 	}
 	landed, err := intake.LandAndJudge(context.Background(), ws, []string{path}, landing.Given{}, false)
@@ -146,7 +146,7 @@ func TestSuggestionsLandTheirFiles(t *testing.T) {
 	slices.Sort(paths)
 	paths = append(paths, publishedWorkbook(t, filepath.Join(dir, "payments.xlsx")))
 	ws := judgePipeline(t)
-	if err := ws.Open(); err != nil {
+	if err := ws.Load(); err != nil {
 		t.Fatal(err)
 	}
 	// as it is proposed, a file lands and every row waits for what nobody has decided

@@ -133,14 +133,15 @@ func asSealed(ws *workspace.Workspace, s archive.Sealed) (then *workspace.Worksp
 			ws.Log.Warn("cannot remove what verifying made", "folder", dir, "error", err)
 		}
 	}
-	then = &workspace.Workspace{Dir: ws.Dir, Register: s.About.Register, Returns: []workspace.Return{s.About.Settings}, Disclosure: s.About.Disclosure, Config: ws.Config, Queries: queries,
-		Templates: sealedTemplates{os.DirFS(s.Dir), s.About.Settings.Template}, Location: location, Settings: ws.Settings, Now: ws.Now, Log: ws.Log,
-		Past: &workspace.Past{Dir: dir, Known: &workspace.Known{Records: s.About.Records, Releases: s.About.Releases, Commentary: commentary}}}
-	if err := then.Open(); err != nil {
+	sealed := *ws
+	sealed.Register, sealed.Returns, sealed.Disclosure, sealed.Location = s.About.Register, []workspace.Return{s.About.Settings}, s.About.Disclosure, location
+	sealed.Queries, sealed.Templates = queries, sealedTemplates{os.DirFS(s.Dir), s.About.Settings.Template}
+	sealed.Past = &workspace.Past{Dir: dir, Known: &workspace.Known{Records: s.About.Records, Releases: s.About.Releases, Commentary: commentary}}
+	if err := sealed.Load(); err != nil {
 		release()
 		return nil, nil, fmt.Errorf("the rules in the seal cannot be read: %w", err)
 	}
-	return then, release, nil
+	return &sealed, release, nil
 }
 
 // sealedTemplates are a seal's contracts and its return, where the program looks

@@ -53,7 +53,7 @@ func TestVerify(t *testing.T) {
 	// what comes later, and what the rules are now, changes nothing
 	example.ChangeReferrals(t, ws, func(rows [][]string) [][]string { return rows[:2] })
 	ws.Queries = example.WithMetric(t, ws.Queries, "metrics/R01_referrals_received.sql", "FROM referral", "FROM referral WHERE FALSE")
-	if err := ws.Open(); err != nil {
+	if err := ws.Load(); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := builds.Build(ctx, ws); err != nil {

@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"path"
 	"strings"
+	"time"
 
 	"mojreturns/pipeline/contract"
 	"mojreturns/pipeline/landing"
@@ -16,10 +18,28 @@ import (
 	"mojreturns/pipeline/personal"
 )
 
-// Open reads and checks every rule the workspace runs under: contracts, code
-// lists, calendar, metric files, and the register against them. All mistakes
-// are reported together.
-func (ws *Workspace) Open() error {
+// Use is what the program hands a workspace.
+type Use struct {
+	Now      func() time.Time
+	Log      *slog.Logger
+	Progress Progress
+}
+
+// Open opens an office's workspace: its configuration and every rule it runs
+// under. What the office has to mend is a Mistake.
+func Open(dir string, use Use) (*Workspace, error) {
+	ws, err := Configured(dir)
+	if err != nil {
+		return nil, err
+	}
+	ws.Now, ws.Log, ws.Progress = use.Now, use.Log, use.Progress
+	return ws, ws.Load()
+}
+
+// Load reads and checks every rule the workspace runs under: contracts, code
+// lists, calendar, metric files, and the register against them. All mistakes are
+// reported together.
+func (ws *Workspace) Load() error {
 	var errs []error
 	var err error
 	if ws.Contracts, err = contract.Load(ws.Templates); err != nil {
@@ -47,15 +67,14 @@ func (ws *Workspace) Open() error {
 		lines = append(lines, row["code"])
 	}
 	errs = append(errs, ws.Register.Check(feeds, lines)...)
-	if err := errors.Join(errs...); err != nil {
+	if err := errors.Join(errs...); err != nil && !errors.Is(err, fs.ErrPermission) {
+		return Mistake{err}
+	} else if err != nil {
 		return err
 	}
 	ws.Landing, err = landing.Open(ws.Path(), ws.Now)
 	return err
 }
-
-// MetricSet is the set of metric files in force.
-func (ws *Workspace) MetricSet() *metrics.Set { return ws.Metrics }
 
 // loadLists reads every reference/*.csv as rows of column name to value.
 func loadLists(queries fs.FS) (contract.Lists, error) {

@@ -13,6 +13,7 @@ import (
 	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/personal"
 	"mojreturns/pipeline/register"
+	"mojreturns/pipeline/schedule"
 	"mojreturns/pipeline/warehouse"
 )
 
@@ -36,7 +37,8 @@ type Workspace struct {
 	Settings   warehouse.Settings
 	Now        func() time.Time
 	Log        *slog.Logger
-	Progress   Progress
+	Progress   Progress // may be nil
+	Schedule   []schedule.Entry
 	// Past is the moment looked at; nil is now.
 	Past *Past
 

@@ -1,4 +1,4 @@
-package main
+package workspace
 
 import (
 	"errors"
@@ -7,7 +7,19 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"mojreturns/queries"
+	"mojreturns/templates"
 )
+
+// Rules are the program's queries and templates with a workspace's own laid over
+// them; dir may be empty, for the program's alone.
+func Rules(dir string) (fs.FS, fs.FS) {
+	if dir == "" {
+		return queries.Files, templates.Files
+	}
+	return layOver(filepath.Join(dir, "queries"), queries.Files), layOver(filepath.Join(dir, "templates"), templates.Files)
+}
 
 // overlay is the embedded rules with a workspace's own files laid over them by
 // path, so that a local metric is one new file.
