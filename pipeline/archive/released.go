@@ -5,9 +5,9 @@ import (
 	"encoding/csv"
 	"fmt"
 	"os"
-	"slices"
 	"time"
 
+	"mojreturns/pipeline/lists"
 	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/returns"
 	"mojreturns/pipeline/workspace"
@@ -49,20 +49,17 @@ func WriteReleased(list []Released) ([]byte, error) {
 
 // ReadReleased reads what WriteReleased wrote.
 func ReadReleased(path string) ([]Released, error) {
-	f, err := os.Open(path)
+	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	records, err := csv.NewReader(f).ReadAll()
+	list, err := lists.ReadExactly(path, text, releasedColumns...)
 	if err != nil {
-		return nil, fmt.Errorf("%q: %w", path, err)
-	}
-	if len(records) == 0 || !slices.Equal(records[0], releasedColumns) {
-		return nil, fmt.Errorf("%q is not a list of released figures", path)
+		return nil, fmt.Errorf("%q is not a list of released figures: %w", path, err)
 	}
 	var out []Released
-	for _, r := range records[1:] {
+	for _, row := range list.Rows {
+		r := row.Fields
 		f := Released{
 			Printed: returns.Printed{Place: returns.Place{Code: r[0], Scope: r[1], Period: r[2], Dimension: r[3], Category: r[4]}, Field: r[5]},
 			Shows:   r[6], Value: returns.Value{Value: r[7], Numerator: r[8], Denominator: r[9], N: r[10]}}

@@ -4,7 +4,6 @@
 package archive
 
 import (
-	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -13,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"mojreturns/pipeline/lists"
 	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/register"
 	"mojreturns/pipeline/returns"
@@ -147,20 +147,15 @@ func Version(ws *workspace.Workspace, name string, at period.Period, number int)
 
 // Gone says which of the files a seal rests on are no longer kept.
 func Gone(ws *workspace.Workspace, s Sealed) (string, error) {
-	f, err := os.Open(filepath.Join(s.Dir, DeliveriesFile))
+	list, err := lists.Open(os.DirFS(s.Dir), DeliveriesFile, "file", "sha256", "current")
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("%w: %w", seal.ErrBroken, err)
 	}
-	defer f.Close()
-	rows, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		return "", err
-	}
-	file, sha, current := slices.Index(rows[0], "file"), slices.Index(rows[0], "sha256"), slices.Index(rows[0], "current")
 	var lost []string
-	for _, row := range rows[1:] {
-		if row[current] == "true" && !workspace.Exists(ws.Landing.Path(row[sha])) {
-			lost = append(lost, fmt.Sprintf("%s (%s)", row[file], row[sha][:8]))
+	for _, row := range list.Rows {
+		sha := row.Get("sha256")
+		if row.Get("current") == "true" && !workspace.Exists(ws.Landing.Path(sha)) {
+			lost = append(lost, fmt.Sprintf("%s (%s)", row.Get("file"), sha[:min(8, len(sha))]))
 		}
 	}
 	if len(lost) == 0 {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"mojreturns/pipeline/contract"
+	"mojreturns/pipeline/lists"
 )
 
 func (f files) feeds() ([]Entry, error) {
@@ -125,11 +126,15 @@ func loadLists(queries fs.FS) ([]list, error) {
 	slices.Sort(names)
 	var out []list
 	for _, name := range names {
-		header, rows, err := readCSV(queries, name)
+		read, err := lists.Open(queries, name)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, list{strings.TrimSuffix(path.Base(name), ".csv"), header, rows})
+		l := list{name: strings.TrimSuffix(path.Base(name), ".csv"), header: read.Columns}
+		for _, row := range read.Rows {
+			l.rows = append(l.rows, row.Fields)
+		}
+		out = append(out, l)
 	}
 	return out, nil
 }

@@ -1,7 +1,6 @@
 package catalogue
 
 import (
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -10,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"mojreturns/pipeline/lists"
 )
 
 // Use is where a return shows an entry.
@@ -94,36 +95,15 @@ func usesOf(title string, rows []map[string]string, out map[string][]Use) {
 
 // readNamed reads a CSV file as rows by column name.
 func readNamed(fsys fs.FS, name string) ([]map[string]string, error) {
-	header, records, err := readCSV(fsys, name)
+	list, err := lists.Open(fsys, name)
 	if err != nil {
 		return nil, err
 	}
 	var out []map[string]string
-	for _, record := range records {
-		row := map[string]string{}
-		for i, column := range header {
-			row[column] = record[i]
-		}
-		out = append(out, row)
+	for _, row := range list.Rows {
+		out = append(out, row.Map())
 	}
 	return out, nil
-}
-
-func readCSV(fsys fs.FS, name string) (header []string, records [][]string, err error) {
-	f, err := fsys.Open(name)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer f.Close()
-	all, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", name, err)
-	}
-	if len(all) == 0 {
-		return nil, nil, fmt.Errorf("%s: the file is empty; it needs a line that names its columns", name)
-	}
-	all[0][0] = strings.TrimPrefix(all[0][0], "\ufeff")
-	return all[0], all[1:], nil
 }
 
 // block is a rectangle of cells.

@@ -5,11 +5,11 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
-	"io"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"mojreturns/pipeline/lists"
 	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/personal"
 	"mojreturns/pipeline/returns"
@@ -30,51 +30,30 @@ func comments(ws *workspace.Workspace, r workspace.Return, at period.Period, tem
 	file := filepath.ToSlash(filepath.Join("commentary", r.Name, at.Label+".csv"))
 	out := map[string]string{}
 	var errs []error
-	wrong := func(line int, format string, args ...any) {
-		errs = append(errs, fmt.Errorf("%s:%d: %s", file, line, fmt.Sprintf(format, args...)))
-	}
-	in := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(text, []byte("\uFEFF"))))
-	header, err := in.Read()
+	list, err := lists.Read(file, text, "sheet", "cell", "text")
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
-	}
-	column := func(record []string, name string) string {
-		if i := slices.Index(header, name); i >= 0 {
-			return strings.TrimSpace(record[i])
-		}
-		return ""
-	}
-	for _, name := range []string{"sheet", "cell", "text"} {
-		if !slices.Contains(header, name) {
-			return nil, fmt.Errorf("%s:1: there is no column %q; `mojreturns return comments` writes the file to start from", file, name)
-		}
+		return nil, fmt.Errorf("%w\n`mojreturns return comments` writes the file to start from", err)
 	}
 	open := template.CommentCells()
-	for {
-		record, err := in.Read()
-		if err == io.EOF {
-			return out, errors.Join(errs...)
-		}
-		if err != nil {
-			return nil, errors.Join(append(errs, fmt.Errorf("%s: %w", file, err))...)
-		}
-		line, _ := in.FieldPos(0)
-		cell := column(record, "sheet") + "!" + column(record, "cell")
-		words := column(record, "text")
+	for _, row := range list.Rows {
+		cell := strings.TrimSpace(row.Get("sheet")) + "!" + strings.TrimSpace(row.Get("cell"))
+		wrong := func(format string, args ...any) { errs = append(errs, row.Wrong(format, args...)) }
+		words := strings.TrimSpace(row.Get("text"))
 		switch {
 		case words == "":
 		case !slices.ContainsFunc(open, func(c returns.CommentCell) bool { return c.Cell == cell }):
-			wrong(line, "%s is not a cell of the return that people write in", cell)
+			wrong("%s is not a cell of the return that people write in", cell)
 		case out[cell] != "":
-			wrong(line, "%s is there already", cell)
-		case column(record, "by") == "":
-			wrong(line, "%s has words and nobody who wrote them: put a role in the column \"by\"", cell)
+			wrong("%s is there already", cell)
+		case strings.TrimSpace(row.Get("by")) == "":
+			wrong("%s has words and nobody who wrote them: put a role in the column \"by\"", cell)
 		case personal.InWords(ws.Personal, words) != "":
-			wrong(line, "%s seems to have %s in it: take it out (the words are not repeated here)", cell, personal.InWords(ws.Personal, words))
+			wrong("%s seems to have %s in it: take it out (the words are not repeated here)", cell, personal.InWords(ws.Personal, words))
 		default:
 			out[cell] = words
 		}
 	}
+	return out, errors.Join(errs...)
 }
 
 // StartComments writes the file of a return's comments for a period, with a line

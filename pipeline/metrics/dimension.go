@@ -1,10 +1,11 @@
 package metrics
 
 import (
-	"encoding/csv"
 	"fmt"
 	"io/fs"
 	"strings"
+
+	"mojreturns/pipeline/lists"
 )
 
 // dimension ties a breakdown to the code list that names its categories, and
@@ -18,21 +19,13 @@ type dimension struct {
 const dimensionFile = "reference/dimension.csv"
 
 func loadDimensions(queries fs.FS) ([]dimension, error) {
-	f, err := queries.Open(dimensionFile)
+	list, err := lists.Open(queries, dimensionFile, "dimension", "list", "column", "blank", "metrics")
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	rows, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", dimensionFile, err)
-	}
-	if got := strings.Join(rows[0], ","); got != "dimension,list,column,blank,metrics" {
-		return nil, fmt.Errorf("%s:1: the columns are %q; they must be dimension,list,column,blank,metrics", dimensionFile, got)
-	}
 	var out []dimension
-	for _, r := range rows[1:] {
-		out = append(out, dimension{name: r[0], list: r[1], column: r[2], blank: r[3], metrics: r[4]})
+	for _, r := range list.Rows {
+		out = append(out, dimension{name: r.Get("dimension"), list: r.Get("list"), column: r.Get("column"), blank: r.Get("blank"), metrics: r.Get("metrics")})
 	}
 	return out, nil
 }

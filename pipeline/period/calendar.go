@@ -1,12 +1,11 @@
 package period
 
 import (
-	"encoding/csv"
 	"errors"
-	"fmt"
 	"io/fs"
-	"slices"
 	"time"
+
+	"mojreturns/pipeline/lists"
 )
 
 // Calendar counts working days: weekdays less English bank holidays. Holidays
@@ -38,27 +37,19 @@ func LoadCalendar(fsys fs.FS, name string) (Calendar, error) {
 }
 
 func readHolidays(fsys fs.FS, name string) (map[time.Time]bool, error) {
-	f, err := fsys.Open(name)
+	list, err := lists.Open(fsys, name, "date", "title")
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	rows, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	if len(rows) == 0 || !slices.Equal(rows[0], []string{"date", "title"}) {
-		return nil, fmt.Errorf("%s: the columns must be date,title", name)
-	}
 	holidays := map[time.Time]bool{}
 	var errs []error
-	for i, row := range rows[1:] {
-		day, err := time.Parse(time.DateOnly, row[0])
+	for _, row := range list.Rows {
+		day, err := time.Parse(time.DateOnly, row.Get("date"))
 		switch {
 		case err != nil:
-			errs = append(errs, fmt.Errorf("%s:%d: %q is not a date such as 2024-03-29", name, i+2, row[0]))
+			errs = append(errs, row.Wrong("%q is not a date such as 2024-03-29", row.Get("date")))
 		case holidays[day]:
-			errs = append(errs, fmt.Errorf("%s:%d: %s is there twice; keep one", name, i+2, row[0]))
+			errs = append(errs, row.Wrong("%s is there twice; keep one", row.Get("date")))
 		}
 		holidays[day] = true
 	}

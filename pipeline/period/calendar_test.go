@@ -85,11 +85,11 @@ func TestEarlier(t *testing.T) {
 
 func TestLoadCalendarRefuses(t *testing.T) {
 	for text, want := range map[string][]string{
-		"":                            {"holiday.csv: the columns must be date,title"},
-		"day,title\n2024-01-01,New\n": {"holiday.csv: the columns must be date,title"},
+		"":                            {"holiday.csv:1: the file is empty"},
+		"day,title\n2024-01-01,New\n": {`holiday.csv:1: there is no column "date"`},
 		"date,title\n2024-02-30,Never\n01/01/2024,New\n2024-03-29,Good\n2024-03-29,Good\n": {
 			`holiday.csv:2: "2024-02-30" is not a date`, `holiday.csv:3: "01/01/2024" is not a date`, "holiday.csv:5: 2024-03-29 is there twice"},
-		"date,title\n2024-01-01\n": {"holiday.csv", "wrong number of fields"},
+		"date,title\n2024-01-01,New,Year\n": {"holiday.csv:2: the row has 3 fields"},
 	} {
 		_, err := period.LoadCalendar(fstest.MapFS{"holiday.csv": {Data: []byte(text)}}, "holiday.csv")
 		for _, w := range want {

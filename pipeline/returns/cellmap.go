@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"mojreturns/pipeline/lists"
+
 	"github.com/xuri/excelize/v2"
 )
 
@@ -96,44 +98,36 @@ func WriteMap(w io.Writer, rows []Row) error {
 // ReadMap reads a cell map strictly; its mistakes are reported together, each
 // with its line.
 func ReadMap(r io.Reader) ([]Row, error) {
-	in := csv.NewReader(r)
-	in.FieldsPerRecord = len(mapColumns)
-	header, err := in.Read()
+	text, err := io.ReadAll(r)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", mapFile, err)
 	}
-	if !slices.Equal(header, mapColumns) {
-		return nil, fmt.Errorf("%s:1: the columns are %q; they must be %q", mapFile, strings.Join(header, ","), strings.Join(mapColumns, ","))
+	list, err := lists.ReadExactly(mapFile, text, mapColumns...)
+	if err != nil {
+		return nil, err
 	}
 	var rows []Row
 	var errs []error
 	seen := map[string]int{}
-	for {
-		record, err := in.Read()
-		if err == io.EOF {
-			return rows, errors.Join(errs...)
-		}
-		if err != nil {
-			return nil, errors.Join(append(errs, fmt.Errorf("%s: %w", mapFile, err))...)
-		}
+	for _, r := range list.Rows {
 		var row Row
 		for i, c := range row.columns() {
-			*c = record[i]
+			*c = r.Fields[i]
 		}
 		if row.Missing == "" && row.Kind != kindLabel {
 			row.Missing = notAvailable
 		}
-		line, _ := in.FieldPos(0)
 		problems := row.problems()
 		if first, twice := seen[row.place()]; row.Cell != "" && twice {
 			problems = append(problems, fmt.Sprintf("%s is mapped already on line %d", row.place(), first))
 		}
-		seen[row.place()] = line
+		seen[row.place()] = r.Line
 		for _, p := range problems {
-			errs = append(errs, fmt.Errorf("%s:%d: %s", mapFile, line, p))
+			errs = append(errs, r.Wrong("%s", p))
 		}
 		rows = append(rows, row)
 	}
+	return rows, errors.Join(errs...)
 }
 
 // problems says what is wrong with a row by itself.

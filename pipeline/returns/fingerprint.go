@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"mojreturns/pipeline/lists"
 )
 
 // Fingerprint is what a blank was like when its cell map was written: its sheets,
@@ -245,18 +247,13 @@ func (f Fingerprint) Write(w io.Writer) error {
 
 // readFingerprint reads what Write wrote.
 func readFingerprint(content []byte) (Fingerprint, error) {
-	in := csv.NewReader(bytes.NewReader(content))
-	in.FieldsPerRecord = len(fingerprintColumns)
-	records, err := in.ReadAll()
+	list, err := lists.ReadExactly(fingerprintFile, content, fingerprintColumns...)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", fingerprintFile, err)
-	}
-	if len(records) == 0 || !slices.Equal(records[0], fingerprintColumns) {
-		return nil, fmt.Errorf("%s:1: the columns must be %q", fingerprintFile, strings.Join(fingerprintColumns, ","))
+		return nil, err
 	}
 	var f Fingerprint
-	for _, r := range records[1:] {
-		f = append(f, trait{r[0], r[1], r[2], r[3]})
+	for _, r := range list.Rows {
+		f = append(f, trait{r.Fields[0], r.Fields[1], r.Fields[2], r.Fields[3]})
 	}
 	return f, nil
 }

@@ -50,9 +50,10 @@ func TestMapMistakes(t *testing.T) {
 		t.Errorf("%d mistakes are told, want %d:\n%v", got, wanted, err)
 	}
 	for text, want := range map[string]string{
-		"": "map.csv: EOF", "sheet,cell\n": "wrong number of fields",
+		"":             "map.csv:1: the file is empty",
+		"sheet,cell\n": `map.csv:1: the columns are "sheet,cell"; they must be`,
 		strings.Replace(mapHeader, "cell", "address", 1): `map.csv:1: the columns are "sheet,address,`,
-		mapHeader + "T,B7\n":                             "map.csv: record on line 2: wrong number of fields",
+		mapHeader + "T,B7\n":                             "map.csv:2: code is empty",
 	} {
 		if _, err := returns.ReadMap(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q gives %v, want it to say %q", text, err, want)

@@ -1,12 +1,13 @@
 package returns
 
 import (
-	"encoding/csv"
 	"fmt"
 	"io/fs"
 	"path"
 	"slices"
 	"strings"
+
+	"mojreturns/pipeline/lists"
 )
 
 // over is a figure with what another, nearer one says laid over it.
@@ -91,61 +92,47 @@ func (r Rows) expand(lists fs.FS) (rows []tableRow, unlisted []Figure, err error
 // readList reads the codes of a code list with their labels, in its order; or
 // the different values of another of its columns. A list without labels speaks
 // in its codes.
-func readList(lists fs.FS, name, column string) (codes, labels []string, err error) {
-	file, records, err := readReference(lists, name)
-	if err != nil {
-		return nil, nil, fmt.Errorf("cannot read the code list %q: %w", name, err)
-	}
+func readList(queries fs.FS, name, column string) (codes, labels []string, err error) {
 	if column == "" {
 		column = "code"
 	}
-	code, label := slices.Index(records[0], column), slices.Index(records[0], "label")
-	if code < 0 {
-		return nil, nil, fmt.Errorf("%s: there is no column %q", file, column)
+	list, err := codeList(queries, name, column)
+	if err != nil {
+		return nil, nil, fmt.Errorf("cannot read the code list %q: %w", name, err)
 	}
-	for _, r := range records[1:] {
-		if slices.Contains(codes, r[code]) {
+	labelled := slices.Contains(list.Columns, "label")
+	for _, r := range list.Rows {
+		code := r.Get(column)
+		if slices.Contains(codes, code) {
 			continue
 		}
-		said := r[code]
+		said := code
 		switch {
-		case column == "code" && label >= 0:
-			said = r[label]
+		case column == "code" && labelled:
+			said = r.Get("label")
 		case said == "NK":
 			said = "Not known"
 		}
-		codes, labels = append(codes, r[code]), append(labels, said)
+		codes, labels = append(codes, code), append(labels, said)
 	}
 	return codes, labels, nil
 }
 
 // blankCategory is where rows without a value of a dimension are counted, or
 // empty where the dimension is not one of the reference.
-func blankCategory(lists fs.FS, dimension, list string) (string, error) {
-	file, records, err := readReference(lists, "dimension")
+func blankCategory(queries fs.FS, dimension, list string) (string, error) {
+	dimensions, err := codeList(queries, "dimension", "dimension", "list", "blank")
 	if err != nil {
 		return "", fmt.Errorf("cannot read the dimensions: %w", err)
 	}
-	for _, r := range records[1:] {
-		if len(r) < 4 {
-			return "", fmt.Errorf("%s: a line has %d columns", file, len(r))
-		}
-		if r[0] == dimension && r[1] == list {
-			return r[3], nil
+	for _, r := range dimensions.Rows {
+		if r.Get("dimension") == dimension && r.Get("list") == list {
+			return r.Get("blank"), nil
 		}
 	}
 	return "", nil
 }
 
-func readReference(lists fs.FS, name string) (file string, records [][]string, err error) {
-	file = path.Join("reference", name+".csv")
-	f, err := lists.Open(file)
-	if err != nil {
-		return file, nil, err
-	}
-	defer f.Close()
-	if records, err = csv.NewReader(f).ReadAll(); err == nil && len(records) == 0 {
-		err = fmt.Errorf("%s is empty", file)
-	}
-	return file, records, err
+func codeList(queries fs.FS, name string, want ...string) (lists.Table, error) {
+	return lists.Open(queries, path.Join("reference", name+".csv"), want...)
 }

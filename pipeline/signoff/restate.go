@@ -2,16 +2,15 @@ package signoff
 
 import (
 	"context"
-	"encoding/csv"
 	"fmt"
 	"io/fs"
 	"math/big"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"mojreturns/pipeline/archive"
 	"mojreturns/pipeline/draft"
+	"mojreturns/pipeline/lists"
 	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/returns"
@@ -194,20 +193,13 @@ func sideOf(ctx context.Context, ws *workspace.Workspace, at period.Period, seal
 // sealedFigures reads the figures of a seal back.
 func sealedFigures(dir string) (published.Figures, error) {
 	f := published.Figures{Values: map[returns.Place]returns.Value{}, Conditions: map[[3]string]returns.Condition{}}
-	file, err := os.Open(filepath.Join(dir, archive.FiguresFile))
+	list, err := lists.Open(os.DirFS(dir), archive.FiguresFile,
+		"code", "scope", "period", "dimension", "category", "value", "numerator", "denominator", "n", "marker", "status", "evidence")
 	if err != nil {
-		return f, err
+		return f, fmt.Errorf("the seal in %q: %w", dir, err)
 	}
-	defer file.Close()
-	rows, err := csv.NewReader(file).ReadAll()
-	if err != nil {
-		return f, fmt.Errorf("%q: %w", file.Name(), err)
-	}
-	for _, row := range rows[min(1, len(rows)):] {
-		at := map[string]string{}
-		for i, column := range rows[0] {
-			at[column] = row[i]
-		}
+	for _, row := range list.Rows {
+		at := row.Map()
 		if at["status"] != "" {
 			f.Conditions[[3]string{at["code"], at["scope"], at["period"]}] = returns.Condition{Status: at["status"], Evidence: at["evidence"],
 				Value: at["value"], Limit: at["denominator"], Breaches: at["n"]}

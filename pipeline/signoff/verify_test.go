@@ -17,6 +17,7 @@ import (
 	"mojreturns/pipeline/example"
 	"mojreturns/pipeline/intake"
 	"mojreturns/pipeline/landing"
+	"mojreturns/pipeline/seal"
 	"mojreturns/pipeline/signoff"
 )
 
@@ -187,5 +188,32 @@ func TestRestatement(t *testing.T) {
 	}
 	if diff := cmp.Diff(moved, after); diff != "" {
 		t.Errorf("compared with the figures that were sealed:\n%s", diff)
+	}
+}
+
+// A seal whose list of deliveries was emptied or renamed is told of, and crashes nothing.
+func TestSealWithoutItsDeliveries(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	ws := example.Built(t)
+	at := example.Quarter(t, "2023-24-Q3")
+	sealed := seals(t, ws, at)
+	file := filepath.Join(sealed.Dir, archive.DeliveriesFile)
+	whole := example.ReadFile(t, file)
+	for said, text := range map[string]string{
+		"deliveries.csv:1: the file is empty":             "",
+		`deliveries.csv:1: there is no column "sha256"`:   strings.Replace(string(whole), "sha256", "hash", 1),
+		`deliveries.csv:1: there is no column "current"`:  strings.Replace(string(whole), "current", "Current", 1),
+		"deliveries.csv:1: two columns are called \"file": strings.Replace(string(whole), "sha256", "file", 1),
+	} {
+		if err := os.WriteFile(file, []byte(text), 0o660); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := signoff.Diff(ctx, ws, "", at, 0, 0); !errors.Is(err, seal.ErrBroken) || !strings.Contains(err.Error(), said) {
+			t.Errorf("diff says %v, want %q", err, said)
+		}
+		if _, err := signoff.TraceVersion(ctx, ws, "", "T04_Source!D7", at, 0, false); !errors.Is(err, seal.ErrBroken) || !strings.Contains(err.Error(), said) {
+			t.Errorf("trace says %v, want %q", err, said)
+		}
 	}
 }

@@ -7,7 +7,6 @@ package synth
 import (
 	"context"
 	_ "embed"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -20,6 +19,7 @@ import (
 	"time"
 
 	"mojreturns/pipeline/contract"
+	"mojreturns/pipeline/lists"
 	"mojreturns/pipeline/period"
 	"mojreturns/queries"
 	"mojreturns/templates"
@@ -211,18 +211,13 @@ func newGenerator(seed uint64, year period.Year) (*generator, error) {
 }
 
 func (g *generator) list(file string) error {
-	f, err := queries.Files.Open(file)
+	list, err := lists.Open(queries.Files, file)
 	if err != nil {
 		return err
 	}
-	defer f.Close()
-	rows, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		return fmt.Errorf("%s: %w", file, err)
-	}
 	name := strings.TrimSuffix(path.Base(file), ".csv")
-	for _, row := range rows[1:] {
-		g.codes[name] = append(g.codes[name], row[0])
+	for _, row := range list.Rows {
+		g.codes[name] = append(g.codes[name], row.Fields[0])
 	}
 	return nil
 }

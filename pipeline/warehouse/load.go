@@ -1,11 +1,9 @@
 package warehouse
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
 	"database/sql/driver"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -15,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"mojreturns/pipeline/lists"
 
 	"github.com/duckdb/duckdb-go/v2"
 )
@@ -126,12 +126,12 @@ func asText(v any) (driver.Value, error) {
 // LoadCSV makes the table schema.name from a CSV file with a header. Every column
 // is text, and an empty field no value, but for the columns whose type is given.
 func LoadCSV(ctx context.Context, conn *sql.Conn, schema, name string, fsys fs.FS, file string, types map[string]string) error {
-	header, rows, err := readCSV(fsys, file)
+	list, err := lists.Open(fsys, file)
 	if err != nil {
-		return fmt.Errorf("%s: %w", file, err)
+		return err
 	}
 	var columns []string
-	for _, h := range header {
+	for _, h := range list.Columns {
 		kind := "VARCHAR"
 		if t, ok := types[h]; ok {
 			kind = t
@@ -139,46 +139,23 @@ func LoadCSV(ctx context.Context, conn *sql.Conn, schema, name string, fsys fs.F
 		columns = append(columns, identifier(h)+" "+kind)
 	}
 	for _, typed := range slices.Sorted(maps.Keys(types)) {
-		if !slices.Contains(header, typed) {
+		if !slices.Contains(list.Columns, typed) {
 			return fmt.Errorf("%s: there is no column %q, which should be %s", file, typed, types[typed])
 		}
 	}
 	table := identifier(schema) + "." + identifier(name) + "(" + strings.Join(columns, ", ") + ")"
+	rows := make([][]any, len(list.Rows))
+	for i, r := range list.Rows {
+		for _, field := range r.Fields {
+			if field == "" {
+				rows[i] = append(rows[i], nil)
+			} else {
+				rows[i] = append(rows[i], field)
+			}
+		}
+	}
 	if err := Load(ctx, conn, table, rows); err != nil {
 		return fmt.Errorf("%s: %w", file, err)
 	}
 	return nil
-}
-
-func readCSV(fsys fs.FS, file string) (header []string, rows [][]any, err error) {
-	text, err := fs.ReadFile(fsys, file)
-	if err != nil {
-		return nil, nil, err
-	}
-	records, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(text, []byte("\ufeff")))).ReadAll()
-	if err != nil {
-		return nil, nil, err
-	}
-	if len(records) == 0 {
-		return nil, nil, errors.New("the file is empty; a header is needed")
-	}
-	header = records[0]
-	for i, h := range header {
-		if strings.TrimSpace(h) == "" {
-			return nil, nil, fmt.Errorf("column %d of the header has no name", i+1)
-		}
-		if slices.Contains(header[:i], h) {
-			return nil, nil, fmt.Errorf("the header has two columns %q", h)
-		}
-	}
-	for _, record := range records[1:] {
-		row := make([]any, len(record))
-		for i, field := range record {
-			if field != "" {
-				row[i] = field
-			}
-		}
-		rows = append(rows, row)
-	}
-	return header, rows, nil
 }

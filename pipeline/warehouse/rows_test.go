@@ -160,7 +160,7 @@ func TestLoadCSV(t *testing.T) {
 	}
 	files := fstest.MapFS{
 		"reference/sex.csv":   {Data: []byte("\ufeffcode,label,group,rank\r\n001,\"Fe, male\",=1+1,1\r\n002,,\"two\nlines\",\r\n")},
-		"reference/bad.csv":   {Data: []byte("code,label\na,b\nc\n")},
+		"reference/bad.csv":   {Data: []byte("code,label\na,b\nc,d,e\n")},
 		"reference/twice.csv": {Data: []byte("code,code\na,b\n")},
 		"reference/blank.csv": {Data: []byte("code, \na,b\n")},
 		"reference/none.csv":  {Data: nil},
@@ -180,11 +180,11 @@ func TestLoadCSV(t *testing.T) {
 		t.Error(diff)
 	}
 	for file, want := range map[string]string{
-		"reference/bad.csv":   "reference/bad.csv: record on line 3: wrong number of fields",
-		"reference/twice.csv": `reference/twice.csv: the header has two columns "code"`,
-		"reference/blank.csv": "reference/blank.csv: column 2 of the header has no name",
-		"reference/none.csv":  "reference/none.csv: the file is empty; a header is needed",
-		"reference/gone.csv":  "reference/gone.csv: open reference/gone.csv: file does not exist",
+		"reference/bad.csv":   "reference/bad.csv:3: the row has 3 fields and the header names 2 columns; is a comma not in quotation marks?",
+		"reference/twice.csv": `reference/twice.csv:1: two columns are called "code"`,
+		"reference/blank.csv": "reference/blank.csv:1: column 2 has no name",
+		"reference/none.csv":  "reference/none.csv:1: the file is empty; it needs a line that names its columns",
+		"reference/gone.csv":  "open reference/gone.csv: file does not exist",
 	} {
 		if err := warehouse.LoadCSV(ctx, c, "reference", "other", files, file, nil); err == nil || err.Error() != want {
 			t.Errorf("%v\nnot\n%s", err, want)

@@ -2,7 +2,6 @@ package workspace
 
 import (
 	"crypto/sha256"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -13,6 +12,7 @@ import (
 
 	"mojreturns/pipeline/contract"
 	"mojreturns/pipeline/landing"
+	"mojreturns/pipeline/lists"
 	"mojreturns/pipeline/metrics"
 	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/personal"
@@ -76,33 +76,24 @@ func (ws *Workspace) Load() error {
 	return err
 }
 
-// loadLists reads every reference/*.csv as rows of column name to value.
+// loadLists reads every reference/*.csv as rows of column name to value. Mistakes
+// in several files are reported together.
 func loadLists(queries fs.FS) (contract.Lists, error) {
 	files, err := fs.Glob(queries, "reference/*.csv")
 	if err != nil {
 		return nil, err
 	}
-	lists := contract.Lists{}
+	all := contract.Lists{}
+	var errs []error
 	for _, file := range files {
-		f, err := queries.Open(file)
-		if err != nil {
-			return nil, err
-		}
-		rows, err := csv.NewReader(f).ReadAll()
-		f.Close()
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", file, err)
-		}
+		list, err := lists.Open(queries, file)
+		errs = append(errs, err)
 		name := strings.TrimSuffix(path.Base(file), ".csv")
-		for _, row := range rows[1:] {
-			values := map[string]string{}
-			for i, column := range rows[0] {
-				values[column] = row[i]
-			}
-			lists[name] = append(lists[name], values)
+		for _, row := range list.Rows {
+			all[name] = append(all[name], row.Map())
 		}
 	}
-	return lists, nil
+	return all, errors.Join(errs...)
 }
 
 // Contract finds the contract of a feed.
