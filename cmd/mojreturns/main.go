@@ -1,5 +1,9 @@
 // Command mojreturns turns what providers and the finance ledger send into the
 // quarterly return, the Commissioner's briefing and tables for analysts.
+//
+// Commands are cobra's, for subcommands, help and completions that people know; the
+// configuration is read by goccy/go-yaml, which is strict and shows the line of a
+// mistake; progress is schollz/progressbar's, one small bar on a terminal.
 package main
 
 import (

@@ -1,6 +1,10 @@
 // Package annotate marks faults in a provider's own workbook: each faulty cell is
 // filled, framed and given a comment, each faulty row says so in words, and a first
 // sheet lists them all. Everything else stays as it was, byte for byte.
+//
+// What is wrong is said in a column beside the table and not in the faulty cell, whose
+// value stays the sender's; a blank cell could not say it at all (2026-11-26). A value
+// that is withheld stays in the sender's own cell and is repeated nowhere else.
 package annotate
 
 import (

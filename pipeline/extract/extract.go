@@ -8,6 +8,14 @@
 // the row, of a workbook), fields (how many fields the record has, where that is not
 // the header's number) and c1, c2, ... for each header position; an empty cell is
 // NULL. Rows that are blank all over are left out.
+//
+// The reader is our own since every row must carry the row number that a
+// spreadsheet shows and nothing may be guessed; the Parquet it writes is the
+// hand-over to DuckDB (2026-11-23). It is written by github.com/apache/arrow-go/v18,
+// the Arrow project's own and the present home of github.com/apache/arrow/go, at the
+// speed of DuckDB's reader. Workbooks are read with excelize, the only maintained Go
+// library that reads and writes XLSX whole, Windows-1252 with the Go project's
+// golang.org/x/text.
 package extract
 
 import (

@@ -1,6 +1,19 @@
 // Package guard decides which figures an output may show, given all that was
 // given out before. It tells disclosure control what holds between the figures;
 // the search itself is in package disclosure.
+//
+// A public release is held against what the ministry and readers of the briefing have,
+// each in turn. What the ministry is told openly (people trained, or all where it has
+// switched the hiding off) is no secret from the ministry. A small count of a service that
+// no output prints is guarded where the area's and the other services' are printed
+// (2026-11-26). People who were trained are always guarded in the briefing, and in the
+// return where the configuration says so (2026-11-24).
+//
+// A release is a seal, or a briefing given out. It is kept with the figures it did not
+// print: which of them changed since is then known and not guessed. A figure that was
+// hidden in one is hidden still where the next year begins with it (cases open at the
+// year's end). A small count that was restated to nothing is guarded like any other;
+// where all else stayed, the output is refused, and the refusal names it (2026-11-26).
 package guard
 
 import (

@@ -1,6 +1,21 @@
 // Package intake is what a sender of files meets: they are screened, landed and
 // judged; marked and sent back; compared with what was sent before; suggested a
 // mapping, chased and erased.
+//
+// All of a file is screened before its bytes are kept, other sheets and columns without a
+// header too. A refusal is recorded with hash, size and time; no message repeats a
+// value, which is printed as (withheld). A file that cannot be read at all (a PDF, an old
+// workbook, one with a password) is kept all the same, since nothing sent may be lost; it
+// cannot be screened or marked, so ask for it again and erase it (2026-11-26).
+//
+// Of a CSV or OpenDocument file a marked workbook has every value as text. Marked
+// workbooks go to store/annotated where nothing else is said, which erase clears.
+//
+// A comparison of two versions judges both by today's rules, apart from what is
+// published, so that it says what the sender changed and not what the rules did
+// (2026-11-26). Rows belong together by the contract's key, or by row number where one
+// of the two has no good key. Without names it holds what counts against what came before
+// it under the same provider, feed and year, or, where files add up, the same name.
 package intake
 
 import (

@@ -7,6 +7,8 @@
 //
 // Methods that write expect the caller to hold the store's write lock (Acquire);
 // readers take no lock.
+//
+// Locks are gofrs/flock's: one lock on Linux and Windows alike.
 package landing
 
 import (

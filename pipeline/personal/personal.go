@@ -1,4 +1,8 @@
 // Package personal knows what personal data looks like, in a header and in a value.
+//
+// It knows names, dates of birth, addresses, full postcodes, telephone numbers, email
+// addresses, and NHS, National Insurance and crime numbers, by the rules of
+// queries/reference/personal_data.csv.
 package personal
 
 import (

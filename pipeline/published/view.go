@@ -1,5 +1,8 @@
 // Package published answers what readers ask of a build: figures, conditions,
 // checks, and the rows behind them. It shows; it changes nothing.
+//
+// Condition C14, the declaration, is answered here from what the sign-off records say
+// when a reader asks: a build knows of none, so it says "draft" (2026-11-23).
 package published
 
 import (

@@ -2,6 +2,9 @@
 // funds, services and providers, and what each provider is expected to send.
 // Contracts speak of the "fund register", the "service register" and the
 // "provider register"; these are they.
+//
+// It is a package of its own, beyond the first design, because four stages read it
+// (2026-11-23).
 package register
 
 import (

@@ -6,6 +6,9 @@
 // it is made from). Only mapped cells are written, every other byte of the blank
 // is copied, and afterwards the workbook is read back to prove that nothing else
 // moved.
+//
+// excelize makes our own blank; efp, its reader of formulas, finds what a formula of an
+// issued workbook reads. The decisions about workbooks are in templates/README.md.
 package returns
 
 import (

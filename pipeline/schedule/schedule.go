@@ -1,6 +1,8 @@
 // Package schedule runs jobs at the times the configuration gives, once each,
 // and remembers in a ledger what became of every occurrence, so that one
 // missed while the program was off is caught up when it starts again.
+//
+// The clock is gocron's, which was asked for; its memory across restarts is the ledger.
 package schedule
 
 import (

@@ -1,5 +1,12 @@
 // Package signoff is who signs what, and whether it is still so: submitting,
 // approving, verifying and comparing.
+//
+// Verifying compares the workbook's bytes where the program (by its commit, or the
+// SHA-256 of its file), Go and DuckDB are the seal's; else it says which differ.
+// Comparing looks at figures, conditions, the funds' terms and the quality of the data.
+// A row moved a cell because it is late (received after), corrected (another version of
+// it counts), withdrawn (none does any more) or redefined (the rule is another). Earlier
+// seals stay: a change is a new submission and a new version, marked "revised".
 package signoff
 
 import (

@@ -2,6 +2,9 @@
 // columns, types and codes are the contracts' own, the mixes those of published
 // reports. The same seed and options give the same bytes. No row in it is about
 // anyone.
+//
+// It is a package of its own, beyond the first design: tests and a command need it, and no
+// stage does (2026-11-23).
 package synth
 
 import (

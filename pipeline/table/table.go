@@ -1,5 +1,9 @@
 // Package table writes rows out: as a table, CSV or JSON on the screen, and as
 // CSV, Excel, JSON or Parquet files. Every command that prints rows uses it.
+//
+// It is a package of its own, beyond the first design, because every command that prints
+// rows needs it (2026-11-23). Tables on the screen are laid out by go-pretty, which
+// aligns and wraps and keeps no state.
 package table
 
 import (

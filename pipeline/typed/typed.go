@@ -1,5 +1,9 @@
 // Package typed reads deliveries as text and judges them: every row is counted,
 // superseded or rejected, and each of its faults has a sentence.
+//
+// typed.<feed> holds the rejected rows too, marked by their standing, so that rows
+// in = accepted + rejected is one count; the model's views show only rows that count
+// (2026-11-23).
 package typed
 
 import (

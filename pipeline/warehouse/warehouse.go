@@ -5,6 +5,10 @@
 // Every file is attached, under the name "warehouse", to a database in memory
 // rather than opened by itself. The driver reads a file's path as a URL, so a
 // folder called "C#" would silently lose read-only and every other setting.
+//
+// The driver is github.com/duckdb/duckdb-go/v2, the official one, with one pinned
+// version of DuckDB. It was asked for as github.com/marcboeker/go-duckdb, its former
+// home, which was last released in February 2025 and is deprecated (2026-11-23).
 package warehouse
 
 import (
