@@ -1,22 +1,33 @@
 package main
 
 import (
+	"fmt"
 	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
 
-// TestReadmeNamesEverything fails when a command or a flag is missing from the
-// README, or a command has no example.
-func TestReadmeNamesEverything(t *testing.T) {
-	text, err := os.ReadFile("../../README.md")
+const repository = "../.."
+
+func read(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(repository, name))
 	if err != nil {
 		t.Fatal(err)
 	}
-	readme := string(text)
+	return string(text)
+}
+
+// TestReadmeNamesEverything fails when a command or a flag is missing from the
+// README, or a command has no example.
+func TestReadmeNamesEverything(t *testing.T) {
+	readme := read(t, "README.md")
 	var walk func(c *cobra.Command)
 	walk = func(c *cobra.Command) {
 		if c.HasSubCommands() {
@@ -26,7 +37,9 @@ func TestReadmeNamesEverything(t *testing.T) {
 			return
 		}
 		path := c.CommandPath()
-		if !strings.Contains(readme, "`"+path) {
+		_, row, found := strings.Cut(readme, "\n| `"+path)
+		row, _, _ = strings.Cut(row, "\n")
+		if !found {
 			t.Errorf("README.md has no row for the command `%s`", path)
 		}
 		if !strings.Contains(readme, "\n"+path) {
@@ -35,8 +48,6 @@ func TestReadmeNamesEverything(t *testing.T) {
 		if c.Short == "" || c.Example == "" {
 			t.Errorf("the command `%s` says too little: it needs a sentence and an example", path)
 		}
-		row := readme[strings.Index(readme, "`"+path):]
-		row, _, _ = strings.Cut(row, "\n")
 		c.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) {
 			shared := f.Name == "format" || f.Name == "output" || f.Name == "help"
 			if shared && strings.Contains(readme, "--"+f.Name) || f.Name == "help" {
@@ -55,4 +66,71 @@ func TestReadmeNamesEverything(t *testing.T) {
 			t.Errorf("README.md does not name the flag --%s, which every command takes", f.Name)
 		}
 	})
+	for _, code := range []int{exitDone, exitFailed, exitUsage, exitBusy, exitRefused, exitInterrupted} {
+		if _, codes, _ := strings.Cut(readme, "Exit codes:"); !strings.Contains(codes, fmt.Sprintf("`%d` ", code)) {
+			t.Errorf("README.md does not say what the exit code %d means", code)
+		}
+	}
+}
+
+// TestReadmeCommandsAreUnderstood fails when a command that the README prints,
+// alone on its line, is not one, or has a flag that is not one of its own.
+func TestReadmeCommandsAreUnderstood(t *testing.T) {
+	for i, line := range strings.Split(read(t, "README.md"), "\n") {
+		words := strings.Fields(line)
+		if len(words) < 2 || words[0] != "mojreturns" {
+			continue
+		}
+		c, rest, err := (&app{}).root().Find(words[1:])
+		if err == nil && c.HasSubCommands() {
+			err = fmt.Errorf("%q is no command by itself", c.CommandPath())
+		}
+		if err == nil {
+			err = c.ParseFlags(rest)
+		}
+		if err != nil {
+			t.Errorf("README.md:%d: %v: %s", i+1, err, line)
+		}
+	}
+}
+
+// TestReadmeNamesEveryFolder fails when a package of the pipeline has no place
+// in the table of folders.
+func TestReadmeNamesEveryFolder(t *testing.T) {
+	readme := read(t, "README.md")
+	_, table, _ := strings.Cut(readme, "| Folder |")
+	table, _, _ = strings.Cut(table, "\n\n")
+	packages, err := filepath.Glob(filepath.Join(repository, "pipeline", "*", "*.go"))
+	if err != nil || len(packages) == 0 {
+		t.Fatal("no packages are found: ", err)
+	}
+	for _, file := range packages {
+		name := filepath.Base(filepath.Dir(file))
+		if !strings.Contains(table, "`"+name+"`") && !strings.Contains(table, "`pipeline/"+name+"`") {
+			t.Errorf("README.md has no row for the folder pipeline/%s", name)
+		}
+	}
+}
+
+var link = regexp.MustCompile(`\]\(([^)#]+)\)`)
+
+// TestReadmesAreReadable holds the READMEs to their size: a user's fits in 250
+// lines, no line outside a table is wider than a screen, every link leads somewhere.
+func TestReadmesAreReadable(t *testing.T) {
+	for _, name := range []string{"README.md", "queries/README.md", "templates/README.md"} {
+		text := read(t, name)
+		if lines := strings.Count(text, "\n"); name == "README.md" && lines >= 250 {
+			t.Errorf("%s has %d lines; what a user does not need belongs beside what it is about", name, lines)
+		}
+		for i, line := range strings.Split(text, "\n") {
+			if width := utf8.RuneCountInString(line); width > 140 && !strings.HasPrefix(line, "|") {
+				t.Errorf("%s:%d is %d characters wide; 140 fit a screen", name, i+1, width)
+			}
+			for _, m := range link.FindAllStringSubmatch(line, -1) {
+				if _, err := os.Stat(filepath.Join(repository, filepath.Dir(name), m[1])); err != nil {
+					t.Errorf("%s:%d: the link leads nowhere: %v", name, i+1, err)
+				}
+			}
+		}
+	}
 }
