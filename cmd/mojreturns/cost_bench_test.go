@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"mojreturns/pipeline/workspace"
 )
 
 // byHand is the script that does by hand what a run does, to be measured beside it.
@@ -72,7 +74,7 @@ func (c *cost) add(more cost) {
 func copyOfExample(b *testing.B) string {
 	b.Helper()
 	dir := filepath.Join(b.TempDir(), "cleveland")
-	for _, part := range []string{"inbox", configFile} {
+	for _, part := range []string{"inbox", workspace.ConfigFile} {
 		if err := copied(filepath.Join("..", "..", "testdata", "cleveland", part), filepath.Join(dir, part)); err != nil {
 			b.Fatal(err)
 		}
