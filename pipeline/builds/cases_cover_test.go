@@ -56,7 +56,7 @@ func partsOf(m metrics.Metric) []string {
 		parts = append(parts, "by "+by.String())
 	}
 	formula := m.Count.Kind == "formula" && m.Count.Formula.Division() != nil
-	if formula || m.NoTotal || slices.Contains(m.Scopes, "claimed") || slices.Contains([]string{"share", "mean", "median", "p90"}, m.Count.Kind) {
+	if formula || m.NoTotal || slices.Contains(m.Scopes, "claimed") || m.Count.Kind.Ratio() || m.Count.Kind.Quantile() {
 		parts = append(parts, "no value")
 	}
 	return parts

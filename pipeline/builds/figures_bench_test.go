@@ -115,7 +115,7 @@ func plainQueries(set *metrics.Set, year period.Year) []string {
 		if m.Count.Kind == "formula" {
 			continue
 		}
-		measure := map[string]string{"rows": "count(*)", "rate": "count(*)", "distinct": "count(DISTINCT %s)", "sum": "sum(%s)", "mean": "avg(%s)",
+		measure := map[metrics.CountKind]string{"rows": "count(*)", "rate": "count(*)", "distinct": "count(DISTINCT %s)", "sum": "sum(%s)", "mean": "avg(%s)",
 			"median": "quantile_cont(%s, 0.5)", "p90": "quantile_cont(%s, 0.9)", "share": "avg((%s)::INTEGER)"}[m.Count.Kind]
 		if strings.Contains(measure, "%s") {
 			measure = fmt.Sprintf(measure, m.Count.Expr)

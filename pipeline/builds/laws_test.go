@@ -230,7 +230,7 @@ func placedFigures(t *testing.T, conn *sql.Conn) map[string]map[string]string {
 // adds says whether what a metric counts adds up over categories and providers:
 // not quantiles, nor a quotient of two figures. Over time people do not either.
 func adds(m metrics.Metric) bool {
-	return m.Code == "S03" || slices.Contains([]string{"rows", "rate", "distinct", "sum", "share", "mean"}, m.Count.Kind)
+	return m.Code == "S03" || slices.Contains([]metrics.CountKind{"rows", "rate", "distinct", "sum", "share", "mean"}, m.Count.Kind)
 }
 
 // number is what a figure counts: of a share, mean or rate what is above the line.

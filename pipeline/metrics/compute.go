@@ -59,7 +59,7 @@ func (e Engine) Compute(ctx context.Context, codes ...string) error {
 	}
 	var counted []Metric
 	for _, m := range metrics {
-		if m.Count.Kind != "formula" {
+		if m.Count.Kind != Formula {
 			counted = append(counted, m)
 		}
 	}
@@ -87,18 +87,20 @@ func (e Engine) formulas(ctx context.Context, metrics []Metric) error {
 	}
 	slices.Sort(counted)
 	const columns = "code, scope, period, dimension, category, value, n, marker"
-	if _, err := e.Conn.ExecContext(ctx, fmt.Sprintf("CREATE OR REPLACE TEMP TABLE part AS SELECT %s FROM %s.figure WHERE code IN (%s)", columns, e.Schema, strings.Join(counted, ", "))); err != nil {
+	keep := fmt.Sprintf("CREATE OR REPLACE TEMP TABLE part AS SELECT %s FROM %s.figure WHERE code IN (%s)", columns, e.Schema, strings.Join(counted, ", "))
+	if _, err := e.Conn.ExecContext(ctx, keep); err != nil {
 		return err
 	}
 	for _, m := range metrics {
-		if m.Count.Kind != "formula" {
+		if m.Count.Kind != Formula {
 			continue
 		}
 		if err := e.insert(ctx, "figure", e.formula(m)); err != nil {
 			return fmt.Errorf("%s: metric %s cannot be computed: %w", m.File, m.Code, err)
 		}
 		if parts[m.Code] {
-			if _, err := e.Conn.ExecContext(ctx, fmt.Sprintf("INSERT INTO temp.part SELECT %s FROM %s.figure WHERE code = %s", columns, e.Schema, quote(m.Code))); err != nil {
+			keep := fmt.Sprintf("INSERT INTO temp.part SELECT %s FROM %s.figure WHERE code = %s", columns, e.Schema, quote(m.Code))
+			if _, err := e.Conn.ExecContext(ctx, keep); err != nil {
 				return err
 			}
 		}
@@ -200,7 +202,8 @@ func (e Engine) formula(m Metric) query {
 		case metric.Count.Counts(): // a category only another part has counts 0 here
 			operand[part] = fmt.Sprintf("CASE WHEN %[1]s.code IS NULL THEN 0 ELSE %[1]s.value END", p)
 		}
-		joins += fmt.Sprintf("\nLEFT JOIN temp.part %[1]s ON %[1]s.code = %[2]s AND %[1]s.scope = k.scope AND %[1]s.period = k.period AND %[3]s", p, quote(part.Code), on)
+		joins += fmt.Sprintf("\nLEFT JOIN temp.part %[1]s ON %[1]s.code = %[2]s AND %[1]s.scope = k.scope AND %[1]s.period = k.period AND %[3]s",
+			p, quote(part.Code), on)
 		if n == "" || metric.Protect != "none" || !e.protects(parts[:i]) {
 			n = "coalesce(" + p + ".n, 0)"
 		}
@@ -214,10 +217,14 @@ func (e Engine) formula(m Metric) query {
 		value = fmt.Sprintf("CASE WHEN k.dimension <> '' THEN %s END", value)
 	}
 	q := e.given().
-		then("keys", fmt.Sprintf("SELECT DISTINCT scope, period, dimension, category FROM temp.part\n  WHERE code IN (%s) AND dimension IN (%s) AND period IN (SELECT period FROM period) AND %s",
+		then("keys", fmt.Sprintf(`SELECT DISTINCT scope, period, dimension, category FROM temp.part
+  WHERE code IN (%s) AND dimension IN (%s) AND period IN (SELECT period FROM period) AND %s`,
 			strings.Join(codes, ", "), strings.Join(bys, ", "), scopeFilter(m))).
-		then("figures", fmt.Sprintf("SELECT k.*, %s AS code, %s AS name, %s AS unit, CASE WHEN NOT %s THEN %s END AS value, %s AS numerator, %s AS denominator, %s AS n, (%s) IS TRUE AS gone\nFROM keys k%s",
-			quote(m.Code), quote(m.Name), quote(m.Unit), unclaimed(m, "k.scope"), value, numerator, denominator, n, strings.Join(gone, " OR "), joins))
+		then("figures", fmt.Sprintf(`SELECT k.*, %s AS code, %s AS name, %s AS unit,
+  CASE WHEN NOT %s THEN %s END AS value, %s AS numerator, %s AS denominator, %s AS n, (%s) IS TRUE AS gone
+FROM keys k%s`,
+			quote(m.Code), quote(m.Name), quote(m.Unit), unclaimed(m, "k.scope"),
+			value, numerator, denominator, n, strings.Join(gone, " OR "), joins))
 	q.last = marked
 	return q
 }

@@ -58,7 +58,7 @@ func (d dimension) categories(m Metric) string {
 		return ""
 	}
 	among := ""
-	if m.Count.Kind == "rate" {
+	if m.Count.Kind == Rate {
 		among = " WHERE " + ident(m.Count.Expr) + " IS NOT NULL"
 	}
 	return fmt.Sprintf("SELECT DISTINCT %s AS category FROM reference.%s%s", ident(d.column), ident(d.list), among)
@@ -98,7 +98,7 @@ func (s *Set) base(m Metric) string {
 func (s *Set) ratesHaveLists() []error {
 	var errs []error
 	for _, m := range s.Metrics {
-		if m.Count.Kind == "rate" && (len(m.By) != 1 || len(m.By[0]) != 1 || s.dimension(m.By[0][0], m.Code).list == "") {
+		if m.Count.Kind == Rate && (len(m.By) != 1 || len(m.By[0]) != 1 || s.dimension(m.By[0][0], m.Code).list == "") {
 			errs = append(errs, fmt.Errorf("%s: `rows per %s %s` needs one breakdown, by a code list that has the column %q", m.File, m.Count.Over, m.Count.Expr, m.Count.Expr))
 		}
 	}

@@ -129,13 +129,14 @@ type division struct{ value, numerator, denominator, base, unclaimed string }
 // division divides once, at the end. A count or sum of no rows is 0; a mean,
 // share or quantile of none has no value.
 func (s *Set) division(m Metric) division {
-	d := division{value: "num", numerator: "NULL::DECIMAL(38,10)", denominator: "NULL::DECIMAL(38,10)", base: "NULL", unclaimed: unclaimed(m, "scope")}
+	const none = "NULL::DECIMAL(38,10)"
+	d := division{value: "num", numerator: none, denominator: none, base: "NULL", unclaimed: unclaimed(m, "scope")}
 	switch {
-	case m.Count.Kind == "mean", m.Count.Kind == "share":
+	case m.Count.Kind.Ratio():
 		d.value, d.numerator, d.denominator = divide("num", "den"), "num", "den"
-	case m.Count.Kind == "median", m.Count.Kind == "p90":
+	case m.Count.Kind.Quantile():
 		d.value = divide("num", "den")
-	case m.Count.Kind == "rate":
+	case m.Count.Kind == Rate:
 		d.base = s.base(m)
 		d.value, d.numerator, d.denominator = fmt.Sprintf("(num * %s)::DOUBLE / base::DOUBLE", m.Count.Over), "n", "base"
 	case m.Count.Over != "":
@@ -155,12 +156,15 @@ func (e Engine) finish(d division, codes []string) query {
 	const keys = "code, period, scope, dimension, category"
 	among := "code IN (" + strings.Join(codes, ", ") + ")"
 	q := e.given().
-		then("spine", "SELECT "+keys+" FROM (FROM temp.shape WHERE "+among+") JOIN temp.asked USING (code) JOIN scope ON split_part(scope, ':', 1) = kind, period").
-		then("whole", fmt.Sprintf("SELECT %s, coalesce(n, 0) AS n, num, den, %s AS base\n  FROM spine FULL JOIN (FROM temp.placed WHERE %s) USING (%[1]s) WHERE scope IS NOT NULL", keys, d.base, among)).
+		then("spine", "SELECT "+keys+" FROM (FROM temp.shape WHERE "+among+`) JOIN temp.asked USING (code)
+  JOIN scope ON split_part(scope, ':', 1) = kind, period`).
+		then("whole", fmt.Sprintf(`SELECT %s, coalesce(n, 0) AS n, num, den, %s AS base
+  FROM spine FULL JOIN (FROM temp.placed WHERE %s) USING (%[1]s) WHERE scope IS NOT NULL`, keys, d.base, among)).
 		then("gone", "SELECT DISTINCT r.code, m.scope, m.period, TRUE AS gone FROM missing m JOIN temp.reads r USING (feed)").
-		then("named", "FROM temp.shape WHERE dimension = ''").
-		then("figures", fmt.Sprintf(`SELECT w.* EXCLUDE (num, den, base), name, unit, CASE WHEN NOT %s THEN %s END AS value, %s AS numerator, %s AS denominator, coalesce(gone, FALSE) AS gone
-  FROM whole w JOIN (SELECT code, name, unit FROM named) USING (code) LEFT JOIN gone USING (code, scope, period)`, d.unclaimed, d.value, d.numerator, d.denominator))
+		then("named", "SELECT code, name, unit FROM temp.shape WHERE dimension = ''").
+		then("figures", fmt.Sprintf(`SELECT w.* EXCLUDE (num, den, base), name, unit, coalesce(gone, FALSE) AS gone,
+    CASE WHEN NOT %s THEN %s END AS value, %s AS numerator, %s AS denominator
+  FROM whole w JOIN named USING (code) LEFT JOIN gone USING (code, scope, period)`, d.unclaimed, d.value, d.numerator, d.denominator))
 	q.last = marked
 	return q
 }

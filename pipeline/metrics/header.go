@@ -5,13 +5,49 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
+)
+
+// CountKind is the way rows become a figure, as a header's `count` names it.
+type CountKind string
+
+// The ways to count.
+const (
+	Rows     CountKind = "rows"     // how many there are
+	Rate     CountKind = "rate"     // how many there are for so many of what a code list counts
+	Distinct CountKind = "distinct" // how many people they are of
+	Sum      CountKind = "sum"
+	Mean     CountKind = "mean"
+	Median   CountKind = "median"
+	P90      CountKind = "p90"
+	Share    CountKind = "share"   // of the rows of which something is known, those of which it is true
+	Formula  CountKind = "formula" // no rows: of other metrics' figures
+)
+
+// Quantile tells whether the figure is one of the values in their order, so that
+// the values themselves are needed and not only their sum.
+func (k CountKind) Quantile() bool { return k == Median || k == P90 }
+
+// Ratio tells whether the figure is a sum by a count, which has no value where
+// there are no rows.
+func (k CountKind) Ratio() bool { return k == Mean || k == Share }
+
+// Timing is how a row's dates decide the periods it falls in.
+type Timing string
+
+// The timings, as `when` names them; `In` is a date alone, `Active` two dates.
+const (
+	In      Timing = "in"
+	Active  Timing = "active"
+	Open    Timing = "open"    // at the period's end
+	Opening Timing = "opening" // just before the period
+	UpTo    Timing = "upto"    // by the period's end
+	Always  Timing = "always"
 )
 
 // Count says how rows become a figure.
 type Count struct {
-	Kind    string // rows, rate, distinct, sum, mean, median, p90, share, formula
+	Kind    CountKind
 	Expr    string // SQL over the metric's columns; of a rate, a column of the breakdown's code list
 	Over    string // a whole number: a sum is divided by it, a rate is for so many, once, at the end
 	Formula *Node
@@ -20,7 +56,7 @@ type Count struct {
 // When says which rows fall in a period. Every kind compares dates only with
 // the first and last day of the period.
 type When struct {
-	Kind       string // in, active, open, opening, upto, always
+	Kind       Timing
 	Start, End string // SQL over the metric's columns
 }
 
@@ -114,7 +150,7 @@ func parseMetric(file, text string) (Metric, error) {
 	if m.When, err = parseWhen(h.value["when"]); err != nil {
 		h.fail(h.line["when"], "%v", err)
 	}
-	formula := m.Count.Kind == "formula"
+	formula := m.Count.Kind == Formula
 	switch {
 	case formula && (m.SQL != "" || h.line["when"] > 0):
 		h.fail(h.line["count"], "a formula takes its rows and periods from its parts: leave out the SQL and `when`")
@@ -122,7 +158,7 @@ func parseMetric(file, text string) (Metric, error) {
 		h.fail(h.line["count"], "there is no SELECT below the header")
 	case !formula && h.line["when"] == 0:
 		h.fail(h.line["count"], "key \"when\" is missing from the header")
-	case m.Prefer != "" && m.Count.Kind != "distinct":
+	case m.Prefer != "" && m.Count.Kind != Distinct:
 		h.fail(h.line["prefer"], "prefer belongs to `count: distinct` only")
 	}
 	return m, errors.Join(h.errs...)
@@ -163,28 +199,28 @@ func parseCount(value string) (Count, error) {
 	rest = strings.TrimSpace(rest)
 	switch {
 	case value == "rows":
-		return Count{Kind: "rows"}, nil
+		return Count{Kind: Rows}, nil
 	case ratePer.MatchString(value):
 		m := ratePer.FindStringSubmatch(value)
-		return Count{Kind: "rate", Expr: m[2], Over: m[1]}, nil
+		return Count{Kind: Rate, Expr: m[2], Over: m[1]}, nil
 	case slices.Contains(countWords, word) && rest == "":
 		return Count{}, fmt.Errorf("count %q needs an expression", value)
 	case word == "sum" && sumOver.MatchString(rest):
 		m := sumOver.FindStringSubmatch(rest)
-		return Count{Kind: "sum", Expr: m[1], Over: m[2]}, nil
+		return Count{Kind: Sum, Expr: m[1], Over: m[2]}, nil
 	case slices.Contains(countWords, word):
-		return Count{Kind: word, Expr: rest}, nil
+		return Count{Kind: CountKind(word), Expr: rest}, nil
 	}
 	formula, err := parseFormula(value)
 	if err != nil {
 		return Count{}, fmt.Errorf("count %q is neither rows, rows per NUMBER COLUMN, distinct, sum, mean, median, p90, share nor a formula: %w", value, err)
 	}
-	return Count{Kind: "formula", Formula: formula}, nil
+	return Count{Kind: Formula, Formula: formula}, nil
 }
 
 func parseWhen(value string) (When, error) {
 	word, rest, _ := strings.Cut(value, " ")
-	span := func(kind, text string) (When, error) {
+	span := func(kind Timing, text string) (When, error) {
 		start, end, ok := strings.Cut(text, "..")
 		start, end = strings.TrimSpace(start), strings.TrimSpace(end)
 		if !ok || start == "" || end == "" {
@@ -196,15 +232,15 @@ func parseWhen(value string) (When, error) {
 	case value == "":
 		return When{}, nil
 	case value == "always":
-		return When{Kind: "always"}, nil
+		return When{Kind: Always}, nil
 	case word == "open", word == "opening":
-		return span(word, rest)
+		return span(Timing(word), rest)
 	case word == "upto" && strings.TrimSpace(rest) != "":
-		return When{Kind: "upto", Start: strings.TrimSpace(rest)}, nil
+		return When{Kind: UpTo, Start: strings.TrimSpace(rest)}, nil
 	case strings.Contains(value, ".."):
-		return span("active", value)
+		return span(Active, value)
 	}
-	return When{Kind: "in", Start: value}, nil
+	return When{Kind: In, Start: value}, nil
 }
 
 // predicate is the condition under which a row with these two dates falls in
@@ -212,15 +248,15 @@ func parseWhen(value string) (When, error) {
 // the first days of their months alike.
 func (w When) predicate(start, end string) string {
 	switch w.Kind {
-	case "in":
+	case In:
 		return fmt.Sprintf("%s BETWEEN p.period_start AND p.period_end", start)
-	case "active":
+	case Active:
 		return fmt.Sprintf("%[1]s <= p.period_end AND (%[2]s IS NULL OR %[2]s >= p.period_start)", start, end)
-	case "open":
+	case Open:
 		return fmt.Sprintf("%[1]s <= p.period_end AND (%[2]s IS NULL OR %[2]s > p.period_end)", start, end)
-	case "opening":
+	case Opening:
 		return fmt.Sprintf("%[1]s < p.period_start AND (%[2]s IS NULL OR %[2]s >= p.period_start)", start, end)
-	case "upto":
+	case UpTo:
 		return fmt.Sprintf("%s <= p.period_end", start)
 	}
 	return "TRUE"
@@ -228,10 +264,10 @@ func (w When) predicate(start, end string) string {
 
 // tenths is the rank of a quantile in tenths: 5 for the median, 9 for the 90th percentile.
 func (c Count) tenths() string {
-	if c.Kind == "p90" {
-		return strconv.Itoa(9)
+	if c.Kind == P90 {
+		return "9"
 	}
-	return strconv.Itoa(5)
+	return "5"
 }
 
 // Predicate is the condition, over the metric's columns and a period `p`, under

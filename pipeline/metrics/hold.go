@@ -27,9 +27,11 @@ func (e *Engine) Hold(ctx context.Context) error {
 	return nil
 }
 
-// views lists the views of the model.
+// views lists the views of the model in the order they were made, so that each reads
+// what is held already.
 func (e *Engine) views(ctx context.Context) ([]string, error) {
-	rows, err := e.Conn.QueryContext(ctx, "SELECT view_name FROM duckdb_views() WHERE database_name = current_database() AND schema_name = 'main' AND NOT internal ORDER BY view_oid")
+	rows, err := e.Conn.QueryContext(ctx, `SELECT view_name FROM duckdb_views()
+		WHERE database_name = current_database() AND schema_name = 'main' AND NOT internal ORDER BY view_oid`)
 	if err != nil {
 		return nil, err
 	}

@@ -114,7 +114,7 @@ func (s *Set) duplicates() []error {
 	}
 	for _, c := range s.Conditions {
 		claim(c.Code, c.File)
-		if m, ok := s.Metric(c.Tells); c.Tells != "" && (!ok || m.Count.Kind != "share" || m.When.Kind != "in") {
+		if m, ok := s.Metric(c.Tells); c.Tells != "" && (!ok || m.Count.Kind != Share || m.When.Kind != In) {
 			errs = append(errs, fmt.Errorf("%s: tells %q, which must be a metric that counts a share of the rows in a period", c.File, c.Tells))
 		}
 	}
@@ -138,26 +138,26 @@ func (s *Set) Metric(code string) (Metric, bool) {
 // breakdown: rows, people and sums do, and what is counted of a share, mean or
 // rate; quantiles do not, and a formula only where it is a sum of such.
 func (s *Set) Adds(m Metric) bool {
-	if m.Count.Kind == "formula" {
+	if m.Count.Kind == Formula {
 		return s.isSum(m.Count.Formula, s.Adds)
 	}
-	return m.Count.Counts() || m.Count.Kind == "share" || m.Count.Kind == "mean"
+	return m.Count.Counts() || m.Count.Kind.Ratio()
 }
 
 // AddsOverTime says whether what a metric counts in a period is the sum of what
 // it counts in the period's parts: each row falls in one, and people are not told apart.
 func (s *Set) AddsOverTime(m Metric) bool {
-	if m.Count.Kind == "formula" {
+	if m.Count.Kind == Formula {
 		return s.isSum(m.Count.Formula, s.AddsOverTime)
 	}
-	return s.Adds(m) && m.When.Kind == "in" && m.Count.Kind != "distinct"
+	return s.Adds(m) && m.When.Kind == In && m.Count.Kind != Distinct
 }
 
 // isSum says whether a formula only adds and subtracts counts that add up.
 func (s *Set) isSum(n *Node, adds func(Metric) bool) bool {
 	if n.Part != nil {
 		m, _ := s.Metric(n.Part.Code)
-		return n.Part.Dimension == "" && (m.Count.Counts() || m.Count.Kind == "formula") && adds(m)
+		return n.Part.Dimension == "" && (m.Count.Counts() || m.Count.Kind == Formula) && adds(m)
 	}
 	return (n.Op == '+' || n.Op == '-') && s.isSum(n.Left, adds) && s.isSum(n.Right, adds)
 }

@@ -47,10 +47,11 @@ func (q query) String() string {
 func (s *Set) placed(m Metric, given query) query {
 	q := given.then("counted", s.counted(m))
 	switch m.Count.Kind {
-	case "distinct":
+	case Distinct:
 		q = s.people(m, q)
-	case "median", "p90":
-		q = s.ranked(m, q.then("gathered", s.gather(m, "counted", "measured AS value, count(measured) AS n, NULL::DECIMAL(38,6) AS num, NULL::DECIMAL(38,6) AS den", true)))
+	case Median, P90:
+		const values = "measured AS value, count(measured) AS n, NULL::DECIMAL(38,6) AS num, NULL::DECIMAL(38,6) AS den"
+		q = s.ranked(m, q.then("gathered", s.gather(m, "counted", values, true)))
 	default:
 		q = q.then("gathered", s.gather(m, "counted", m.Count.gathering(), false)).then("placed", s.place(m, sums, ""))
 	}
@@ -68,13 +69,13 @@ func (m Metric) perPeriod() bool {
 func (s *Set) counted(m Metric) string {
 	measured := "NULL"
 	switch m.Count.Kind {
-	case "sum", "mean":
+	case Sum, Mean:
 		measured = m.Count.Expr
-	case "median", "p90":
+	case Median, P90:
 		measured = "(" + m.Count.Expr + ")::DECIMAL(18,4)"
-	case "share":
+	case Share:
 		measured = "(" + m.Count.Expr + ")::BOOLEAN"
-	case "distinct":
+	case Distinct:
 		measured = m.Count.Expr
 	}
 	if m.perPeriod() {
@@ -128,11 +129,11 @@ var scopeColumn = map[string]string{"fund": "fund_code", "claimed": "fund_code",
 // gathering is the reduction of rows to the numbers a figure is made of.
 func (c Count) gathering() string {
 	switch c.Kind {
-	case "sum":
+	case Sum:
 		return "count(*) AS n, sum(measured)::DECIMAL(38,6) AS num, NULL::DECIMAL(38,6) AS den"
-	case "mean":
+	case Mean:
 		return "count(measured) AS n, sum(measured)::DECIMAL(38,6) AS num, count(measured)::DECIMAL(38,6) AS den"
-	case "share":
+	case Share:
 		return "count(measured) AS n, (count(*) FILTER (measured))::DECIMAL(38,6) AS num, count(measured)::DECIMAL(38,6) AS den"
 	}
 	return "count(*) AS n, count(*)::DECIMAL(38,6) AS num, NULL::DECIMAL(38,6) AS den"
@@ -192,7 +193,9 @@ func (m Metric) scopeNames() string {
 // place puts what was gathered into periods and scopes. more is what the rows are
 // told apart by besides, with a comma before it.
 func (s *Set) place(m Metric, measures, more string) string {
-	return fmt.Sprintf("  SELECT period, scope, dimension, category%[4]s, %[1]s\n  FROM (SELECT p.period, %[2]s, g.* EXCLUDE (%[3]s) FROM %[5]s)\n  GROUP BY period, scope, dimension, category%[4]s",
+	return fmt.Sprintf(`  SELECT period, scope, dimension, category%[4]s, %[1]s
+  FROM (SELECT p.period, %[2]s, g.* EXCLUDE (%[3]s) FROM %[5]s)
+  GROUP BY period, scope, dimension, category%[4]s`,
 		measures, m.scopeNames(), strings.Join(m.keys(), ", "), more, m.inPeriod("gathered"))
 }
 
@@ -241,7 +244,7 @@ func unclaimed(m Metric, scope string) string {
 
 // Counts says whether no rows means 0 rather than no value.
 func (c Count) Counts() bool {
-	return c.Kind == "rows" || c.Kind == "rate" || c.Kind == "distinct" || c.Kind == "sum"
+	return c.Kind == Rows || c.Kind == Rate || c.Kind == Distinct || c.Kind == Sum
 }
 
 func divide(a, b string) string {

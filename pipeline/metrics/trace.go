@@ -39,7 +39,7 @@ func (e Engine) Trace(ctx context.Context, cell Cell) ([]TracePart, error) {
 	if !slices.Contains(m.Scopes, kind) && !(kind == "fund" && slices.Contains(m.Scopes, "claimed")) {
 		return nil, fmt.Errorf("metric %s has no figure for the scope %q; it has %s", m.Code, cell.Scope, strings.Join(m.Scopes, ", "))
 	}
-	if m.Count.Kind == "formula" {
+	if m.Count.Kind == Formula {
 		return e.traceParts(ctx, m, cell)
 	}
 	columns, err := e.countedColumns(ctx, m)
@@ -47,7 +47,7 @@ func (e Engine) Trace(ctx context.Context, cell Cell) ([]TracePart, error) {
 		return nil, err
 	}
 	parts := []TracePart{{Cell: cell, Part: "numerator", SQL: e.traceSQL(m, cell, columns, numeratorFilter(m.Count))}}
-	if m.Count.Kind == "share" {
+	if m.Count.Kind == Share {
 		parts = append(parts, TracePart{Cell: cell, Part: "denominator", SQL: e.traceSQL(m, cell, columns, "("+m.Count.Expr+") IS NOT NULL")})
 	}
 	return parts, nil
@@ -80,9 +80,9 @@ func (e Engine) traceParts(ctx context.Context, m Metric, cell Cell) ([]TracePar
 
 func numeratorFilter(c Count) string {
 	switch c.Kind {
-	case "share":
+	case Share:
 		return c.Expr
-	case "mean", "median", "p90", "distinct":
+	case Mean, Median, P90, Distinct:
 		return "(" + c.Expr + ") IS NOT NULL"
 	}
 	return "TRUE"
@@ -98,7 +98,7 @@ func (e Engine) traceSQL(m Metric, cell Cell, columns []string, filter string) s
 	}
 	order := `d.file, d.sheet, t."row", t.key`
 	with := ""
-	if cell.Dimension != "" && m.Count.Kind == "distinct" {
+	if cell.Dimension != "" && m.Count.Kind == Distinct {
 		with, where = e.peopleIn(m, cell, where)
 	} else if cell.Dimension != "" {
 		where = append(where, e.Set.category(strings.Split(cell.Dimension, " x "), m.Code)+" = "+quote(cell.Category))

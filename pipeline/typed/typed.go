@@ -79,7 +79,6 @@ func judgeFeed(ctx context.Context, ws *workspace.Workspace, conn *sql.Conn, c c
 			if err := warehouse.Exec(ctx, conn, "CREATE TEMP TABLE "+source.Rows+" AS FROM "+Source(ws, s).Rows); err != nil {
 				return fmt.Errorf("cannot read the staged rows of %q: %w", s.Name, err)
 			}
-			defer warehouse.Exec(ctx, conn, "DROP TABLE "+source.Rows)
 		}
 		from = append(from, source)
 	}
@@ -89,9 +88,14 @@ func judgeFeed(ctx context.Context, ws *workspace.Workspace, conn *sql.Conn, c c
 	if err := warehouse.Exec(ctx, conn, c.RepeatedKeys()); err != nil {
 		return fmt.Errorf("cannot look for repeated keys in %s: %w", c.Feed, err)
 	}
-	for _, s := range current {
+	for i, s := range current {
 		if err := rejectPersonal(ctx, ws, conn, s); err != nil {
 			return err
+		}
+		if Few(sources) {
+			if err := warehouse.Exec(ctx, conn, "DROP TABLE "+from[i].Rows); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
