@@ -19,7 +19,7 @@ type Report struct {
 	Period   period.Period
 	Started  time.Time
 	Landed   []landing.Landed
-	Build    builds.BuildReport
+	Build    builds.Report
 	Findings []published.Finding
 	Answers  []published.Answer
 	Moved    []published.Move

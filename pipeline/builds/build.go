@@ -19,8 +19,8 @@ import (
 	"mojreturns/pipeline/workspace"
 )
 
-// BuildReport tells what a build did.
-type BuildReport struct {
+// Report tells what a build did.
+type Report struct {
 	Published warehouse.Published
 	Unchanged bool // the same inputs had been built already, so nothing was done
 	Files     []FileCount
@@ -36,53 +36,62 @@ type FileCount struct {
 
 // Build makes a new warehouse from everything that is current and publishes
 // it, unless one of the same inputs and rules is published already.
-func Build(ctx context.Context, ws *workspace.Workspace) (BuildReport, error) {
+func Build(ctx context.Context, ws *workspace.Workspace) (Report, error) {
 	sources, err := typed.Stage(ctx, ws)
 	if err != nil {
-		return BuildReport{}, err
+		return Report{}, err
 	}
 	build, err := Identity(ws, sources)
 	if err != nil {
-		return BuildReport{}, err
+		return Report{}, err
 	}
 	latest, found, err := warehouse.Latest(ws.BuildDir())
 	if err != nil {
-		return BuildReport{}, err
+		return Report{}, err
 	}
 	if found && latest.Build == build {
-		report := BuildReport{Published: latest, Unchanged: true}
-		return report, counts(ctx, ws, &report)
+		return unchanged(ctx, ws, latest)
 	}
-	path, err := buildFile(ctx, ws, sources, build)
+	path, report, err := buildFile(ctx, ws, sources, build)
 	if err != nil {
-		return BuildReport{}, err
+		return Report{}, err
 	}
-	report := BuildReport{}
-	if report.Published, err = warehouse.Publish(ctx, ws.BuildDir(), path, build); err != nil {
-		return BuildReport{}, err
+	report.Published, err = warehouse.Publish(ctx, ws.BuildDir(), path, build)
+	return report, err
+}
+
+// unchanged reports of a build that is published already.
+func unchanged(ctx context.Context, ws *workspace.Workspace, latest warehouse.Published) (Report, error) {
+	reader, err := warehouse.OpenPublished(ctx, ws.BuildDir(), ws.Settings)
+	if err != nil {
+		return Report{}, err
 	}
-	return report, counts(ctx, ws, &report)
+	report, err := counts(ctx, reader.DB)
+	report.Published, report.Unchanged = latest, true
+	return report, errors.Join(err, reader.Close())
 }
 
 // buildFile builds into a new file of its own; a failure removes it.
-func buildFile(ctx context.Context, ws *workspace.Workspace, sources []typed.Staged, build string) (path string, err error) {
+func buildFile(ctx context.Context, ws *workspace.Workspace, sources []typed.Staged, build string) (path string, report Report, err error) {
 	dir := ws.BuildDir()
 	if err := os.MkdirAll(dir, 0o770); err != nil {
-		return "", err
+		return "", report, err
 	}
 	if err := warehouse.Clear(dir); err != nil {
-		return "", err
+		return "", report, err
 	}
 	path = filepath.Join(dir, "building-"+build+".duckdb")
 	db, err := warehouse.Create(ctx, path, ws.Settings)
 	if err != nil {
-		return "", err
+		return "", report, err
 	}
-	err = fill(ctx, ws, db, sources, build)
+	if err = fill(ctx, ws, db, sources, build); err == nil {
+		report, err = counts(ctx, db.Pool())
+	}
 	if err := errors.Join(err, db.Close()); err != nil {
-		return "", errors.Join(err, warehouse.Clear(dir))
+		return "", report, errors.Join(err, warehouse.Clear(dir))
 	}
-	return path, nil
+	return path, report, nil
 }
 
 // fill is the build itself: rules and register, typed rows, model, figures,
@@ -185,33 +194,24 @@ func periodsOf(sources []typed.Staged) ([]period.Period, error) {
 	return periods, nil
 }
 
-// counts reads from the published warehouse what became of each file's rows.
-func counts(ctx context.Context, ws *workspace.Workspace, report *BuildReport) error {
-	reader, err := warehouse.OpenPublished(ctx, ws.BuildDir(), ws.Settings)
-	if err != nil {
-		return err
+// counts reads from a warehouse what became of each file's rows.
+func counts(ctx context.Context, from warehouse.Queryer) (report Report, err error) {
+	type counted struct {
+		FileCount
+		Current bool
 	}
-	defer reader.Close()
-	rows, err := reader.DB.QueryContext(ctx, `SELECT file, sha256, provider, feed, sheet, rows, accepted, rejected, counted, superseded, message, current
+	files, err := warehouse.Select[counted](ctx, from, `SELECT file, sha256, provider, feed, sheet, rows, accepted, rejected, counted,
+			superseded AS older, message, current
 		FROM delivery ORDER BY delivery, number, feed, sheet`)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var f FileCount
-		var current bool
-		if err := rows.Scan(&f.File, &f.SHA256, &f.Provider, &f.Feed, &f.Sheet, &f.Rows, &f.Accepted, &f.Rejected, &f.Counted, &f.Older, &f.Message, &current); err != nil {
-			return err
-		}
+	for _, f := range files {
 		switch {
-		case current:
-			report.Files = append(report.Files, f)
+		case f.Current:
+			report.Files = append(report.Files, f.FileCount)
 		case !strings.HasPrefix(f.Message, "replaced by") && !strings.HasPrefix(f.Message, "sent again"):
-			report.Refused = append(report.Refused, f)
+			report.Refused = append(report.Refused, f.FileCount)
 		}
 	}
-	return rows.Err()
+	return report, err
 }
 
 // Reader opens what readers see, or says how to make it.

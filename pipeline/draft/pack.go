@@ -135,16 +135,20 @@ func hide(ctx context.Context, v *published.View, list string) error {
 		SELECT h[1] AS code, h[2] AS scope, h[3] AS period, h[4] AS dimension, h[5] AS category FROM (SELECT unnest($1::JSON::VARCHAR[][]) AS h)`, list); err != nil {
 		return err
 	}
-	if err := v.Lay(ctx, "figure", `
+	if err := v.Lay(ctx, "figure", func(below string) string {
+		return `
 		SELECT f.* REPLACE (CASE WHEN h.code IS NULL THEN f.value END AS value, CASE WHEN h.code IS NULL THEN f.numerator END AS numerator,
 			CASE WHEN h.code IS NULL THEN f.denominator END AS denominator, CASE WHEN h.code IS NULL THEN f.n END AS n,
 			CASE WHEN h.code IS NULL THEN f.marker ELSE 'c' END AS marker)
-		FROM figure f LEFT JOIN hidden h USING (code, scope, period, dimension, category)`); err != nil {
+		FROM ` + below + ` f LEFT JOIN hidden h USING (code, scope, period, dimension, category)`
+	}); err != nil {
 		return err
 	}
-	return v.Lay(ctx, "condition", `
+	return v.Lay(ctx, "condition", func(below string) string {
+		return `
 		SELECT c.* REPLACE (CASE WHEN h.code IS NULL THEN c.value END AS value, CASE WHEN h.code IS NULL THEN c.evidence ELSE '[c]' END AS evidence)
-		FROM condition c LEFT JOIN hidden h ON h.code = c.code AND h.scope = 'fund:' || c.fund AND h.period = c.period`)
+		FROM ` + below + ` c LEFT JOIN hidden h ON h.code = c.code AND h.scope = 'fund:' || c.fund AND h.period = c.period`
+	})
 }
 
 var quoted = regexp.MustCompile(`'([^']*)'`)

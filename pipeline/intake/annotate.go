@@ -13,6 +13,7 @@ import (
 	"mojreturns/pipeline/extract"
 	"mojreturns/pipeline/landing"
 	"mojreturns/pipeline/typed"
+	"mojreturns/pipeline/warehouse"
 	"mojreturns/pipeline/workspace"
 )
 
@@ -120,22 +121,17 @@ func faultsOf(ctx context.Context, ws *workspace.Workspace, sources []typed.Stag
 	defer os.RemoveAll(temp)
 	out := map[int][]found{}
 	return out, typed.JudgeApart(ctx, ws, temp, sources, func(conn *sql.Conn) error {
-		rows, err := conn.QueryContext(ctx, `SELECT d.delivery, f."row", f.column_name, coalesce(f.value, ''), f.severity, f.rule, f.message
+		type judged struct {
+			Delivery, Row                              int
+			ColumnName, Value, Severity, Rule, Message string
+		}
+		faults, err := warehouse.Select[judged](ctx, conn, `SELECT d.delivery, f."row", f.column_name, f.value, f.severity, f.rule, f.message
 			FROM fault f JOIN delivery d ON d.current AND (d.file, d.sha256, d.provider, d.feed, d.sheet) = (f.file, f.sha256, f.provider, f.feed, f.sheet)
 			ORDER BY d.delivery, f."row", f.column_name, f.rule`)
-		if err != nil {
-			return err
+		for _, f := range faults {
+			out[f.Delivery] = append(out[f.Delivery], found{row: f.Row, column: f.ColumnName, value: f.Value, severity: f.Severity, rule: f.Rule, message: f.Message})
 		}
-		defer rows.Close()
-		for rows.Next() {
-			var f found
-			var order int
-			if err := rows.Scan(&order, &f.row, &f.column, &f.value, &f.severity, &f.rule, &f.message); err != nil {
-				return err
-			}
-			out[order] = append(out[order], f)
-		}
-		return rows.Err()
+		return err
 	})
 }
 

@@ -176,21 +176,8 @@ func faulty(ctx context.Context, ws *workspace.Workspace, provider register.Prov
 		return nil, err
 	}
 	defer reader.Close()
-	rows, err := reader.DB.QueryContext(ctx, `SELECT file, sum(rows)::BIGINT, sum(rejected)::BIGINT FROM delivery
+	return warehouse.Select[Faulty](ctx, reader.DB, `SELECT file, sum(rows)::BIGINT AS rows, sum(rejected)::BIGINT AS rejected FROM delivery
 		WHERE current AND provider = ? AND financial_year = ? GROUP BY file, sha256 HAVING sum(rejected) > 0 ORDER BY min(delivery)`, provider.Code, at.Year.String())
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []Faulty
-	for rows.Next() {
-		var f Faulty
-		if err := rows.Scan(&f.File, &f.Rows, &f.Rejected); err != nil {
-			return nil, err
-		}
-		out = append(out, f)
-	}
-	return out, rows.Err()
 }
 
 // ChaseMessage writes the message to a provider, by the words of

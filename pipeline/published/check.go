@@ -3,7 +3,6 @@ package published
 import (
 	"cmp"
 	"context"
-	"database/sql"
 
 	"mojreturns/pipeline/builds"
 	"mojreturns/pipeline/metrics"
@@ -22,7 +21,7 @@ type Finding struct {
 	Found    int64
 }
 
-const findings = `SELECT code, title, severity, coalesce(period, ''), subject, detail, remedy, '', found
+const findings = `SELECT code, title, severity, period, subject, detail, remedy, NULL AS evidence, found
 	FROM finding WHERE period IS NULL OR period = $1 OR $1 = '' ORDER BY severity, code, period, subject, rowid`
 
 // Findings lists all that the data checks found, in every period that the build keeps.
@@ -32,7 +31,7 @@ func Findings(ctx context.Context, ws *workspace.Workspace) ([]Finding, error) {
 		return nil, err
 	}
 	defer reader.Close()
-	return readFindings(ctx, reader.DB, findings, "")
+	return warehouse.Select[Finding](ctx, reader.DB, findings, "")
 }
 
 // Check lists what the data checks found for the period, and what belongs to
@@ -40,13 +39,13 @@ func Findings(ctx context.Context, ws *workspace.Workspace) ([]Finding, error) {
 func (v *View) Check(ctx context.Context) ([]Finding, error) {
 	ws, at := v.Workspace, v.Period
 	if at.Kind != period.Month {
-		return readFindings(ctx, v.Conn, findings, at.Label)
+		return warehouse.Select[Finding](ctx, v.Conn, findings, at.Label)
 	}
 	sources, err := typed.Stage(ctx, ws)
 	if err != nil {
 		return nil, err
 	}
-	if err := v.Lay(ctx, "expectation", "FROM warehouse.main.expectation LIMIT 0"); err != nil {
+	if err := v.copy(ctx, "expectation", " LIMIT 0"); err != nil {
 		return nil, err
 	}
 	for _, row := range typed.ExpectationRows(ws, at, sources) {
@@ -58,18 +57,18 @@ func (v *View) Check(ctx context.Context) ([]Finding, error) {
 	if err := engine.Checks(ctx); err != nil {
 		return nil, err
 	}
-	return readFindings(ctx, v.Conn, findings, at.Label)
+	return warehouse.Select[Finding](ctx, v.Conn, findings, at.Label)
 }
 
 // Unmet lists the funding conditions that are not met (an error) or at risk (a
 // warning) at the end of a period, with the rows that breach them.
 func (v *View) Unmet(ctx context.Context) ([]Finding, error) {
-	found, err := readFindings(ctx, v.Conn, `SELECT c.code, c.title, CASE c.status WHEN 'not met' THEN 'error' ELSE 'warning' END, c.period, c.fund,
+	found, err := warehouse.Select[Finding](ctx, v.Conn, `SELECT c.code, c.title, CASE c.status WHEN 'not met' THEN 'error' ELSE 'warning' END AS severity, c.period, c.fund AS subject,
 			coalesce((SELECT min(file_in_words(d.file, d.sheet)) FROM delivery d WHERE d.delivery = b.delivery) || ', row ' || b."row" || ': ', '') || b.key
-				|| coalesce(', ' || pounds(b.amount), ''), '', c.evidence, c.breaches
+				|| coalesce(', ' || pounds(b.amount), '') AS detail, NULL AS remedy, c.evidence, c.breaches AS found
 		FROM `+v.schema+`.condition c
 		LEFT JOIN `+v.schema+`.breach b ON b.code = c.code AND b.fund = c.fund AND b.period = c.period
-		WHERE c.period = $1 AND c.status IN ('not met', 'at risk') ORDER BY c.code, c.fund, b.effect DESC, 6`, v.Period.Label)
+		WHERE c.period = $1 AND c.status IN ('not met', 'at risk') ORDER BY c.code, c.fund, b.effect DESC, detail`, v.Period.Label)
 	for i, f := range found {
 		for _, c := range v.Workspace.Metrics.Conditions {
 			if c.Code == f.Code {
@@ -78,23 +77,4 @@ func (v *View) Unmet(ctx context.Context) ([]Finding, error) {
 		}
 	}
 	return found, err
-}
-
-func readFindings(ctx context.Context, from warehouse.Queryer, query, label string) ([]Finding, error) {
-	rows, err := from.QueryContext(ctx, query, label)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []Finding
-	for rows.Next() {
-		var f Finding
-		var detail sql.NullString
-		if err := rows.Scan(&f.Code, &f.Title, &f.Severity, &f.Period, &f.Subject, &detail, &f.Remedy, &f.Evidence, &f.Found); err != nil {
-			return nil, err
-		}
-		f.Detail = detail.String
-		out = append(out, f)
-	}
-	return out, rows.Err()
 }

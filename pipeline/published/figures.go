@@ -9,6 +9,7 @@ import (
 
 	"mojreturns/pipeline/returns"
 	"mojreturns/pipeline/table"
+	"mojreturns/pipeline/warehouse"
 )
 
 // Figures are the figures and conditions a return shows, read once.
@@ -37,11 +38,17 @@ func (v *View) Figures(ctx context.Context, scopes ...string) (Figures, error) {
 	if err != nil {
 		return f, err
 	}
-	err = table.Each(ctx, v.Conn, `SELECT code, fund, period, status, evidence, coalesce(value::VARCHAR, ''), coalesce(limit_value::VARCHAR, ''), breaches::VARCHAR
-		FROM condition WHERE period LIKE $1`, year, func(row []string) {
-		f.Conditions[[3]string{row[0], "fund:" + row[1], row[2]}] =
-			returns.Condition{Status: row[3], Evidence: row[4], Value: row[5], Limit: row[6], Breaches: row[7]}
-	})
+	if err != nil {
+		return f, err
+	}
+	type answer struct{ Code, Fund, Period, Status, Evidence, Value, Limit, Breaches string }
+	answers, err := warehouse.Select[answer](ctx, v.Conn, `SELECT code, fund, period, status, evidence, value::VARCHAR AS value,
+			limit_value::VARCHAR AS "limit", breaches::VARCHAR AS breaches
+		FROM condition WHERE period LIKE ?`, year)
+	for _, a := range answers {
+		f.Conditions[[3]string{a.Code, "fund:" + a.Fund, a.Period}] =
+			returns.Condition{Status: a.Status, Evidence: a.Evidence, Value: a.Value, Limit: a.Limit, Breaches: a.Breaches}
+	}
 	return f, err
 }
 
@@ -52,12 +59,15 @@ func (v *View) Values(ctx context.Context, like string, scopes []string, do func
 	if err != nil {
 		return err
 	}
-	return table.EachOf(ctx, v.Conn, `SELECT code, scope, period, dimension, category, coalesce(value::VARCHAR, ''), coalesce(n::VARCHAR, ''),
-		coalesce(numerator::VARCHAR, ''), coalesce(denominator::VARCHAR, ''), marker FROM figure
-		WHERE period LIKE $1 AND ($2 = 'null' OR scope IN (SELECT unnest($2::JSON::VARCHAR[])))`, []any{like, string(asked)}, func(row []string) {
-		do(returns.Place{Code: row[0], Scope: row[1], Period: row[2], Dimension: row[3], Category: row[4]},
-			returns.Value{Value: row[5], N: row[6], Numerator: row[7], Denominator: row[8], Marker: row[9]})
-	})
+	type figure struct{ Code, Scope, Period, Dimension, Category, Value, N, Numerator, Denominator, Marker string }
+	found, err := warehouse.Select[figure](ctx, v.Conn, `SELECT code, scope, period, dimension, category, value::VARCHAR AS value, n::VARCHAR AS n,
+			numerator::VARCHAR AS numerator, denominator::VARCHAR AS denominator, marker
+		FROM figure WHERE period LIKE $1 AND ($2 = 'null' OR scope IN (SELECT unnest($2::JSON::VARCHAR[])))`, like, string(asked))
+	for _, f := range found {
+		do(returns.Place{Code: f.Code, Scope: f.Scope, Period: f.Period, Dimension: f.Dimension, Category: f.Category},
+			returns.Value{Value: f.Value, N: f.N, Numerator: f.Numerator, Denominator: f.Denominator, Marker: f.Marker})
+	}
+	return err
 }
 
 // Frozen is when the newest delivery that counts was received: the figures
@@ -76,9 +86,9 @@ func (v *View) Frozen(ctx context.Context) (time.Time, error) {
 // HasYear refuses a period of a financial year for which nothing was delivered.
 func (v *View) HasYear(ctx context.Context) error {
 	at := v.Period
-	found := false
-	err := table.Each(ctx, v.Conn, "SELECT file FROM warehouse.main.delivery WHERE current AND financial_year = $1 LIMIT 1", at.Year.String(), func([]string) { found = true })
-	if err == nil && !found {
+	type file struct{ File string }
+	found, err := warehouse.Select[file](ctx, v.Conn, "SELECT file FROM warehouse.main.delivery WHERE current AND financial_year = ? LIMIT 1", at.Year.String())
+	if err == nil && len(found) == 0 {
 		err = fmt.Errorf("nothing has been delivered for the financial year %s, so there is nothing to report for %s", at.Year, at.Label)
 	}
 	return err

@@ -8,7 +8,6 @@ import (
 	"mojreturns/pipeline/builds"
 	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/returns"
-	"mojreturns/pipeline/table"
 	"mojreturns/pipeline/warehouse"
 	"mojreturns/pipeline/workspace"
 )
@@ -21,20 +20,7 @@ type Move struct{ Code, Name, Scope, Before, Now string }
 
 // Conditions are the answers to the funding conditions of every fund.
 func (v *View) Conditions(ctx context.Context) ([]Answer, error) {
-	rows, err := v.Conn.QueryContext(ctx, "SELECT code, title, fund, status, evidence FROM "+v.schema+".condition WHERE period = ? ORDER BY fund, code", v.Period.Label)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []Answer
-	for rows.Next() {
-		var a Answer
-		if err := rows.Scan(&a.Code, &a.Title, &a.Fund, &a.Status, &a.Evidence); err != nil {
-			return nil, err
-		}
-		out = append(out, a)
-	}
-	return out, rows.Err()
+	return warehouse.Select[Answer](ctx, v.Conn, "SELECT code, title, fund, status, evidence FROM "+v.schema+".condition WHERE period = ? ORDER BY fund, code", v.Period.Label)
 }
 
 // Headlines are the totals of a period's figures, as text, in every scope.
@@ -55,11 +41,13 @@ func Headlined(ctx context.Context, ws *workspace.Workspace, at period.Period) (
 }
 
 func headlines(ctx context.Context, from warehouse.Queryer, at period.Period) (Headlines, error) {
-	found, err := table.Query(ctx, from, `SELECT code, scope, CASE marker WHEN '' THEN rtrim(rtrim(value::VARCHAR, '0'), '.') ELSE '[' || marker || ']' END
-		FROM warehouse.main.figure WHERE period = $1 AND dimension = ''`, at.Label)
+	type headline struct{ Code, Scope, Shows string }
+	found, err := warehouse.Select[headline](ctx, from, `SELECT code, scope,
+			CASE marker WHEN '' THEN rtrim(rtrim(value::VARCHAR, '0'), '.') ELSE '[' || marker || ']' END AS shows
+		FROM warehouse.main.figure WHERE period = ? AND dimension = ''`, at.Label)
 	out := Headlines{}
-	for _, row := range found.Rows {
-		out[returns.Place{Code: table.AsText(row[0]), Scope: table.AsText(row[1]), Period: at.Label}] = table.AsText(row[2])
+	for _, h := range found {
+		out[returns.Place{Code: h.Code, Scope: h.Scope, Period: at.Label}] = h.Shows
 	}
 	return out, err
 }

@@ -2,11 +2,10 @@ package published
 
 import (
 	"context"
-	"strconv"
 	"strings"
 
 	"mojreturns/pipeline/returns"
-	"mojreturns/pipeline/table"
+	"mojreturns/pipeline/warehouse"
 	"mojreturns/pipeline/workspace"
 )
 
@@ -15,31 +14,42 @@ import (
 // of services only those of the return's count; the ledger always does.
 func (v *View) Quality(ctx context.Context, r workspace.Return) (map[string]returns.FieldQuality, error) {
 	ws, out := v.Workspace, map[string]returns.FieldQuality{}
-	number := func(text string) int64 { n, _ := strconv.ParseInt(text, 10, 64); return n }
-	err := table.Each(ctx, v.Conn, `SELECT feed || '.' || column_name, provider, "rows"::VARCHAR, blank::VARCHAR, coalesce(not_known, -1)::VARCHAR, faulty::VARCHAR
-		FROM warehouse.main.field_account WHERE financial_year = $1 ORDER BY ALL`, v.Period.Year.String(), func(row []string) {
-		if !ws.ReportsOn(r, row[1]) {
-			return
-		}
-		q := out[row[0]]
-		q.People = row[0][:strings.IndexByte(row[0], '.')] == "referrals" || strings.HasPrefix(row[0], "referral_") || ws.Disclosure.Delegates && strings.HasPrefix(row[0], "training_delegates")
-		q.Rows, q.Blank, q.Faulty = q.Rows+number(row[2]), q.Blank+number(row[3]), q.Faulty+number(row[5])
-		if unknown := number(row[4]); unknown < 0 {
-			q.NotKnown = unknown
-		} else {
-			q.NotKnown += unknown
-		}
-		out[row[0]] = q
-	})
+	type account struct {
+		Feed, ColumnName, Provider string
+		Rows, Blank, Faulty        int64
+		NotKnown                   *int64 // nil where the column has no such code
+	}
+	accounts, err := warehouse.Select[account](ctx, v.Conn, `SELECT feed, column_name, provider, rows, blank, not_known, faulty
+		FROM warehouse.main.field_account WHERE financial_year = ? ORDER BY ALL`, v.Period.Year.String())
 	if err != nil {
 		return nil, err
 	}
-	duplicates := returns.FieldQuality{People: true}
-	err = table.Each(ctx, v.Conn, "SELECT DISTINCT subject, found::VARCHAR FROM warehouse.main.finding WHERE code = $1", "K14", func(row []string) {
-		if provider, _, _ := strings.Cut(row[0], " "); ws.ReportsOn(r, provider) {
-			duplicates.Rows += number(row[1])
+	for _, a := range accounts {
+		if !ws.ReportsOn(r, a.Provider) {
+			continue
 		}
-	})
+		column := a.Feed + "." + a.ColumnName
+		q := out[column]
+		q.People = a.Feed == "referrals" || strings.HasPrefix(a.Feed, "referral_") || ws.Disclosure.Delegates && strings.HasPrefix(a.Feed, "training_delegates")
+		q.Rows, q.Blank, q.Faulty = q.Rows+a.Rows, q.Blank+a.Blank, q.Faulty+a.Faulty
+		if a.NotKnown == nil {
+			q.NotKnown = -1
+		} else {
+			q.NotKnown += *a.NotKnown
+		}
+		out[column] = q
+	}
+	type found struct {
+		Subject string
+		Found   int64
+	}
+	duplicates := returns.FieldQuality{People: true}
+	findings, err := warehouse.Select[found](ctx, v.Conn, "SELECT DISTINCT subject, found FROM warehouse.main.finding WHERE code = 'K14'")
+	for _, f := range findings {
+		if provider, _, _ := strings.Cut(f.Subject, " "); ws.ReportsOn(r, provider) {
+			duplicates.Rows += f.Found
+		}
+	}
 	out["duplicates"] = duplicates
 	return out, err
 }

@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"mojreturns/pipeline/returns"
-	"mojreturns/pipeline/table"
+	"mojreturns/pipeline/warehouse"
 )
 
 // Told puts the counts that the answers of conditions give away beside the
@@ -17,13 +17,16 @@ func (v *View) Told(ctx context.Context, f Figures) error {
 		if !ok {
 			continue
 		}
-		counts := map[[2]string]returns.Value{}
-		err := table.Each(ctx, v.Conn, fmt.Sprintf(`SELECT 'fund:' || fund_code, period, count(*) FILTER (said)::VARCHAR, count(said)::VARCHAR
-			FROM (SELECT *, %s AS said FROM (%s)) JOIN period ON %s <= period_end WHERE $1 = $1 GROUP BY ALL ORDER BY ALL`, m.Count.Expr, m.SQL, m.When.Start), "", func(row []string) {
-			counts[[2]string{row[0], row[1]}] = returns.Value{Numerator: row[2], Denominator: row[3], N: row[3]}
-		})
+		type count struct{ Scope, Period, Said, Asked string }
+		counted, err := warehouse.Select[count](ctx, v.Conn, fmt.Sprintf(`SELECT 'fund:' || fund_code AS scope, period,
+				(count(*) FILTER (said))::VARCHAR AS said, count(said)::VARCHAR AS asked
+			FROM (SELECT *, %s AS said FROM (%s)) JOIN period ON %s <= period_end GROUP BY ALL ORDER BY ALL`, m.Count.Expr, m.SQL, m.When.Start))
 		if err != nil {
 			return fmt.Errorf("cannot count what condition %s tells: %w", c.Code, err)
+		}
+		counts := map[[2]string]returns.Value{}
+		for _, c := range counted {
+			counts[[2]string{c.Scope, c.Period}] = returns.Value{Numerator: c.Said, Denominator: c.Asked, N: c.Asked}
 		}
 		for key, answer := range f.Conditions {
 			if key[0] != c.Code {

@@ -33,7 +33,7 @@ type View struct {
 	Given archive.Given
 
 	schema string            // where figure and condition stand
-	laid   map[string]string // relations laid over the build's, and what they are: a TABLE or a VIEW
+	laid   map[string]string // what stands below a relation that was laid over the build's
 }
 
 // Close closes the View and its warehouse.
@@ -97,7 +97,7 @@ func (v *View) prepare(ctx context.Context, codes []string) error {
 		return err
 	}
 	for _, name := range []string{"figure", "condition", "breach", "finding"} {
-		v.laid[name] = "TABLE"
+		v.laid[name] = "temp." + name
 	}
 	if err := engine.Compute(ctx, codes...); err != nil {
 		return err
@@ -117,16 +117,16 @@ func (v *View) declare(ctx context.Context) error {
 	}
 	if v.schema == "main" {
 		for _, name := range []string{"condition", "breach"} {
-			if err := v.Lay(ctx, name, "FROM warehouse.main."+name); err != nil {
+			if err := v.copy(ctx, name, ""); err != nil {
 				return err
 			}
 		}
-		if err := warehouse.Exec(ctx, v.Conn, "CREATE TEMP VIEW figure AS FROM warehouse.main.figure"); err != nil {
+		if err := v.Lay(ctx, "figure", func(below string) string { return "FROM " + below }); err != nil {
 			return err
 		}
-		v.laid["figure"], v.schema = "VIEW", "temp"
+		v.schema = "temp"
 	}
-	if err := v.Lay(ctx, "declaration", "FROM warehouse.main.declaration"); err != nil {
+	if err := v.copy(ctx, "declaration", ""); err != nil {
 		return err
 	}
 	for _, s := range states {
@@ -141,19 +141,30 @@ func (v *View) declare(ctx context.Context) error {
 	return engine.Conditions(ctx, v.Workspace.Queries, "C14")
 }
 
-// Lay lays the rows of a query over a relation of the build, for this View alone:
-// whatever asks for the relation by its bare name then finds those. The query may
-// read what it is laid over.
-func (v *View) Lay(ctx context.Context, name, query string) error {
-	statements := []string{"CREATE TEMP TABLE laying AS " + query}
-	if kind := v.laid[name]; kind != "" {
-		statements = append(statements, "DROP "+kind+" temp."+name)
+// Lay lays a query over a relation of the build, for this View alone: whatever asks
+// for the relation by its bare name then finds what the query gives of the one
+// below, whose name the query is told. It is a view where copying would be a waste.
+func (v *View) Lay(ctx context.Context, name string, query func(below string) string) error {
+	below := v.laid[name]
+	if below == "" {
+		below = "warehouse.main." + name
 	}
-	for _, statement := range append(statements, "ALTER TABLE temp.laying RENAME TO "+name) {
+	var statements []string
+	if below == "temp."+name { // made for this View: its bare name is wanted
+		below += "_made"
+		statements = append(statements, "ALTER TABLE temp."+name+" RENAME TO "+name+"_made")
+	}
+	v.laid[name] = below
+	for _, statement := range append(statements, "CREATE OR REPLACE TEMP VIEW "+name+" AS "+query(below)) {
 		if err := warehouse.Exec(ctx, v.Conn, statement); err != nil {
 			return err
 		}
 	}
-	v.laid[name] = "TABLE"
 	return nil
+}
+
+// copy makes a table of the View's own of a relation of the build, to be changed.
+func (v *View) copy(ctx context.Context, name, where string) error {
+	v.laid[name] = "temp." + name
+	return warehouse.Exec(ctx, v.Conn, "CREATE TEMP TABLE "+name+" AS FROM warehouse.main."+name+where)
 }

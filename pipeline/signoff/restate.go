@@ -14,7 +14,7 @@ import (
 	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/returns"
-	"mojreturns/pipeline/table"
+	"mojreturns/pipeline/warehouse"
 	"mojreturns/pipeline/workspace"
 )
 
@@ -180,11 +180,14 @@ func sideOf(ctx context.Context, ws *workspace.Workspace, at period.Period, seal
 	if s.values, err = s.v.Figures(ctx); err != nil {
 		return fail(err)
 	}
-	s.files = map[string]delivered{}
-	if err := table.Each(ctx, s.v.Conn, "SELECT sha256 || ' ' || sheet, provider, feed FROM main.delivery WHERE current = ($1 = 'current')", "current", func(row []string) {
-		s.files[row[0]] = delivered{provider: row[1], feed: row[2]}
-	}); err != nil {
+	type file struct{ SHA256, Sheet, Provider, Feed string }
+	files, err := warehouse.Select[file](ctx, s.v.Conn, "SELECT sha256, sheet, provider, feed FROM main.delivery WHERE current")
+	if err != nil {
 		return fail(err)
+	}
+	s.files = map[string]delivered{}
+	for _, f := range files {
+		s.files[f.SHA256+" "+f.Sheet] = delivered{provider: f.Provider, feed: f.Feed}
 	}
 	remove := release
 	return s, func() { s.v.Close(); remove() }, nil

@@ -138,3 +138,11 @@ func number(c Column, s string) string {
 func isNumber(c Column) bool {
 	return c.Kind == Integer || c.Kind == Decimal || c.Kind == Float
 }
+
+// AsText is a value as Go writes it; empty for none.
+func AsText(v any) string {
+	if v == nil {
+		return ""
+	}
+	return fmt.Sprint(v)
+}

@@ -14,7 +14,6 @@ import (
 	"mojreturns/pipeline/extract"
 	"mojreturns/pipeline/landing"
 	"mojreturns/pipeline/personal"
-	"mojreturns/pipeline/table"
 	"mojreturns/pipeline/warehouse"
 	"mojreturns/pipeline/workspace"
 )
@@ -57,28 +56,24 @@ func personalValues(ctx context.Context, ws *workspace.Workspace, rules []person
 		return nil, err
 	}
 	from := " FROM read_parquet('" + strings.ReplaceAll(filepath.ToSlash(parquet), "'", "''") + "')"
-	anyRule := personal.AnyOf(rules)
+	filled, matched, err := lookOver(ctx, conn, rules, from, columns)
+	if err != nil {
+		return nil, err
+	}
+	type hit struct{ Row int64 }
 	var out []personal.Found
-	for _, at := range columns {
-		c := fmt.Sprintf("c%d", at+1)
-		// most columns have none: one look, that leaves out the checksums, says so
-		filled, matched, err := counted(ctx, conn, "SELECT count("+c+")::VARCHAR, count(*) FILTER ("+anyRule.Matches(c)+")::VARCHAR"+from)
-		if err != nil {
-			return nil, err
-		}
+	for i, at := range columns {
 		for _, r := range rules {
-			if matched == 0 || r.Header {
+			if matched[i] == 0 || r.Header {
 				continue
 			}
-			found := personal.Found{Column: header[at], At: at, What: r.What, Filled: filled}
-			err := table.Each(ctx, conn, "SELECT \"row\"::VARCHAR"+from+" WHERE $1 <> '' AND "+r.Matches(c)+" ORDER BY \"row\"", "rows", func(row []string) {
-				if found.Matches++; found.Matches <= personal.MostRows {
-					n, _ := Whole(row[0])
-					found.Rows = append(found.Rows, n)
-				}
-			})
+			rows, err := warehouse.Select[hit](ctx, conn, `SELECT "row"`+from+" WHERE "+r.Matches(nameOf(at))+` ORDER BY "row"`)
 			if err != nil {
 				return nil, err
+			}
+			found := personal.Found{Column: header[at], At: at, What: r.What, Filled: filled[i], Matches: int64(len(rows))}
+			for _, h := range rows[:min(len(rows), personal.MostRows)] {
+				found.Rows = append(found.Rows, h.Row)
 			}
 			if found.Matches > 0 {
 				out = append(out, found)
@@ -88,14 +83,22 @@ func personalValues(ctx context.Context, ws *workspace.Workspace, rules []person
 	return out, nil
 }
 
-func counted(ctx context.Context, conn *sql.Conn, query string) (filled, matched int64, err error) {
-	found, err := table.Query(ctx, conn, query)
-	if err == nil {
-		filled, _ = Whole(table.AsText(found.Rows[0][0]))
-		matched, _ = Whole(table.AsText(found.Rows[0][1]))
+// lookOver counts in one reading the values of each column, and those that any rule
+// may find: most columns have none. Checksums are left out.
+func lookOver(ctx context.Context, conn *sql.Conn, rules []personal.Rule, from string, columns []int) (filled, matched []int64, err error) {
+	anyRule := personal.AnyOf(rules)
+	filled, matched = make([]int64, len(columns)), make([]int64, len(columns))
+	var counts []string
+	var places []any
+	for i, at := range columns {
+		counts = append(counts, "count("+nameOf(at)+")", "count(*) FILTER ("+anyRule.Matches(nameOf(at))+")")
+		places = append(places, &filled[i], &matched[i])
 	}
-	return filled, matched, err
+	return filled, matched, conn.QueryRowContext(ctx, "SELECT "+strings.Join(counts, ", ")+from).Scan(places...)
 }
+
+// nameOf is what a staged file calls its column at a place, from 0.
+func nameOf(at int) string { return fmt.Sprintf("c%d", at+1) }
 
 // look finds personal data in the values of a file just staged. Of a file about
 // people it also looks at what is not staged, since its bytes are kept: values to the right

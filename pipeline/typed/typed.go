@@ -142,23 +142,18 @@ func settle(ctx context.Context, ws *workspace.Workspace, conn *sql.Conn, source
 // assertRows is the promise that no row is lost: rows in = accepted + rejected,
 // for each file.
 func assertRows(ctx context.Context, ws *workspace.Workspace, conn *sql.Conn) error {
-	rows, err := conn.QueryContext(ctx, `SELECT file, feed, rows, accepted, rejected FROM delivery
+	type file struct {
+		File, Feed               string
+		Rows, Accepted, Rejected int64
+	}
+	wrong, err := warehouse.Select[file](ctx, conn, `SELECT file, feed, rows, accepted, rejected FROM delivery
 		WHERE current AND rows <> accepted + rejected ORDER BY delivery`)
 	if err != nil {
 		return err
 	}
-	defer rows.Close()
 	var lost []string
-	for rows.Next() {
-		var file, feed string
-		var in, accepted, rejected int64
-		if err := rows.Scan(&file, &feed, &in, &accepted, &rejected); err != nil {
-			return err
-		}
-		lost = append(lost, fmt.Sprintf("%s (%s): %d rows read, %d accepted, %d rejected", file, feed, in, accepted, rejected))
-	}
-	if err := rows.Err(); err != nil {
-		return err
+	for _, f := range wrong {
+		lost = append(lost, fmt.Sprintf("%s (%s): %d rows read, %d accepted, %d rejected", f.File, f.Feed, f.Rows, f.Accepted, f.Rejected))
 	}
 	if len(lost) > 0 {
 		return fmt.Errorf("rows were lost, which is a fault of this program, so nothing is published: %s", strings.Join(lost, "; "))

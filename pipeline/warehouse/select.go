@@ -1,0 +1,105 @@
+package warehouse
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"unicode"
+)
+
+// Select runs a query and reads its rows into structs. Each column goes to the
+// exported field that is named in its tag `sql:"name"`, or else by its name in small
+// letters with underscores; a column without a field, or a field without a column,
+// is an error. NULL leaves a text empty and a pointer nil; anywhere else it is an
+// error, since what is absent is never 0.
+func Select[T any](ctx context.Context, q Queryer, query string, args ...any) (out []T, err error) {
+	rows, err := q.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	columns, err := rows.Columns()
+	if err != nil {
+		return nil, err
+	}
+	fields, err := fieldsOf(reflect.TypeFor[T](), columns)
+	if err != nil {
+		return nil, err
+	}
+	places := make([]any, len(columns))
+	for rows.Next() {
+		var row T
+		for i, index := range fields {
+			field := reflect.ValueOf(&row).Elem().FieldByIndex(index)
+			if field.Kind() == reflect.String {
+				places[i] = text{field}
+			} else {
+				places[i] = field.Addr().Interface()
+			}
+		}
+		if err := rows.Scan(places...); err != nil {
+			return nil, err
+		}
+		out = append(out, row)
+	}
+	return out, rows.Err()
+}
+
+// fieldsOf finds the field of each column.
+func fieldsOf(row reflect.Type, columns []string) ([][]int, error) {
+	by := map[string][]int{}
+	for _, f := range reflect.VisibleFields(row) {
+		if f.IsExported() && !f.Anonymous {
+			name := f.Tag.Get("sql")
+			if name == "" {
+				name = snake(f.Name)
+			}
+			by[name] = f.Index
+		}
+	}
+	var fields [][]int
+	for _, c := range columns {
+		index, ok := by[c]
+		if !ok {
+			return nil, fmt.Errorf("the query has a column %q, for which %s has no field", c, row)
+		}
+		fields = append(fields, index)
+		delete(by, c)
+	}
+	for name := range by {
+		return nil, fmt.Errorf("%s has a field for the column %q, which the query does not have", row, name)
+	}
+	return fields, nil
+}
+
+// snake writes MovedRow as moved_row, and SHA256 as sha256.
+func snake(name string) string {
+	var out strings.Builder
+	small := false // the letter before
+	for _, r := range name {
+		if unicode.IsUpper(r) && small {
+			out.WriteByte('_')
+		}
+		small = unicode.IsLower(r)
+		out.WriteRune(unicode.ToLower(r))
+	}
+	return out.String()
+}
+
+// text takes a column that may have no value into a string.
+type text struct{ field reflect.Value }
+
+// Scan takes nothing as an empty text.
+func (t text) Scan(value any) error {
+	switch v := value.(type) {
+	case nil:
+		t.field.SetString("")
+	case string:
+		t.field.SetString(v)
+	default:
+		return fmt.Errorf("a %T is no text: cast it to VARCHAR in the query", value)
+	}
+	return nil
+}
