@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"mojreturns/pipeline/metrics"
+	"mojreturns/pipeline/figure"
 	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/signoff"
 	"mojreturns/pipeline/table"
@@ -59,8 +59,8 @@ func (a *app) traceCommand() *cobra.Command {
 				}
 				return a.printTrace(parts)
 			}
-			cell := metrics.Cell{Code: args[0], Scope: scope, Dimension: by, Category: category, Period: p}
-			parts, err := published.Trace(c.Context(), flow, cell)
+			place := figure.Place{Code: args[0], Scope: scope, Period: p.Label, Dimension: by, Category: category}
+			parts, err := published.Trace(c.Context(), flow, place)
 			if err != nil {
 				return err
 			}
@@ -98,7 +98,7 @@ func (a *app) printTrace(parts []published.Traced) error {
 		if p.Dimension != "" {
 			what += " " + p.Dimension + " " + p.Category
 		}
-		fmt.Fprintf(a.stdout, "%s (%s), %s, %s: %s, from %s\n", what, p.Part, p.Scope, p.Period.Label, p.Value, plural(len(p.Rows.Rows), "row"))
+		fmt.Fprintf(a.stdout, "%s (%s), %s, %s: %s, from %s\n", what, p.Part, p.Scope, p.Period, p.Value, plural(len(p.Rows.Rows), "row"))
 		if err := p.Rows.Write(a.stdout, "table"); err != nil {
 			return err
 		}
@@ -159,7 +159,7 @@ func (a *app) traceJSON(parts []published.Traced) error {
 		} else if !strings.HasPrefix(p.Value, "[") {
 			value, _ = json.Marshal(p.Value) // what a condition says
 		}
-		out = append(out, tracedJSON{Code: p.Code, Part: p.Part, Scope: p.Scope, Period: p.Period.Label, Dimension: p.Dimension,
+		out = append(out, tracedJSON{Code: p.Code, Part: p.Part, Scope: p.Scope, Period: p.Period, Dimension: p.Dimension,
 			Category: p.Category, Value: value, SQL: p.SQL, RowCount: len(p.Rows.Rows), Rows: json.RawMessage(rows.String())})
 	}
 	text, err := json.MarshalIndent(out, "", "  ")

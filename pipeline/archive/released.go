@@ -7,6 +7,7 @@ import (
 	"os"
 	"time"
 
+	"mojreturns/pipeline/figure"
 	"mojreturns/pipeline/lists"
 	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/returns"
@@ -61,7 +62,7 @@ func ReadReleased(path string) ([]Released, error) {
 	for _, row := range list.Rows {
 		r := row.Fields
 		f := Released{
-			Printed: returns.Printed{Place: returns.Place{Code: r[0], Scope: r[1], Period: r[2], Dimension: r[3], Category: r[4]}, Field: r[5]},
+			Printed: returns.Printed{Place: figure.Place{Code: r[0], Scope: r[1], Period: r[2], Dimension: r[3], Category: r[4]}, Field: r[5]},
 			Shows:   r[6], Value: returns.Value{Value: r[7], Numerator: r[8], Denominator: r[9], N: r[10]}}
 		if f.Shows == "[z]" {
 			f.Value.Marker = "z"

@@ -17,6 +17,7 @@ import (
 	"mojreturns/pipeline/archive"
 	"mojreturns/pipeline/briefing"
 	"mojreturns/pipeline/disclosure"
+	"mojreturns/pipeline/figure"
 	"mojreturns/pipeline/guard"
 	"mojreturns/pipeline/metrics"
 	"mojreturns/pipeline/published"
@@ -157,7 +158,7 @@ var quoted = regexp.MustCompile(`'([^']*)'`)
 // every metric and breakdown that they name, for its scopes and the periods of
 // the year to date, and what conditions tell at the end of the period. More than
 // is shown hides more; it gives nothing away.
-func askedByBriefing(v *published.View, figures map[returns.Place]returns.Value) ([]returns.Printed, error) {
+func askedByBriefing(v *published.View, figures map[figure.Place]returns.Value) ([]returns.Printed, error) {
 	ws, at := v.Workspace, v.Period
 	files, err := fs.Glob(ws.Queries, "briefing/*.sql")
 	if err != nil {

@@ -16,6 +16,7 @@ import (
 	"mojreturns/pipeline/disclosure"
 	"mojreturns/pipeline/draft"
 	"mojreturns/pipeline/example"
+	"mojreturns/pipeline/figure"
 	"mojreturns/pipeline/guard"
 	"mojreturns/pipeline/returns"
 	"mojreturns/pipeline/typed"
@@ -125,7 +126,7 @@ func TestReleasesAreKeptTo(t *testing.T) {
 	}
 
 	// had the pack shown every source but one small one, nothing could protect that one
-	stalking := returns.Place{Code: "R01", Scope: "service:STK-ADV", Period: "2023-24-Q3"}
+	stalking := figure.Place{Code: "R01", Scope: "service:STK-ADV", Period: "2023-24-Q3"}
 	values := example.FiguresOf(t, ws, at.Label).Values
 	var told []archive.Released
 	for place, v := range values {
@@ -171,7 +172,7 @@ func TestAReleaseKeepsWhatItDidNotPrint(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	kept, printed := map[returns.Place]bool{}, map[returns.Place]bool{}
+	kept, printed := map[figure.Place]bool{}, map[figure.Place]bool{}
 	for _, f := range list {
 		kept[f.Place] = true
 		printed[f.Place] = printed[f.Place] || f.IsPrinted()
@@ -200,7 +201,7 @@ func TestAReleaseKeepsWhatItDidNotPrint(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, d := range cells {
-		place := returns.Place{Code: d.Cell.ID.Code, Scope: d.Cell.ID.Scope, Period: d.Cell.ID.Period, Dimension: d.Cell.ID.Dimension, Category: d.Cell.ID.Category}
+		place := figure.Place{Code: d.Cell.ID.Code, Scope: d.Cell.ID.Scope, Period: d.Cell.ID.Period, Dimension: d.Cell.ID.Dimension, Category: d.Cell.ID.Category}
 		if d.Cell.Private == printed[place] {
 			t.Errorf("%s: private is %v", d.Cell.ID, d.Cell.Private)
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"mojreturns/pipeline/archive"
+	"mojreturns/pipeline/figure"
 	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/returns"
 	"mojreturns/pipeline/workspace"
@@ -22,7 +23,7 @@ func Plain(text string) string {
 // revised lists the figures of earlier quarters that a return prints otherwise
 // than the seal that last printed them, in the order of its cells. What is hidden
 // on either side is left out: that it changed says something of it.
-func revised(v *published.View, r workspace.Return, template returns.Template, now map[returns.Place]returns.Value,
+func revised(v *published.View, r workspace.Return, template returns.Template, now map[figure.Place]returns.Value,
 	hidden map[returns.Printed]bool) ([]returns.Revision, error) {
 	at := v.Period
 	sealed := v.Given.Before(r, at)

@@ -6,6 +6,7 @@ import (
 
 	"mojreturns/pipeline/archive"
 	"mojreturns/pipeline/disclosure"
+	"mojreturns/pipeline/figure"
 	"mojreturns/pipeline/metrics"
 	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/published"
@@ -15,13 +16,13 @@ import (
 // AndUnprinted adds to what a release printed the guarded figures that belong with
 // it: of the same breakdowns, in every scope there is, of the same periods and the
 // quarters and years to date so far.
-func AndUnprinted(v *published.View, printed []archive.Released, figures map[returns.Place]returns.Value) ([]archive.Released, error) {
+func AndUnprinted(v *published.View, printed []archive.Released, figures map[figure.Place]returns.Value) ([]archive.Released, error) {
 	at := v.Period
 	g, err := For(v.Workspace, disclosure.Public)
 	if err != nil {
 		return nil, err
 	}
-	seen, there := newSeen(), map[returns.Place]bool{}
+	seen, there := newSeen(), map[figure.Place]bool{}
 	for _, f := range printed {
 		seen.add(IdOf(f.Place))
 		there[f.Place] = true
@@ -70,7 +71,7 @@ func Releases(v *published.View, audience string, g Guard) ([]disclosure.Release
 
 // Decisions are the figures of a release as they were decided on then.
 func (g Guard) Decisions(list []archive.Released) ([]disclosure.Decision, error) {
-	values := map[returns.Place]returns.Value{}
+	values := map[figure.Place]returns.Value{}
 	for _, f := range list {
 		values[f.Place] = f.Value
 	}

@@ -22,6 +22,7 @@ import (
 	"strings"
 
 	"mojreturns/pipeline/disclosure"
+	"mojreturns/pipeline/figure"
 	"mojreturns/pipeline/metrics"
 	"mojreturns/pipeline/returns"
 	"mojreturns/pipeline/typed"
@@ -90,7 +91,7 @@ const Percent = "percent of total"
 // cells are what a printed figure tells; none where it is about nobody who is
 // guarded, or has no value. A statistic of nobody, marked [z] or 0, tells that its
 // number is 0.
-func (g Guard) cells(printed returns.Printed, figures map[returns.Place]returns.Value) ([]disclosure.Cell, error) {
+func (g Guard) cells(printed returns.Printed, figures map[figure.Place]returns.Value) ([]disclosure.Cell, error) {
 	m, guarded := g.Metrics[printed.Place.Code]
 	v, ok := figures[printed.Place]
 	if !ok || !guarded {
@@ -162,7 +163,7 @@ func (g Guard) countPart(n *metrics.Node) bool {
 	return ok && g.protects(m) && (m.Count.Kind == "rows" || m.Count.Kind == "distinct")
 }
 
-func IdOf(at returns.Place) disclosure.ID {
+func IdOf(at figure.Place) disclosure.ID {
 	return disclosure.ID{Code: at.Code, Scope: at.Scope, Period: at.Period, Dimension: at.Dimension, Category: at.Category}
 }
 

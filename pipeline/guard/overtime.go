@@ -5,20 +5,20 @@ import (
 	"slices"
 
 	"mojreturns/pipeline/disclosure"
+	"mojreturns/pipeline/figure"
 	"mojreturns/pipeline/metrics"
 	"mojreturns/pipeline/period"
-	"mojreturns/pipeline/returns"
 )
 
 // overTime: quarters make up longer periods, each in the way the metric counts;
 // periods of the same days have the same figures.
 func (r *related) overTime(m metrics.Metric, scope string) {
 	for _, category := range r.all(m) {
-		at := func(p period.Period) returns.Place {
-			return returns.Place{Code: m.Code, Scope: scope, Period: p.Label, Dimension: category[0], Category: category[1]}
+		at := func(p period.Period) figure.Place {
+			return figure.Place{Code: m.Code, Scope: scope, Period: p.Label, Dimension: category[0], Category: category[1]}
 		}
 		for i, long := range r.longer {
-			var within []returns.Place
+			var within []figure.Place
 			for _, q := range r.quarters {
 				if !q.Start.Before(long.Start) && !q.End.After(long.End) {
 					within = append(within, at(q))
@@ -41,7 +41,7 @@ func (r *related) overTime(m metrics.Metric, scope string) {
 }
 
 // same says that two figures are of the same rows.
-func (r *related) same(m metrics.Metric, a, b returns.Place) {
+func (r *related) same(m metrics.Metric, a, b figure.Place) {
 	if !r.there[a] || !r.there[b] {
 		return
 	}
@@ -59,7 +59,7 @@ func (r *related) sinceStart(m metrics.Metric, scope string) {
 			continue
 		}
 		for i, q := range r.quarters {
-			now := returns.Place{Code: m.Code, Scope: scope, Period: q.Label}
+			now := figure.Place{Code: m.Code, Scope: scope, Period: q.Label}
 			added := now
 			added.Code = code
 			if !r.there[now] || !r.there[added] {
@@ -82,8 +82,8 @@ func (r *related) sinceStart(m metrics.Metric, scope string) {
 }
 
 // madeOf relates a longer period to the quarters it is made of.
-func (r *related) madeOf(m metrics.Metric, long returns.Place, quarters []returns.Place) {
-	if !r.there[long] || len(quarters) == 0 || slices.ContainsFunc(quarters, func(q returns.Place) bool { return !r.there[q] }) {
+func (r *related) madeOf(m metrics.Metric, long figure.Place, quarters []figure.Place) {
+	if !r.there[long] || len(quarters) == 0 || slices.ContainsFunc(quarters, func(q figure.Place) bool { return !r.there[q] }) {
 		return
 	}
 	first, last := quarters[0], quarters[len(quarters)-1]
@@ -103,7 +103,7 @@ func (r *related) madeOf(m metrics.Metric, long returns.Place, quarters []return
 
 // opening: what was open before a quarter is what was open at the end of the one
 // before, where another metric counts the same rows so.
-func (r *related) opening(m metrics.Metric, at returns.Place, before string) {
+func (r *related) opening(m metrics.Metric, at figure.Place, before string) {
 	if m.When.Kind != "opening" || !r.there[at] {
 		return
 	}

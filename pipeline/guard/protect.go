@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"mojreturns/pipeline/disclosure"
+	"mojreturns/pipeline/figure"
 	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/returns"
 	"mojreturns/pipeline/typed"
@@ -33,7 +34,7 @@ func instead(audience string) string {
 // Protect decides which of the figures an output prints may be shown to its
 // audience, with what was released to it before. It refuses where an earlier
 // release gives a count away whatever is hidden now.
-func Protect(v *published.View, audience string, printed []returns.Printed, figures map[returns.Place]returns.Value) (protected, error) {
+func Protect(v *published.View, audience string, printed []returns.Printed, figures map[figure.Place]returns.Value) (protected, error) {
 	out := protected{Hidden: map[returns.Printed]bool{}}
 	g, err := For(v.Workspace, audience)
 	if err != nil {
@@ -96,7 +97,7 @@ func Protect(v *published.View, audience string, printed []returns.Printed, figu
 
 // unseen are the figures that belong with those seen and are not printed, in no
 // order; those of scopes that nothing was known of are guarded as if they were.
-func (g Guard) unseen(figures map[returns.Place]returns.Value, seen seen, known map[string]bool, where map[disclosure.ID][]returns.Printed) ([]disclosure.Cell, error) {
+func (g Guard) unseen(figures map[figure.Place]returns.Value, seen seen, known map[string]bool, where map[disclosure.ID][]returns.Printed) ([]disclosure.Cell, error) {
 	var cells []disclosure.Cell
 	for at := range figures {
 		if _, guarded := g.Metrics[at.Code]; !guarded || !seen.has(at) || where[IdOf(at)] != nil {
@@ -119,9 +120,9 @@ func (g Guard) unseen(figures map[returns.Place]returns.Value, seen seen, known 
 // holding leaves out the relations that figures contradict: rows that break a
 // rule, such as a case closed before it began, can make one untrue, and what is
 // untrue helps nobody.
-func (g Guard) holding(relations []disclosure.Relation, figures map[returns.Place]returns.Value) []disclosure.Relation {
+func (g Guard) holding(relations []disclosure.Relation, figures map[figure.Place]returns.Value) []disclosure.Relation {
 	value := func(id disclosure.ID) (int64, bool) {
-		v, ok := figures[returns.Place{Code: id.Code, Scope: id.Scope, Period: id.Period, Dimension: id.Dimension, Category: id.Category}]
+		v, ok := figures[figure.Place{Code: id.Code, Scope: id.Scope, Period: id.Period, Dimension: id.Dimension, Category: id.Category}]
 		switch {
 		case !ok:
 			return 0, false

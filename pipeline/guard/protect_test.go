@@ -9,6 +9,7 @@ import (
 	"mojreturns/pipeline/archive"
 	"mojreturns/pipeline/disclosure"
 	"mojreturns/pipeline/example"
+	"mojreturns/pipeline/figure"
 	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/returns"
 	"mojreturns/pipeline/seal"
@@ -77,12 +78,12 @@ func given(t *testing.T, ws *workspace.Workspace, label string) *published.View 
 func TestTheYearBeforeIsKeptTo(t *testing.T) {
 	t.Parallel()
 	ws := example.Built(t)
-	place := func(code, at string) returns.Place {
-		return returns.Place{Code: code, Scope: "service:STK-ADV", Period: at}
+	place := func(code, at string) figure.Place {
+		return figure.Place{Code: code, Scope: "service:STK-ADV", Period: at}
 	}
 	seven := returns.Value{Value: "7", N: "7"}
 	ended, begins := place("R12", "2023-24-Q4"), place("R12S", "2024-25-Q1")
-	values := map[returns.Place]returns.Value{ended: seven, begins: seven}
+	values := map[figure.Place]returns.Value{ended: seven, begins: seven}
 	text, err := archive.WriteReleased([]archive.Released{
 		{Printed: returns.Printed{Place: ended, Field: "value"}, Shows: "[c]", Value: seven},
 		{Printed: returns.Printed{Place: place("R12", "2023-24-Q3"), Field: "value"}, Shows: "[c]", Value: seven},
@@ -170,12 +171,12 @@ func TestConditionsTellNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	audience := returns.Place{Code: "C08", Scope: "fund:CORE-UPL-2324", Period: at.Label}
+	audience := figure.Place{Code: "C08", Scope: "fund:CORE-UPL-2324", Period: at.Label}
 	if told := f.Values[audience]; told.Numerator != "103" || told.Denominator != "118" { // as its evidence says
 		t.Errorf("C08 tells %s of %s", told.Numerator, told.Denominator)
 	}
 	evidence := returns.Printed{Place: audience, Field: "evidence"}
-	money := returns.Printed{Place: returns.Place{Code: "C01", Scope: audience.Scope, Period: at.Label}, Field: "evidence"}
+	money := returns.Printed{Place: figure.Place{Code: "C01", Scope: audience.Scope, Period: at.Label}, Field: "evidence"}
 	for _, c := range []struct {
 		name, audience string
 		numerator, of  string

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"mojreturns/pipeline/disclosure"
+	"mojreturns/pipeline/figure"
 	"mojreturns/pipeline/metrics"
 	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/returns"
@@ -21,7 +22,7 @@ type related struct {
 	// categories are those of a breakdown of a metric, in order, wherever it has figures.
 	categories map[[2]string][]string
 	// there are the figures that exist: a relation speaks of no others.
-	there map[returns.Place]bool
+	there map[figure.Place]bool
 	out   []disclosure.Relation
 }
 
@@ -40,7 +41,7 @@ func (s seen) add(id disclosure.ID) {
 	s.scopes[id.Scope], s.periods[id.Period] = true, true
 }
 
-func (s seen) has(at returns.Place) bool {
+func (s seen) has(at figure.Place) bool {
 	return s.breakdowns[[2]string{at.Code, at.Dimension}] && s.scopes[at.Scope] && s.periods[at.Period]
 }
 
@@ -50,8 +51,8 @@ func (s seen) has(at returns.Place) bool {
 //
 // Figures that no output shows anything of are left out: a breakdown or a period
 // that nobody has seen can always be made to fit, and tells nothing.
-func (g Guard) relations(figures map[returns.Place]returns.Value, seen seen) []disclosure.Relation {
-	r := related{Guard: g, scopes: slices.Sorted(maps.Keys(seen.scopes)), categories: map[[2]string][]string{}, there: map[returns.Place]bool{}}
+func (g Guard) relations(figures map[figure.Place]returns.Value, seen seen) []disclosure.Relation {
+	r := related{Guard: g, scopes: slices.Sorted(maps.Keys(seen.scopes)), categories: map[[2]string][]string{}, there: map[figure.Place]bool{}}
 	r.arrange(figures, seen)
 	codes := slices.Sorted(maps.Keys(g.Metrics))
 	for _, code := range codes {
@@ -78,14 +79,14 @@ func (g Guard) relations(figures map[returns.Place]returns.Value, seen seen) []d
 }
 
 // arrange notes which figures, categories and periods there are.
-func (r *related) arrange(figures map[returns.Place]returns.Value, seen seen) {
-	periods, categories := map[string]bool{}, map[returns.Place]bool{}
+func (r *related) arrange(figures map[figure.Place]returns.Value, seen seen) {
+	periods, categories := map[string]bool{}, map[figure.Place]bool{}
 	for at := range figures {
 		if _, guarded := r.Metrics[at.Code]; !guarded || !seen.has(at) {
 			continue
 		}
 		r.there[at], periods[at.Period] = true, true
-		category := returns.Place{Code: at.Code, Dimension: at.Dimension, Category: at.Category}
+		category := figure.Place{Code: at.Code, Dimension: at.Dimension, Category: at.Category}
 		if at.Dimension != "" && !categories[category] {
 			categories[category] = true
 			key := [2]string{at.Code, at.Dimension}
@@ -128,7 +129,7 @@ func (r *related) add(relations ...disclosure.Relation) { r.out = append(r.out, 
 
 // breakdowns: categories add up to their total, and crossings to their margins.
 func (r *related) breakdowns(m metrics.Metric, scope, at string) {
-	total := returns.Place{Code: m.Code, Scope: scope, Period: at}
+	total := figure.Place{Code: m.Code, Scope: scope, Period: at}
 	for _, b := range m.By {
 		for _, part := range parts(m) {
 			switch {
@@ -142,7 +143,7 @@ func (r *related) breakdowns(m metrics.Metric, scope, at string) {
 }
 
 // margins: a crossing adds up to each category of the dimensions it crosses.
-func (r *related) margins(m metrics.Metric, total returns.Place, b metrics.Breakdown, part string) {
+func (r *related) margins(m metrics.Metric, total figure.Place, b metrics.Breakdown, part string) {
 	for side, dimension := range b {
 		for _, category := range r.categories[[2]string{m.Code, dimension}] {
 			margin := total
@@ -156,8 +157,8 @@ func (r *related) margins(m metrics.Metric, total returns.Place, b metrics.Break
 }
 
 // each lists the places of a breakdown's categories that are asked for.
-func (r *related) each(code, dimension string, total returns.Place, asked func(category string) bool) []returns.Place {
-	var out []returns.Place
+func (r *related) each(code, dimension string, total figure.Place, asked func(category string) bool) []figure.Place {
+	var out []figure.Place
 	for _, category := range r.categories[[2]string{code, dimension}] {
 		at := total
 		at.Dimension, at.Category = dimension, category
@@ -169,7 +170,7 @@ func (r *related) each(code, dimension string, total returns.Place, asked func(c
 }
 
 // sum says that the parts of a total add up to it, where all are there.
-func (r *related) sum(total returns.Place, places []returns.Place, part string) {
+func (r *related) sum(total figure.Place, places []figure.Place, part string) {
 	if !r.there[total] || len(places) == 0 {
 		return
 	}
@@ -196,13 +197,13 @@ func (r *related) all(m metrics.Metric) [][2]string {
 
 // formula ties a figure made of others to them.
 func (r *related) formula(m metrics.Metric) {
-	var places []returns.Place
+	var places []figure.Place
 	for at := range r.there {
 		if at.Code == m.Code {
 			places = append(places, at)
 		}
 	}
-	slices.SortFunc(places, func(a, b returns.Place) int { return IdOf(a).Compare(IdOf(b)) })
+	slices.SortFunc(places, func(a, b figure.Place) int { return IdOf(a).Compare(IdOf(b)) })
 	for _, place := range places {
 		of := func(n *metrics.Node) disclosure.ID {
 			id := IdOf(place)
@@ -240,7 +241,7 @@ func (r *related) identity(id identity, scope, at string) {
 		var relation disclosure.Relation
 		whole := true
 		term := func(o operand, sign int64) {
-			place := returns.Place{Code: o.code, Scope: scope, Period: at, Dimension: o.dimension, Category: o.category}
+			place := figure.Place{Code: o.code, Scope: scope, Period: at, Dimension: o.dimension, Category: o.category}
 			if o.category == "*" {
 				place.Category = star
 			}

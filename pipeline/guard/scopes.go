@@ -7,6 +7,7 @@ import (
 
 	"mojreturns/pipeline/archive"
 	"mojreturns/pipeline/disclosure"
+	"mojreturns/pipeline/figure"
 	"mojreturns/pipeline/metrics"
 	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/register"
@@ -116,7 +117,7 @@ func carried(ctx context.Context, v *published.View, f published.Figures, scopes
 	if len(v.Given.In(before)) == 0 {
 		return nil
 	}
-	return v.Values(ctx, last(before).Label, scopes, func(place returns.Place, value returns.Value) {
+	return v.Values(ctx, last(before).Label, scopes, func(place figure.Place, value returns.Value) {
 		if m, ok := v.Workspace.Metrics.Metric(place.Code); ok && carries(m) {
 			f.Values[place] = value
 		}
@@ -132,8 +133,8 @@ func (r *related) acrossScopes(m metrics.Metric) {
 		}
 		for _, p := range r.periods {
 			for _, category := range r.all(m) {
-				total := returns.Place{Code: m.Code, Scope: u.whole, Period: p, Dimension: category[0], Category: category[1]}
-				var places []returns.Place
+				total := figure.Place{Code: m.Code, Scope: u.whole, Period: p, Dimension: category[0], Category: category[1]}
+				var places []figure.Place
 				for _, scope := range u.parts {
 					at := total
 					at.Scope = scope
@@ -146,8 +147,8 @@ func (r *related) acrossScopes(m metrics.Metric) {
 }
 
 // together says how a total is made of places between which people may be shared.
-func (r *related) together(m metrics.Metric, total returns.Place, places []returns.Place) {
-	there := r.there[total] && len(places) > 0 && !slices.ContainsFunc(places, func(at returns.Place) bool { return !r.there[at] })
+func (r *related) together(m metrics.Metric, total figure.Place, places []figure.Place) {
+	there := r.there[total] && len(places) > 0 && !slices.ContainsFunc(places, func(at figure.Place) bool { return !r.there[at] })
 	switch {
 	case !there:
 	case m.Count.Kind != "distinct" || len(places) == 1:

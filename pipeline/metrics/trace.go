@@ -7,57 +7,55 @@ import (
 	"slices"
 	"strings"
 
+	"mojreturns/pipeline/figure"
 	"mojreturns/pipeline/period"
 )
-
-// Cell names one figure: a metric in a scope and period, and the category of a
-// breakdown where it is not the total.
-type Cell struct {
-	Code, Scope, Dimension, Category string
-	Period                           period.Period
-}
 
 // TracePart is the SQL that gives the rows behind one part of a figure. Part is
 // numerator, denominator, or the code of a formula's component.
 type TracePart struct {
-	Cell
+	figure.Place
 	Part string
 	SQL  string
 }
 
 // Trace gives the SQL for the rows behind a figure, part by part. Each row has
 // file, sha256, sheet, row and key, then the columns that were counted.
-func (e Engine) Trace(ctx context.Context, cell Cell) ([]TracePart, error) {
-	m, ok := e.Set.Metric(cell.Code)
+func (e Engine) Trace(ctx context.Context, place figure.Place) ([]TracePart, error) {
+	m, ok := e.Set.Metric(place.Code)
 	if !ok {
-		return nil, fmt.Errorf("no metric has the code %q", cell.Code)
+		return nil, fmt.Errorf("no metric has the code %q", place.Code)
 	}
-	if cell.Dimension != "" && !slices.ContainsFunc(m.By, func(b Breakdown) bool { return b.String() == cell.Dimension }) {
-		return nil, fmt.Errorf("metric %s is not broken down by %q; it has %s", m.Code, cell.Dimension, breakdowns(m.By))
+	if place.Dimension != "" && !slices.ContainsFunc(m.By, func(b Breakdown) bool { return b.String() == place.Dimension }) {
+		return nil, fmt.Errorf("metric %s is not broken down by %q; it has %s", m.Code, place.Dimension, breakdowns(m.By))
 	}
-	kind, _, _ := strings.Cut(cell.Scope, ":")
+	kind, _, _ := strings.Cut(place.Scope, ":")
 	if !slices.Contains(m.Scopes, kind) && !(kind == "fund" && slices.Contains(m.Scopes, "claimed")) {
-		return nil, fmt.Errorf("metric %s has no figure for the scope %q; it has %s", m.Code, cell.Scope, strings.Join(m.Scopes, ", "))
+		return nil, fmt.Errorf("metric %s has no figure for the scope %q; it has %s", m.Code, place.Scope, strings.Join(m.Scopes, ", "))
 	}
 	if m.Count.Kind == Formula {
-		return e.traceParts(ctx, m, cell)
+		return e.traceParts(ctx, m, place)
+	}
+	at, err := period.Parse(place.Period)
+	if err != nil {
+		return nil, err
 	}
 	columns, err := e.countedColumns(ctx, m)
 	if err != nil {
 		return nil, err
 	}
-	parts := []TracePart{{Cell: cell, Part: "numerator", SQL: e.traceSQL(m, cell, columns, numeratorFilter(m.Count))}}
+	parts := []TracePart{{Place: place, Part: "numerator", SQL: e.traceSQL(m, place, at, columns, numeratorFilter(m.Count))}}
 	if m.Count.Kind == Share {
-		parts = append(parts, TracePart{Cell: cell, Part: "denominator", SQL: e.traceSQL(m, cell, columns, "("+m.Count.Expr+") IS NOT NULL")})
+		parts = append(parts, TracePart{Place: place, Part: "denominator", SQL: e.traceSQL(m, place, at, columns, "("+m.Count.Expr+") IS NOT NULL")})
 	}
 	return parts, nil
 }
 
 // traceParts traces each component of a formula, down to metrics with rows.
-func (e Engine) traceParts(ctx context.Context, m Metric, cell Cell) ([]TracePart, error) {
+func (e Engine) traceParts(ctx context.Context, m Metric, place figure.Place) ([]TracePart, error) {
 	var out []TracePart
 	for _, part := range m.Count.Formula.Parts() {
-		c := cell
+		c := place
 		c.Code = part.Code
 		if part.Dimension != "" {
 			c.Dimension, c.Category = part.Dimension, part.Category
@@ -91,17 +89,17 @@ func numeratorFilter(c Count) string {
 // traceSQL is one SELECT that can be read, run and defended on its own. The
 // blank category is matched as the figures count it. A person counted in the
 // category of their latest row is behind it with every row of theirs that counts.
-func (e Engine) traceSQL(m Metric, cell Cell, columns []string, filter string) string {
+func (e Engine) traceSQL(m Metric, place figure.Place, at period.Period, columns []string, filter string) string {
 	where := []string{m.When.Predicate(), filter}
-	if kind, code, found := strings.Cut(cell.Scope, ":"); found {
+	if kind, code, found := strings.Cut(place.Scope, ":"); found {
 		where = append(where, fmt.Sprintf("%s = %s", scopeColumn[kind], quote(code)))
 	}
 	order := `d.file, d.sheet, t."row", t.key`
 	with := ""
-	if cell.Dimension != "" && m.Count.Kind == Distinct {
-		with, where = e.peopleIn(m, cell, where)
-	} else if cell.Dimension != "" {
-		where = append(where, e.Set.category(strings.Split(cell.Dimension, " x "), m.Code)+" = "+quote(cell.Category))
+	if place.Dimension != "" && m.Count.Kind == Distinct {
+		with, where = e.peopleIn(m, place, at, where)
+	} else if place.Dimension != "" {
+		where = append(where, e.Set.category(strings.Split(place.Dimension, " x "), m.Code)+" = "+quote(place.Category))
 	}
 	shown, row := "", "r.*"
 	for _, c := range columns {
@@ -118,25 +116,25 @@ SELECT %s FROM (SELECT %s AS period, DATE '%s' AS period_start, DATE '%s' AS per
 WHERE %s
 ) t
 LEFT JOIN delivery d ON d.delivery = t.delivery AND d.current
-ORDER BY %s`, with, shown, row, quote(cell.Period.Label), cell.Period.Start.Format("2006-01-02"), cell.Period.End.Format("2006-01-02"),
+ORDER BY %s`, with, shown, row, quote(place.Period), at.Start.Format("2006-01-02"), at.End.Format("2006-01-02"),
 		m.SQL, strings.Join(where, "\n  AND "), order)
 }
 
 // peopleIn narrows a count of people to those whose latest row is in the category.
-func (e Engine) peopleIn(m Metric, cell Cell, where []string) (with string, narrowed []string) {
+func (e Engine) peopleIn(m Metric, place figure.Place, at period.Period, where []string) (with string, narrowed []string) {
 	order := []string{"(" + m.When.Start + ")", "provider_code", "key", "delivery", `"row"`}
 	if m.Prefer != "" {
 		order = append([]string{m.Prefer}, order...)
 	}
-	category := e.Set.category(strings.Split(cell.Dimension, " x "), m.Code)
+	category := e.Set.category(strings.Split(place.Dimension, " x "), m.Code)
 	with = fmt.Sprintf(`WITH chosen AS (
 SELECT %s AS person FROM (SELECT DATE '%s' AS period_start, DATE '%s' AS period_end) p, LATERAL (
 %s
 ) r
 WHERE %s
 QUALIFY row_number() OVER (PARTITION BY %s ORDER BY %s DESC) = 1 AND %s = %s)
-`, m.Count.Expr, cell.Period.Start.Format("2006-01-02"), cell.Period.End.Format("2006-01-02"), m.SQL, strings.Join(where, "\n  AND "),
-		m.Count.Expr, strings.Join(order, " DESC, "), category, quote(cell.Category))
+`, m.Count.Expr, at.Start.Format("2006-01-02"), at.End.Format("2006-01-02"), m.SQL, strings.Join(where, "\n  AND "),
+		m.Count.Expr, strings.Join(order, " DESC, "), category, quote(place.Category))
 	return with, append(where, m.Count.Expr+" IN (SELECT person FROM chosen)")
 }
 

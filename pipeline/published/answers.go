@@ -12,6 +12,7 @@ import (
 
 	"mojreturns/pipeline/archive"
 	"mojreturns/pipeline/builds"
+	"mojreturns/pipeline/figure"
 	"mojreturns/pipeline/metrics"
 	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/table"
@@ -87,25 +88,29 @@ type Traced struct {
 }
 
 // Trace lists the rows behind a figure, part by part.
-func Trace(ctx context.Context, ws *workspace.Workspace, cell metrics.Cell) ([]Traced, error) {
-	v, err := OpenFigures(ctx, ws, cell.Period, cell.Code)
+func Trace(ctx context.Context, ws *workspace.Workspace, place figure.Place) ([]Traced, error) {
+	at, err := period.Parse(place.Period)
+	if err != nil {
+		return nil, err
+	}
+	v, err := OpenFigures(ctx, ws, at, place.Code)
 	if err != nil {
 		return nil, err
 	}
 	defer v.Close()
-	return v.trace(ctx, cell)
+	return v.trace(ctx, place)
 }
 
-func (v *View) trace(ctx context.Context, cell metrics.Cell) ([]Traced, error) {
+func (v *View) trace(ctx context.Context, place figure.Place) ([]Traced, error) {
 	engine := metrics.Engine{Set: v.Workspace.Metrics, Conn: v.Conn, Schema: v.schema}
-	parts, err := engine.Trace(ctx, cell)
+	parts, err := engine.Trace(ctx, place)
 	if err != nil {
 		return nil, err
 	}
 	var out []Traced
 	for _, part := range parts {
 		t := Traced{TracePart: part}
-		if t.Value, err = v.value(ctx, part.Cell); err != nil {
+		if t.Value, err = v.value(ctx, part.Place); err != nil {
 			return nil, err
 		}
 		if t.Rows, err = table.Query(ctx, v.Conn, part.SQL); err != nil {
@@ -117,15 +122,15 @@ func (v *View) trace(ctx context.Context, cell metrics.Cell) ([]Traced, error) {
 }
 
 // value is a figure as text, or its marker in brackets.
-func (v *View) value(ctx context.Context, c metrics.Cell) (string, error) {
+func (v *View) value(ctx context.Context, c figure.Place) (string, error) {
 	found, err := table.Query(ctx, v.Conn, `SELECT CASE marker WHEN '' THEN rtrim(rtrim(value::VARCHAR, '0'), '.') ELSE '[' || marker || ']' END AS value
 		FROM `+v.schema+`.figure WHERE code = $1 AND scope = $2 AND period = $3 AND dimension = $4 AND category = $5`,
-		c.Code, c.Scope, c.Period.Label, c.Dimension, c.Category)
+		c.Code, c.Scope, c.Period, c.Dimension, c.Category)
 	if err != nil {
 		return "", err
 	}
 	if len(found.Rows) == 0 {
-		return "", fmt.Errorf("there is no figure %s for %s in %s with %s %q", c.Code, c.Scope, c.Period.Label, c.Dimension, c.Category)
+		return "", fmt.Errorf("there is no figure %s for %s in %s with %s %q", c.Code, c.Scope, c.Period, c.Dimension, c.Category)
 	}
 	return fmt.Sprint(found.Rows[0][0]), nil
 }

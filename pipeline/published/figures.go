@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"mojreturns/pipeline/figure"
 	"mojreturns/pipeline/returns"
 	"mojreturns/pipeline/table"
 	"mojreturns/pipeline/warehouse"
@@ -14,12 +15,12 @@ import (
 
 // Figures are the figures and conditions a return shows, read once.
 type Figures struct {
-	Values     map[returns.Place]returns.Value
+	Values     map[figure.Place]returns.Value
 	Conditions map[[3]string]returns.Condition // code, scope, period
 }
 
 // Figure finds a figure by its place.
-func (f Figures) Figure(at returns.Place) (returns.Value, bool) {
+func (f Figures) Figure(at figure.Place) (returns.Value, bool) {
 	v, ok := f.Values[at]
 	return v, ok
 }
@@ -32,9 +33,9 @@ func (f Figures) Condition(code, scope, at string) (returns.Condition, bool) {
 
 // Figures reads those of the period's financial year, in the scopes given (none: in all).
 func (v *View) Figures(ctx context.Context, scopes ...string) (Figures, error) {
-	f := Figures{Values: map[returns.Place]returns.Value{}, Conditions: map[[3]string]returns.Condition{}}
+	f := Figures{Values: map[figure.Place]returns.Value{}, Conditions: map[[3]string]returns.Condition{}}
 	year := v.Period.Year.String() + "%"
-	err := v.Values(ctx, year, scopes, func(place returns.Place, value returns.Value) { f.Values[place] = value })
+	err := v.Values(ctx, year, scopes, func(place figure.Place, value returns.Value) { f.Values[place] = value })
 	if err != nil {
 		return f, err
 	}
@@ -54,17 +55,17 @@ func (v *View) Figures(ctx context.Context, scopes ...string) (Figures, error) {
 
 // Values hands every figure of the periods that are like a label, in the scopes given
 // (none: in all), to do.
-func (v *View) Values(ctx context.Context, like string, scopes []string, do func(returns.Place, returns.Value)) error {
+func (v *View) Values(ctx context.Context, like string, scopes []string, do func(figure.Place, returns.Value)) error {
 	asked, err := json.Marshal(scopes)
 	if err != nil {
 		return err
 	}
-	type figure struct{ Code, Scope, Period, Dimension, Category, Value, N, Numerator, Denominator, Marker string }
-	found, err := warehouse.Select[figure](ctx, v.Conn, `SELECT code, scope, period, dimension, category, value::VARCHAR AS value, n::VARCHAR AS n,
+	type row struct{ Code, Scope, Period, Dimension, Category, Value, N, Numerator, Denominator, Marker string }
+	found, err := warehouse.Select[row](ctx, v.Conn, `SELECT code, scope, period, dimension, category, value::VARCHAR AS value, n::VARCHAR AS n,
 			numerator::VARCHAR AS numerator, denominator::VARCHAR AS denominator, marker
 		FROM figure WHERE period LIKE $1 AND ($2 = 'null' OR scope IN (SELECT unnest($2::JSON::VARCHAR[])))`, like, string(asked))
 	for _, f := range found {
-		do(returns.Place{Code: f.Code, Scope: f.Scope, Period: f.Period, Dimension: f.Dimension, Category: f.Category},
+		do(figure.Place{Code: f.Code, Scope: f.Scope, Period: f.Period, Dimension: f.Dimension, Category: f.Category},
 			returns.Value{Value: f.Value, N: f.N, Numerator: f.Numerator, Denominator: f.Denominator, Marker: f.Marker})
 	}
 	return err

@@ -6,8 +6,8 @@ import (
 	"slices"
 
 	"mojreturns/pipeline/builds"
+	"mojreturns/pipeline/figure"
 	"mojreturns/pipeline/period"
-	"mojreturns/pipeline/returns"
 	"mojreturns/pipeline/warehouse"
 	"mojreturns/pipeline/workspace"
 )
@@ -24,7 +24,7 @@ func (v *View) Conditions(ctx context.Context) ([]Answer, error) {
 }
 
 // Headlines are the totals of a period's figures, as text, in every scope.
-type Headlines map[returns.Place]string
+type Headlines map[figure.Place]string
 
 // Headlined are the headline figures of a period in the published build; none
 // when nothing is published yet.
@@ -47,7 +47,7 @@ func headlines(ctx context.Context, from warehouse.Queryer, at period.Period) (H
 		FROM warehouse.main.figure WHERE period = ? AND dimension = ''`, at.Label)
 	out := Headlines{}
 	for _, h := range found {
-		out[returns.Place{Code: h.Code, Scope: h.Scope, Period: at.Label}] = h.Shows
+		out[figure.Place{Code: h.Code, Scope: h.Scope, Period: at.Label}] = h.Shows
 	}
 	return out, err
 }

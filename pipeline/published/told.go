@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"mojreturns/pipeline/figure"
 	"mojreturns/pipeline/returns"
 	"mojreturns/pipeline/warehouse"
 )
@@ -41,7 +42,7 @@ func (v *View) Told(ctx context.Context, f Figures) error {
 			default:
 				value.Value = answer.Value
 			}
-			f.Values[returns.Place{Code: c.Code, Scope: key[1], Period: key[2]}] = value
+			f.Values[figure.Place{Code: c.Code, Scope: key[1], Period: key[2]}] = value
 		}
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"mojreturns/pipeline/figure"
 	"mojreturns/pipeline/metrics"
 	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/returns"
@@ -56,22 +57,18 @@ func (v *View) TraceHeld(ctx context.Context, r workspace.Return, held returns.H
 	case held.Column != "":
 		return v.traceQuality(ctx, r, held)
 	}
-	when, err := period.Parse(held.Place.Period)
-	if err != nil {
-		return nil, err
-	}
-	return v.trace(ctx, metrics.Cell{Code: held.Place.Code, Scope: held.Place.Scope, Dimension: held.Place.Dimension, Category: held.Place.Category, Period: when})
+	return v.trace(ctx, held.Place)
 }
 
 // traceCondition lists the rows that breach a funding condition; its value is the
 // condition's status.
-func (v *View) traceCondition(ctx context.Context, place returns.Place) ([]Traced, error) {
+func (v *View) traceCondition(ctx context.Context, place figure.Place) ([]Traced, error) {
 	fund := strings.TrimPrefix(place.Scope, "fund:")
 	status, err := table.Query(ctx, v.Conn, "SELECT status FROM "+v.schema+".condition WHERE code = $1 AND fund = $2 AND period = $3", place.Code, fund, place.Period)
 	if err != nil {
 		return nil, err
 	}
-	t := Traced{TracePart: metrics.TracePart{Cell: metrics.Cell{Code: place.Code, Scope: place.Scope, Period: v.Period}, Part: "breach"}, Value: "[x]"}
+	t := Traced{TracePart: metrics.TracePart{Place: figure.Place{Code: place.Code, Scope: place.Scope, Period: v.Period.Label}, Part: "breach"}, Value: "[x]"}
 	if len(status.Rows) > 0 {
 		t.Value = table.AsText(status.Rows[0][0])
 	}
@@ -116,7 +113,7 @@ func (v *View) traceQuality(ctx context.Context, r workspace.Return, held return
 			providers = append(providers, warehouse.Literal(provider.Code))
 		}
 	}
-	t := Traced{TracePart: metrics.TracePart{Cell: metrics.Cell{Code: held.Column, Scope: "all", Period: v.Period}, Part: held.Field}}
+	t := Traced{TracePart: metrics.TracePart{Place: figure.Place{Code: held.Column, Scope: "all", Period: v.Period.Label}, Part: held.Field}}
 	t.SQL = fmt.Sprintf(`SELECT d.file, d.sha256, d.sheet, t."row", concat_ws(' | ', t."%s") AS key, d.provider, t.standing
 FROM typed.%s t JOIN delivery d ON d.delivery = t.delivery AND d.feed = %s AND d.current
 WHERE t.standing <> 'superseded' AND t.delivery_year = %s AND t.sender IN (%s)

@@ -9,6 +9,7 @@ import (
 
 	"mojreturns/pipeline"
 	"mojreturns/pipeline/example"
+	"mojreturns/pipeline/figure"
 	"mojreturns/pipeline/guard"
 	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/returns"
@@ -93,7 +94,7 @@ func TestEveryMetricCanBeTraced(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	of := map[string]returns.Place{} // by code, kind of scope and dimension: the first of each
+	of := map[string]figure.Place{} // by code, kind of scope and dimension: the first of each
 	for place := range f.Values {
 		kind, _, _ := strings.Cut(place.Scope, ":")
 		key := strings.Join([]string{place.Code, kind, place.Dimension}, " ")

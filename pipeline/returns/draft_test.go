@@ -14,23 +14,24 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
+	"mojreturns/pipeline/figure"
 	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/returns"
 )
 
 // kept is figures and conditions read from CSV, as a warehouse would give them.
 type kept struct {
-	figures    map[returns.Place]returns.Value
-	conditions map[returns.Place]returns.Condition
+	figures    map[figure.Place]returns.Value
+	conditions map[figure.Place]returns.Condition
 }
 
-func (k kept) Figure(at returns.Place) (returns.Value, bool) {
+func (k kept) Figure(at figure.Place) (returns.Value, bool) {
 	v, ok := k.figures[at]
 	return v, ok
 }
 
 func (k kept) Condition(code, scope, label string) (returns.Condition, bool) {
-	c, ok := k.conditions[returns.Place{Code: code, Scope: scope, Period: label}]
+	c, ok := k.conditions[figure.Place{Code: code, Scope: scope, Period: label}]
 	return c, ok
 }
 
@@ -58,13 +59,13 @@ func table(t testing.TB, path ...string) []map[string]string {
 
 func readKept(t testing.TB) kept {
 	t.Helper()
-	k := kept{map[returns.Place]returns.Value{}, map[returns.Place]returns.Condition{}}
+	k := kept{map[figure.Place]returns.Value{}, map[figure.Place]returns.Condition{}}
 	for _, r := range table(t, "draft", "figures.csv") {
-		k.figures[returns.Place{Code: r["code"], Scope: r["scope"], Period: r["period"], Dimension: r["dimension"], Category: r["category"]}] =
+		k.figures[figure.Place{Code: r["code"], Scope: r["scope"], Period: r["period"], Dimension: r["dimension"], Category: r["category"]}] =
 			returns.Value{Value: r["value"], N: r["n"], Numerator: r["numerator"], Denominator: r["denominator"], Marker: r["marker"]}
 	}
 	for _, r := range table(t, "draft", "conditions.csv") {
-		k.conditions[returns.Place{Code: r["code"], Scope: r["scope"], Period: r["period"]}] =
+		k.conditions[figure.Place{Code: r["code"], Scope: r["scope"], Period: r["period"]}] =
 			returns.Condition{Status: r["status"], Evidence: r["evidence"], Value: r["value"], Limit: r["limit_value"], Breaches: r["breaches"]}
 	}
 	return k
@@ -257,7 +258,7 @@ func TestDraftProviderText(t *testing.T) {
 		{"one\ntwo", "one\ntwo"}, {"bell\x07 and tab\tand return\r", "bell  and tab and return "}, {"<b>&amp;", "<b>&amp;"}, {" spaced ", " spaced "}, {"_x0041_", "_x0041_"},
 	} {
 		r := request(t, quarterly(t), "2023-24-Q4")
-		r.Figures.(kept).conditions[returns.Place{Code: "C05", Scope: "fund:UPLIFT", Period: "2023-24-Q4"}] = returns.Condition{Status: "met", Evidence: c.evidence}
+		r.Figures.(kept).conditions[figure.Place{Code: "C05", Scope: "fund:UPLIFT", Period: "2023-24-Q4"}] = returns.Condition{Status: "met", Evidence: c.evidence}
 		content, _, err := returns.Draft(context.Background(), r)
 		if err != nil {
 			t.Errorf("evidence %q: %v", c.evidence, err)
@@ -274,7 +275,7 @@ func TestDraftProviderText(t *testing.T) {
 
 // What cannot be drafted, and the sentence that says so.
 func TestDraftRefuses(t *testing.T) {
-	pol := returns.Place{Code: "R01", Scope: "service:STK", Period: "2023-24-Q4", Dimension: "source", Category: "POL"}
+	pol := figure.Place{Code: "R01", Scope: "service:STK", Period: "2023-24-Q4", Dimension: "source", Category: "POL"}
 	for _, c := range []struct {
 		name, period string
 		spoil        func(*returns.Request)

@@ -8,13 +8,14 @@ import (
 	"strings"
 	"time"
 
+	"mojreturns/pipeline/figure"
 	"mojreturns/pipeline/period"
 )
 
 // Figures gives the figures and conditions of one build. False means there is
 // none, which the return shows as not available.
 type Figures interface {
-	Figure(at Place) (Value, bool)
+	Figure(at figure.Place) (Value, bool)
 	// Condition answers for the fund of a scope such as fund:CORE, at the end of
 	// the period with this label.
 	Condition(code, scope, period string) (Condition, bool)
@@ -205,7 +206,7 @@ func (d *drafting) term(r Row) (value, marker string, err error) {
 }
 
 // condition is what a funding condition says.
-func (d *drafting) condition(r Row, at Place) (value, marker string, err error) {
+func (d *drafting) condition(r Row, at figure.Place) (value, marker string, err error) {
 	c, ok := d.Figures.Condition(r.Code, at.Scope, at.Period)
 	if !ok {
 		return "", "", nil

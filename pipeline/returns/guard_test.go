@@ -12,6 +12,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
+	"mojreturns/pipeline/figure"
 	"mojreturns/pipeline/returns"
 )
 
@@ -167,7 +168,7 @@ func withPart(t testing.TB, content []byte, name string, write func(w io.Writer)
 // A hidden figure that a formula would read, in whatever way the formula names it,
 // is refused; formulas that do not read it are no matter.
 func TestHiddenFigureFeedsNoFormula(t *testing.T) {
-	place := returns.Place{Code: "R01", Scope: "service:STK", Period: "2023-24-Q3", Dimension: "source", Category: "POL"}
+	place := figure.Place{Code: "R01", Scope: "service:STK", Period: "2023-24-Q3", Dimension: "source", Category: "POL"}
 	for _, c := range []struct {
 		formula string
 		reads   bool

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"mojreturns/pipeline/figure"
 	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/returns"
 )
@@ -72,20 +73,20 @@ func TestMapped(t *testing.T) {
 		want         any
 		fails        string
 	}{
-		{"T04_Source!D7", "2023-24-Q4", returns.Place{Code: "R01", Scope: "service:STK", Period: "2023-24-Q3", Dimension: "source", Category: "POL"}, ""},
-		{"'t04_source'!$d$7", "2023-24-Q3", returns.Place{Code: "R01", Scope: "service:STK", Period: "2023-24-Q3", Dimension: "source", Category: "POL"}, ""},
-		{"T04_Source!F27", "2023-24-Q3", returns.Place{Code: "R01", Scope: "service:STK", Period: "2023-24-Q3-YTD"}, ""},
-		{"T02_Spend!G14", "2023-24-Q4", returns.Place{Code: "S02", Scope: "fund:UPLIFT", Period: "2023-24-Q4-YTD"}, ""},
-		{"T02_Spend!I7", "2023-24-H2", returns.Place{Code: "S04", Scope: "fund:UPLIFT", Period: "2023-24-Q4-YTD", Dimension: "budget_line", Category: "TRN-DEL"}, ""},
-		{"T06_Caseload!E10", "2023-24-Q4", returns.Place{Code: "R12", Scope: "service:STK", Period: "2023-24-Q4"}, ""},
-		{"T13_Reach!H7", "2024-25-Q1", returns.Place{Code: "TR03", Scope: "fund:UPLIFT", Period: "2024-25-Q1-YTD", Dimension: "organisation_type x front_line", Category: "POL x Y"}, ""},
-		{"T04_Source!E7", "2023-24-Q3", returns.Place{}, "T04_Source!E7 is Q4 of 2023-24, which is after 2023-24-Q3"},
-		{"T04_Source!A7", "2023-24-Q3", returns.Place{}, `the program fills no cell "T04_Source!A7"`},
-		{"T03_Conditions!C7", "2023-24-Q3", returns.Held{Place: returns.Place{Code: "C01", Scope: "fund:UPLIFT", Period: "2023-24-Q3"}, Condition: true, Field: "value"}, ""},
+		{"T04_Source!D7", "2023-24-Q4", figure.Place{Code: "R01", Scope: "service:STK", Period: "2023-24-Q3", Dimension: "source", Category: "POL"}, ""},
+		{"'t04_source'!$d$7", "2023-24-Q3", figure.Place{Code: "R01", Scope: "service:STK", Period: "2023-24-Q3", Dimension: "source", Category: "POL"}, ""},
+		{"T04_Source!F27", "2023-24-Q3", figure.Place{Code: "R01", Scope: "service:STK", Period: "2023-24-Q3-YTD"}, ""},
+		{"T02_Spend!G14", "2023-24-Q4", figure.Place{Code: "S02", Scope: "fund:UPLIFT", Period: "2023-24-Q4-YTD"}, ""},
+		{"T02_Spend!I7", "2023-24-H2", figure.Place{Code: "S04", Scope: "fund:UPLIFT", Period: "2023-24-Q4-YTD", Dimension: "budget_line", Category: "TRN-DEL"}, ""},
+		{"T06_Caseload!E10", "2023-24-Q4", figure.Place{Code: "R12", Scope: "service:STK", Period: "2023-24-Q4"}, ""},
+		{"T13_Reach!H7", "2024-25-Q1", figure.Place{Code: "TR03", Scope: "fund:UPLIFT", Period: "2024-25-Q1-YTD", Dimension: "organisation_type x front_line", Category: "POL x Y"}, ""},
+		{"T04_Source!E7", "2023-24-Q3", figure.Place{}, "T04_Source!E7 is Q4 of 2023-24, which is after 2023-24-Q3"},
+		{"T04_Source!A7", "2023-24-Q3", figure.Place{}, `the program fills no cell "T04_Source!A7"`},
+		{"T03_Conditions!C7", "2023-24-Q3", returns.Held{Place: figure.Place{Code: "C01", Scope: "fund:UPLIFT", Period: "2023-24-Q3"}, Condition: true, Field: "value"}, ""},
 		{"T16_Quality!D8", "2023-24-Q3", returns.Held{Column: "referrals.referral_source_code", Field: "not known"}, ""},
-		{"T01_Funding!A8", "2023-24-Q3", returns.Place{}, "T01_Funding!A8 holds a term of the fund, not a figure"},
-		{"Cover!A4", "2023-24-Q3", returns.Place{}, "Cover!A4 holds words, not a figure"},
-		{"D7", "2023-24-Q3", returns.Place{}, `"D7" is not a cell; write the sheet`},
+		{"T01_Funding!A8", "2023-24-Q3", figure.Place{}, "T01_Funding!A8 holds a term of the fund, not a figure"},
+		{"Cover!A4", "2023-24-Q3", figure.Place{}, "Cover!A4 holds words, not a figure"},
+		{"D7", "2023-24-Q3", figure.Place{}, `"D7" is not a cell; write the sheet`},
 	} {
 		at, err := period.Parse(c.period)
 		if err != nil {
@@ -94,7 +95,7 @@ func TestMapped(t *testing.T) {
 		got, err := template.Mapped(c.cell, scopes, at)
 		want, held := c.want.(returns.Held)
 		if !held {
-			want = returns.Held{Place: c.want.(returns.Place), Field: "value"}
+			want = returns.Held{Place: c.want.(figure.Place), Field: "value"}
 		}
 		if c.fails == "" && (err != nil || got != want) {
 			t.Errorf("%s in %s is %+v (%v), want %+v", c.cell, c.period, got, err, c.want)

@@ -3,6 +3,7 @@ package returns
 import (
 	"strings"
 
+	"mojreturns/pipeline/figure"
 	"mojreturns/pipeline/period"
 )
 
@@ -11,7 +12,7 @@ import (
 // how the cell shows it.
 type Shown struct {
 	Cell          string // such as T04_Source!D7
-	Place         Place
+	Place         figure.Place
 	Field, Format string
 	Condition     bool
 }
@@ -38,7 +39,7 @@ func (t Template) Cells(scopes map[string]string, at period.Period) ([]Shown, er
 
 // Printed names a figure by its place and the field of it that a cell shows.
 type Printed struct {
-	Place Place
+	Place figure.Place
 	Field string
 }
 
@@ -94,12 +95,6 @@ func (v Value) Part(field string) string {
 // Part is the field of a condition.
 func (c Condition) Part(field string) string {
 	return map[string]string{"value": c.Value, "limit_value": c.Limit, "status": c.Status, "evidence": c.Evidence, "breaches": c.Breaches}[field]
-}
-
-// Total is the place of the total that a category is part of.
-func (p Place) Total() Place {
-	p.Dimension, p.Category = "", ""
-	return p
 }
 
 // Beside is what a cell says that is neither a figure nor a condition: a term of a

@@ -17,6 +17,7 @@ import (
 	"io/fs"
 	"strings"
 
+	"mojreturns/pipeline/figure"
 	"mojreturns/pipeline/period"
 )
 
@@ -124,14 +125,10 @@ func (t Template) CheckCodes(metric func(code, dimension string) bool, condition
 	return errors.Join(errs...)
 }
 
-// Place names one figure as the warehouse keeps it. Dimension and Category are
-// empty for a total.
-type Place struct{ Code, Scope, Period, Dimension, Category string }
-
 // Held is what stands in a cell that rows are behind: a figure, or else what a
 // funding condition says, or what the build says of the values in a column.
 type Held struct {
-	Place     Place
+	Place     figure.Place
 	Condition bool
 	Column    string // such as referrals.sex_code, of a cell about the quality of the data
 	Field     string
@@ -168,12 +165,12 @@ func (t Template) Mapped(cell string, scopes map[string]string, at period.Period
 
 // figure is the place of a row's figure in a period. Its scope is empty where the
 // return need not have it and does not.
-func (r Row) figure(scopes map[string]string, at period.Period) (Place, error) {
+func (r Row) figure(scopes map[string]string, at period.Period) (figure.Place, error) {
 	scope, ok := scopes[r.scope()]
 	if !ok && !r.optional() {
-		return Place{}, fmt.Errorf("the return has no %q under scopes, which %s needs", r.Scope, r.place())
+		return figure.Place{}, fmt.Errorf("the return has no %q under scopes, which %s needs", r.Scope, r.place())
 	}
-	return Place{Code: r.Code, Scope: scope, Period: r.periodLabel(at), Dimension: r.Dimension, Category: r.Category}, nil
+	return figure.Place{Code: r.Code, Scope: scope, Period: r.periodLabel(at), Dimension: r.Dimension, Category: r.Category}, nil
 }
 
 // quarter is the number of a quarter's column, or 0.

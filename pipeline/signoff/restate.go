@@ -10,6 +10,7 @@ import (
 
 	"mojreturns/pipeline/archive"
 	"mojreturns/pipeline/draft"
+	"mojreturns/pipeline/figure"
 	"mojreturns/pipeline/lists"
 	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/published"
@@ -195,7 +196,7 @@ func sideOf(ctx context.Context, ws *workspace.Workspace, at period.Period, seal
 
 // sealedFigures reads the figures of a seal back.
 func sealedFigures(dir string) (published.Figures, error) {
-	f := published.Figures{Values: map[returns.Place]returns.Value{}, Conditions: map[[3]string]returns.Condition{}}
+	f := published.Figures{Values: map[figure.Place]returns.Value{}, Conditions: map[[3]string]returns.Condition{}}
 	list, err := lists.Open(os.DirFS(dir), archive.FiguresFile,
 		"code", "scope", "period", "dimension", "category", "value", "numerator", "denominator", "n", "marker", "status", "evidence")
 	if err != nil {
@@ -208,7 +209,7 @@ func sealedFigures(dir string) (published.Figures, error) {
 				Value: at["value"], Limit: at["denominator"], Breaches: at["n"]}
 			continue
 		}
-		f.Values[returns.Place{Code: at["code"], Scope: at["scope"], Period: at["period"], Dimension: at["dimension"], Category: at["category"]}] =
+		f.Values[figure.Place{Code: at["code"], Scope: at["scope"], Period: at["period"], Dimension: at["dimension"], Category: at["category"]}] =
 			returns.Value{Value: at["value"], N: at["n"], Numerator: at["numerator"], Denominator: at["denominator"], Marker: at["marker"]}
 	}
 	return f, nil

@@ -12,6 +12,7 @@ import (
 	"mojreturns/pipeline/disclosure"
 	"mojreturns/pipeline/draft"
 	"mojreturns/pipeline/example"
+	"mojreturns/pipeline/figure"
 	"mojreturns/pipeline/guard"
 	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/returns"
@@ -89,7 +90,7 @@ func TestAYearOfReleases(t *testing.T) {
 // The reader can find: with one more figure shown, he has the one it protected.
 func TestTheReaderCanFind(t *testing.T) {
 	figure := func(category, shows, value string) archive.Released {
-		at := returns.Place{Code: "R01", Scope: "service:A", Period: "2023-24-Q1", Dimension: "source", Category: category}
+		at := figure.Place{Code: "R01", Scope: "service:A", Period: "2023-24-Q1", Dimension: "source", Category: category}
 		if category == "" {
 			at.Dimension = ""
 		}
@@ -158,7 +159,7 @@ func newReader(lists [][]archive.Released, delegates bool) *reader {
 }
 
 // name is how the sums speak of a count.
-func name(at returns.Place, part string) string {
+func name(at figure.Place, part string) string {
 	return strings.TrimRight(strings.Join([]string{at.Code + part, at.Scope, at.Period, at.Dimension, at.Category}, "|"), "|")
 }
 
@@ -179,7 +180,7 @@ func tells(f archive.Released) map[string]string {
 // addUp writes down the sums within a release that hold in its figures.
 func (r *reader) addUp(list []archive.Released) {
 	values := map[string]string{}
-	places := map[returns.Place]bool{}
+	places := map[figure.Place]bool{}
 	for _, f := range list {
 		for n, v := range tells(f) {
 			values[n] = v
@@ -203,7 +204,7 @@ func (r *reader) addUp(list []archive.Released) {
 			}
 		}
 		of := func(code, dimension, category string) string {
-			return name(returns.Place{Code: code, Scope: at.Scope, Period: at.Period, Dimension: dimension, Category: category}, "")
+			return name(figure.Place{Code: code, Scope: at.Scope, Period: at.Period, Dimension: dimension, Category: category}, "")
 		}
 		switch at.Code {
 		case "R07", "R09":
