@@ -170,7 +170,7 @@ func TestEntries(t *testing.T) {
 		{catalogue.Metric, "TR13C", "Scopes", "each fund"},
 		{catalogue.Metric, "S01", "Protects", "nobody: it counts money, sessions or places"},
 		{catalogue.Condition, "C01", "Statuses", "met, at risk, not met, not applicable, not available"},
-		{catalogue.Condition, "C01", "Held against", "f.maximum"},
+		{catalogue.Condition, "C01", "Held against", "maximum"},
 		{catalogue.Condition, "C14", "Held against", ""},
 		{catalogue.Condition, "C14", "Statuses", "met, at risk, not met, not applicable"},
 		{catalogue.Condition, "C12", "Held against", "0"},

@@ -73,7 +73,7 @@ func (f files) sql(code string) string {
 	}
 	for _, c := range f.set.Conditions {
 		if c.Code == code {
-			return c.Breaches + "\n" + c.Answer
+			return c.SQL()
 		}
 	}
 	for _, c := range f.set.Checks {

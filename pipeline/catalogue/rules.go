@@ -18,7 +18,7 @@ type file struct {
 	notes  []string // comments that stand on lines of their own, below the header
 }
 
-var headerLine = regexp.MustCompile(`^-- ?([a-z]+):\s*(.*?)\s*$`)
+var headerLine = regexp.MustCompile(`^-- ?([a-z_]+):\s*(.*?)\s*$`)
 
 // readFile splits a rule file. Package metrics has held it to the grammar
 // already; here its words are wanted as they are written.
@@ -192,8 +192,6 @@ func protects(whom string) string {
 // statuses are what a condition may answer, best first.
 var statuses = []string{"met", "at risk", "not met", "not applicable", "not available"}
 
-var limitForm = regexp.MustCompile(`(?m)(?:^|, *)([^\n,()]*[^\s,()]) AS limit_value`)
-
 func (f files) conditions() ([]Entry, error) {
 	var out []Entry
 	for _, c := range f.set.Conditions {
@@ -205,7 +203,7 @@ func (f files) conditions() ([]Entry, error) {
 		e.Meaning = sentences(append([]string{c.Title, "Basis: " + c.Basis}, text.notes...)...)
 		var can []string
 		for _, s := range statuses {
-			if strings.Contains(c.Answer, "'"+s+"'") {
+			if slices.ContainsFunc(c.Answers, func(a metrics.Answer) bool { return a.Status == s }) {
 				can = append(can, s)
 			}
 		}
@@ -216,9 +214,9 @@ func (f files) conditions() ([]Entry, error) {
 		e.say("Statuses", words(can...)...)
 		e.say("Basis", words(c.Basis)...)
 		e.say("What to do", words(c.Remedy)...)
-		if m := limitForm.FindStringSubmatch(c.Answer); m != nil {
-			e.say("Held against", words(strings.TrimSpace(m[1]))...)
-		}
+		e.say("Value", words(text.header["value"])...)
+		e.say("Held against", words(text.header["limit_value"])...)
+		e.say("Answers, the first that holds", words(ladder(c)...)...)
 		e.say("Answered for", words("each fund, at the end of each period")...)
 		e.say("Reads the figures", f.named(text.body, c.Code)...)
 		e.say("Reads", f.relations.linked(f.sql(c.Code))...)
@@ -226,6 +224,19 @@ func (f files) conditions() ([]Entry, error) {
 		out = append(out, e)
 	}
 	return out, nil
+}
+
+// ladder is a condition's answers as its header writes them.
+func ladder(c metrics.Condition) []string {
+	var out []string
+	for _, a := range c.Answers {
+		when := ""
+		if a.When != "" {
+			when = " if " + a.When
+		}
+		out = append(out, a.Status+when+": "+a.Sentence)
+	}
+	return out
 }
 
 func (f files) checks() ([]Entry, error) {

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// relations are the views of queries/model by name, and the relation that the
+// relations are the views of queries/model by name, and the relations that the
 // conditions share.
 type relations map[string]relation
 

@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,17 +12,19 @@ import (
 	"mojreturns/pipeline/warehouse"
 )
 
-// Condition is one funding-condition file: a SELECT of the rows that breach it
-// for a fund at the end of a period (fund, period, effect `not met` or `at risk`,
-// amount, delivery, "row", key), then, after a semicolon, a SELECT of the answer
-// (fund, period, status, value, limit_value, evidence) that may read those rows
-// as `breach`. Both may read the terms of each fund as `fund_period` and every
-// figure.
+// Condition is one funding-condition file. Its header holds the ladder of answers.
+// Below are a SELECT of the rows that breach it for a fund at the end of a period
+// (fund, period, effect `not met` or `at risk`, amount, delivery, "row", key) and,
+// after a semicolon, where the answers need more than `breached` has, a SELECT of
+// their facts with all columns of `breached`. Both may read every figure, and the
+// facts those rows as `breach`.
 type Condition struct {
 	Code, Name, Title, Basis string
 	Remedy                   string // what to do where it is not met, if the file says
 	Tells                    string // the metric whose count to date its value and evidence give away, such as TR05; empty: none
-	Breaches, Answer         string
+	Value, Limit             string // SQL over the facts; NULL where the condition has none
+	Answers                  []Answer
+	Breaches, Facts          string
 	File                     string
 }
 
@@ -33,20 +36,27 @@ type Check struct {
 	File                                string
 }
 
-// sharedFile holds relations that every condition may read.
-const sharedFile = "model/fund_period.with"
+// termsFile is the one relation that is worked out once for all conditions; of the
+// others that conditions share, each is a file model/NAME.with too.
+const termsFile = "model/fund_period.with"
 
 func parseCondition(file, text string) (Condition, error) {
-	h := readHeader(file, text, "condition", []string{"title", "basis"}, []string{"remedy", "tells"})
-	c := Condition{File: file, Title: h.value["title"], Basis: h.value["basis"], Remedy: h.value["remedy"], Tells: h.value["tells"]}
+	h := readHeader(file, text, "condition", []string{"title", "basis"}, []string{"remedy", "tells", "value", "limit_value"})
+	h.checkAnswers()
+	c := Condition{File: file, Title: h.value["title"], Basis: h.value["basis"], Remedy: h.value["remedy"], Tells: h.value["tells"],
+		Value: cmp.Or(h.value["value"], "NULL"), Limit: cmp.Or(h.value["limit_value"], "NULL"), Answers: h.answers, Facts: "FROM breached"}
 	c.Code, c.Name = h.codeAndName()
 	statements, err := warehouse.Split(h.body)
-	if err != nil {
+	switch {
+	case err != nil:
 		h.fail(1, "%v", err)
-	} else if len(statements) != 2 {
-		h.fail(1, "there are %d statements; a condition has two, the rows that breach it and the answer", len(statements))
-	} else {
-		c.Breaches, c.Answer = statements[0], statements[1]
+	case len(statements) == 2:
+		c.Facts = statements[1]
+		fallthrough
+	case len(statements) == 1:
+		c.Breaches = statements[0]
+	default:
+		h.fail(1, "there are %d statements; a condition has one or two: the rows that breach it, and what its answers need besides", len(statements))
 	}
 	return c, errors.Join(h.errs...)
 }
@@ -64,57 +74,81 @@ func parseCheck(file, text string) (Check, error) {
 
 // Conditions answers the funding conditions named (none: all) for every fund and period.
 func (e Engine) Conditions(ctx context.Context, queries fs.FS, codes ...string) error {
-	shared, err := fs.ReadFile(queries, sharedFile)
+	terms, shared, err := readShared(queries)
 	if err != nil {
 		return err
 	}
-	// the terms of each fund are the same for all conditions: worked out once
-	terms := e.given()
-	terms.steps, terms.last = append(terms.steps, step{sql: string(shared)}), "FROM fund_period"
-	if _, err := e.Conn.ExecContext(ctx, "CREATE OR REPLACE TEMP TABLE fund_period AS "+terms.String()); err != nil {
-		return fmt.Errorf("%s: %w", sharedFile, err)
+	once := e.given()
+	once.steps, once.last = append(once.steps, terms), "FROM fund_period"
+	if _, err := e.Conn.ExecContext(ctx, "CREATE OR REPLACE TEMP TABLE fund_period AS "+once.String()); err != nil {
+		return fmt.Errorf("%s: %w", termsFile, err)
 	}
 	for _, c := range e.Set.Conditions {
 		if len(codes) > 0 && !slices.Contains(codes, c.Code) {
 			continue
 		}
-		if err := e.condition(ctx, c); err != nil {
+		if err := e.condition(ctx, c, shared); err != nil {
 			return fmt.Errorf("%s: condition %s cannot be answered: %w", c.File, c.Code, err)
 		}
 	}
 	return nil
 }
 
-func (e Engine) condition(ctx context.Context, c Condition) error {
+// readShared reads the relations that conditions share: the terms of the funds, and
+// those of which each condition's facts take what they need.
+func readShared(queries fs.FS) (terms step, shared []step, err error) {
+	files, err := fs.Glob(queries, "model/*.with")
+	if err != nil {
+		return step{}, nil, err
+	}
+	slices.Sort(files)
+	for _, file := range append([]string{termsFile}, slices.DeleteFunc(files, func(f string) bool { return f == termsFile })...) {
+		text, err := fs.ReadFile(queries, file)
+		if err != nil {
+			return step{}, nil, err
+		}
+		shared = append(shared, step{sql: string(text)})
+	}
+	return shared[0], shared[1:], nil
+}
+
+func (e Engine) condition(ctx context.Context, c Condition, shared []step) error {
 	given := e.given().then("figure", "FROM "+e.Schema+".figure")
 	breaches := given.then("found", c.Breaches)
 	breaches.last = fmt.Sprintf(`SELECT %s AS code, fund, period, effect, amount, delivery, "row", key FROM found ORDER BY ALL`, quote(c.Code))
 	if err := e.insert(ctx, "breach", breaches); err != nil {
 		return err
 	}
-	read := given
-	read.last = "FROM (\n" + c.Breaches + "\n)"
-	feeds, err := e.feeds(ctx, read.String())
+	gone, err := e.gone(ctx, c, given)
 	if err != nil {
 		return err
 	}
-	gone := "''"
-	if len(feeds) > 0 {
-		gone = fmt.Sprintf("(SELECT string_agg(DISTINCT m.feed, ', ' ORDER BY m.feed) FROM missing m WHERE m.scope = 'fund:' || a.fund AND m.period = a.period AND m.feed IN ('%s'))",
-			strings.Join(feeds, "', '"))
-	}
-	answer := given.
-		then("breach", fmt.Sprintf("FROM %s.breach WHERE code = %s", e.Schema, quote(c.Code))).
-		then("answer", c.Answer).
-		then("judged", fmt.Sprintf(`SELECT a.*, coalesce(%s, '') AS gone,
-  (SELECT count(*) FROM breach b WHERE b.fund = a.fund AND b.period = a.period) AS breaches FROM answer a`, gone))
+	facts := given.then("breach", fmt.Sprintf("FROM %s.breach WHERE code = %s", e.Schema, quote(c.Code)))
+	facts.steps = append(facts.steps, shared...)
+	answer := c.judged(facts.then("facts", c.Facts)).then("gone(fund, period, feeds)", gone)
 	answer.last = fmt.Sprintf(`SELECT %s AS code, %s AS title, fund, period, %s AS basis,
-  CASE WHEN gone = '' OR status = 'not applicable' THEN status ELSE 'not available' END AS status,
-  CASE WHEN gone = '' THEN value END AS value, CASE WHEN gone = '' THEN limit_value END AS limit_value,
-  CASE WHEN gone = '' OR status = 'not applicable' THEN evidence ELSE 'Not received for this period: ' || gone || '.' END AS evidence,
+  CASE WHEN feeds IS NULL OR status = 'not applicable' THEN status ELSE 'not available' END AS status,
+  CASE WHEN feeds IS NULL THEN value END AS value, CASE WHEN feeds IS NULL THEN limit_value END AS limit_value,
+  CASE WHEN feeds IS NULL OR status = 'not applicable' THEN evidence ELSE 'Not received for this period: ' || feeds || '.' END AS evidence,
   breaches
-FROM judged ORDER BY fund, period`, quote(c.Code), quote(c.Title), quote(c.Basis))
+FROM judged LEFT JOIN gone USING (fund, period) ORDER BY fund, period`, quote(c.Code), quote(c.Title), quote(c.Basis))
 	return e.insert(ctx, "condition", answer)
+}
+
+// gone is the query for the feeds that the rows breaching a condition are read from
+// and that have not come.
+func (e Engine) gone(ctx context.Context, c Condition, given query) (string, error) {
+	const none = "SELECT '', '', NULL WHERE FALSE"
+	if len(e.Missing) == 0 {
+		return none, nil
+	}
+	given.last = "FROM (\n" + c.Breaches + "\n)"
+	feeds, err := e.feeds(ctx, given.String())
+	if err != nil || len(feeds) == 0 {
+		return none, err
+	}
+	return fmt.Sprintf(`SELECT substr(scope, 6), period, string_agg(DISTINCT feed, ', ' ORDER BY feed)
+  FROM missing WHERE scope LIKE 'fund:%%' AND feed IN ('%s') GROUP BY ALL`, strings.Join(feeds, "', '")), nil
 }
 
 // examples is how many of a check's findings about one subject are kept; all

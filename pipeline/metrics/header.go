@@ -70,9 +70,11 @@ type header struct {
 	line  map[string]int
 	body  string
 	errs  []error
+	// answers are a condition's, in their order
+	answers []Answer
 }
 
-var keyLine = regexp.MustCompile(`^-- ?([a-z]+):\s*(.*?)\s*$`)
+var keyLine = regexp.MustCompile(`^-- ?([a-z_]+):\s*(.*?)\s*$`)
 
 // readHeader splits a file into its header and its SQL. The first key is the
 // kind itself; an unknown, repeated or missing key is an error with file and line.
@@ -81,6 +83,9 @@ func readHeader(file, text, kind string, required, optional []string) header {
 	lines := strings.Split(text, "\n")
 	n := 0
 	for ; n < len(lines) && strings.HasPrefix(lines[n], "--"); n++ {
+		if kind == "condition" && h.answer(lines[n], n+1) {
+			continue
+		}
 		m := keyLine.FindStringSubmatch(lines[n])
 		if m == nil {
 			h.fail(n+1, "%q is not a header line such as `-- unit: working days`; put comments below the header, after a blank line", lines[n])

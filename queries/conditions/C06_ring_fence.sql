@@ -2,6 +2,18 @@
 -- title:   The ring-fence holds: no money passes between funds
 -- basis:   the fund's decision record; ring-fence of the comparable agreement
 -- remedy:  Ask finance to put each journal, invoice and session on the one fund that pays for it
+-- value:        not_met_amount
+-- limit_value:  0
+-- not applicable if match:
+--   This is a match fund.
+-- not applicable if funds = 1:
+--   There is only one fund.
+-- not met if not_met > 0:
+--   {counted_in_words(not_met, 'line', 'lines')} ({pounds(not_met_amount)}) in a journal between funds, or for a session of another fund.
+-- at risk if at_risk > 0:
+--   {counted_in_words(at_risk, 'line', 'lines')} ({pounds(at_risk_amount)}) on an invoice that another fund pays too.
+-- met:
+--   No journal, invoice or session is shared with another fund.
 
 -- every line is looked at, commitments and payments too; of a journal or an
 -- invoice on two funds each fund's own lines breach, once both are there
@@ -19,18 +31,3 @@ crossing AS (
 SELECT fund, period, CASE WHEN journal OR session THEN 'not met' ELSE 'at risk' END AS effect, claimable AS amount, delivery, "row", key
 FROM crossing
 WHERE (journal OR session OR invoice) AND NOT match
-;
-SELECT f.fund, f.period,
-  CASE WHEN f.match OR (SELECT count(*) FROM register.fund) = 1 THEN 'not applicable'
-       WHEN crossed.lines > 0 THEN 'not met'
-       WHEN shared.lines > 0 THEN 'at risk'
-       ELSE 'met' END AS status,
-  coalesce(crossed.amount, 0) AS value, 0 AS limit_value,
-  CASE WHEN f.match THEN 'This is a match fund.'
-       WHEN (SELECT count(*) FROM register.fund) = 1 THEN 'There is only one fund.'
-       WHEN crossed.lines > 0 THEN counted_in_words(crossed.lines, 'line', 'lines') || ' (' || pounds(crossed.amount) || ') in a journal between funds, or for a session of another fund.'
-       WHEN shared.lines > 0 THEN counted_in_words(shared.lines, 'line', 'lines') || ' (' || pounds(shared.amount) || ') on an invoice that another fund pays too.'
-       ELSE 'No journal, invoice or session is shared with another fund.' END AS evidence
-FROM fund_period f
-LEFT JOIN (SELECT fund, period, count(*) AS lines, sum(amount) AS amount FROM breach WHERE effect = 'not met' GROUP BY ALL) crossed USING (fund, period)
-LEFT JOIN (SELECT fund, period, count(*) AS lines, sum(amount) AS amount FROM breach WHERE effect = 'at risk' GROUP BY ALL) shared USING (fund, period)
