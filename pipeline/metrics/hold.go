@@ -17,11 +17,12 @@ func (e *Engine) Hold(ctx context.Context) error {
 	}
 	e.held = map[string][]string{}
 	for _, view := range views {
-		if _, err := e.Conn.ExecContext(ctx, fmt.Sprintf("CREATE TEMP TABLE %[1]s AS FROM main.%[1]s", ident(view))); err != nil {
-			return fmt.Errorf("view %s cannot be held: %w", view, err)
-		}
+		// asked before it is held: the table's name hides the view's, in main too
 		if e.held[view], err = e.feeds(ctx, "FROM main."+ident(view)); err != nil {
 			return fmt.Errorf("view %s: %w", view, err)
+		}
+		if _, err := e.Conn.ExecContext(ctx, fmt.Sprintf("CREATE TEMP TABLE %[1]s AS FROM main.%[1]s", ident(view))); err != nil {
+			return fmt.Errorf("view %s cannot be held: %w", view, err)
 		}
 	}
 	return nil
