@@ -4,6 +4,7 @@ package example
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -36,19 +37,50 @@ func Cleveland(t testing.TB) *workspace.Workspace {
 	return Open(t, dir)
 }
 
-// pristine is the example with its warehouse built, once for all tests; each works on
-// a copy.
-var pristine struct {
-	once sync.Once
-	dir  string
-	err  error
+// made are the workspaces that are made once for all tests of a package;
+// each works on a copy, or only reads.
+var made struct{ built, small once }
+
+// once is a workspace that is made when it is first asked for.
+type once struct {
+	sync.Once
+	dir string
 }
 
-// Main runs a package's tests and removes the example that Built made for them.
+// keep gives the folder of the one workspace, which make makes anywhere.
+func (o *once) keep(t testing.TB, make func() string) string {
+	t.Helper()
+	o.Do(func() {
+		from := make()
+		dir, err := os.MkdirTemp("", "mojreturns-example-")
+		if err := errors.Join(err, os.CopyFS(dir, os.DirFS(from))); err != nil {
+			t.Fatal(err)
+		}
+		o.dir = dir
+	})
+	if o.dir == "" {
+		t.Fatal("the workspace could not be made; the test that tried says why")
+	}
+	return o.dir
+}
+
+// copy gives the folder of a copy.
+func (o *once) copy(t testing.TB, make func() string) string {
+	t.Helper()
+	from, dir := o.keep(t, make), t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(from)); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// Main runs a package's tests and removes the workspaces that were made for them.
 func Main(m *testing.M) {
 	code := m.Run()
-	if pristine.dir != "" {
-		os.RemoveAll(pristine.dir)
+	for _, o := range []*once{&made.built, &made.small} {
+		if o.dir != "" {
+			os.RemoveAll(o.dir)
+		}
 	}
 	os.Exit(code)
 }
@@ -70,23 +102,32 @@ func File(t testing.TB, parts ...string) string {
 // Built is the example with every file landed and its warehouse published.
 func Built(t testing.TB) *workspace.Workspace {
 	t.Helper()
-	pristine.once.Do(func() {
-		if pristine.dir, pristine.err = os.MkdirTemp("", "mojreturns-example-"); pristine.err != nil {
-			return
-		}
-		ws := Cleveland(t)
-		if _, pristine.err = intake.Land(context.Background(), ws, nil, landing.Given{}); pristine.err != nil {
-			return
-		}
-		if _, pristine.err = builds.Build(context.Background(), ws); pristine.err == nil {
-			pristine.err = os.CopyFS(pristine.dir, os.DirFS(ws.Dir))
-		}
-	})
-	if pristine.err != nil {
-		t.Fatal(pristine.err)
+	return Open(t, made.built.copy(t, func() string { return landedAndBuilt(t, Cleveland(t)) }))
+}
+
+// Shared is what Built gives, the same for all tests of a package: only to be read.
+func Shared(t testing.TB) *workspace.Workspace {
+	t.Helper()
+	return Open(t, made.built.keep(t, func() string { return landedAndBuilt(t, Cleveland(t)) }))
+}
+
+// landedAndBuilt lands a workspace's inbox, builds, and gives its folder.
+func landedAndBuilt(t testing.TB, ws *workspace.Workspace) string {
+	t.Helper()
+	if _, err := intake.Land(context.Background(), ws, nil, landing.Given{}); err != nil {
+		t.Fatal(err)
 	}
+	if _, err := builds.Build(context.Background(), ws); err != nil {
+		t.Fatal(err)
+	}
+	return ws.Dir
+}
+
+// Office is a new workspace of a configuration, with nothing in its inbox.
+func Office(t testing.TB, config string) *workspace.Workspace {
+	t.Helper()
 	dir := t.TempDir()
-	if err := os.CopyFS(dir, os.DirFS(pristine.dir)); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, workspace.ConfigFile), []byte(config), 0o660); err != nil {
 		t.Fatal(err)
 	}
 	return Open(t, dir)

@@ -20,7 +20,7 @@ import (
 func TestErase(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	ws := example.Cleveland(t)
+	ws := example.SmallUnbuilt(t)
 	at := example.Quarter(t, "2023-24-Q4")
 	changed := filepath.Join(ws.Dir, "inbox", "slt_referrals_2023-24_v4.csv")
 	rows := example.ReadCSV(t, changed)

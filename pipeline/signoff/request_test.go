@@ -25,7 +25,7 @@ import (
 func TestLaterReturn(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	ws := example.Built(t)
+	ws := example.Small(t)
 	first, at := example.Quarter(t, "2023-24-Q3"), example.Quarter(t, "2023-24-Q4")
 	seals(t, ws, first)
 	example.ChangeReferrals(t, ws, func(rows [][]string) [][]string { // one police referral of quarter 3 fewer: 50 become 49
@@ -109,7 +109,7 @@ func TestLaterReturn(t *testing.T) {
 func TestCommentaryMistakes(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	ws := example.Built(t)
+	ws := example.Small(t)
 	at := example.Quarter(t, "2023-24-Q4")
 	if _, err := pipeline.Run(ctx, ws, at); err != nil {
 		t.Fatal(err)

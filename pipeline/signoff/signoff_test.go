@@ -56,7 +56,7 @@ func seals(t *testing.T, ws *workspace.Workspace, at period.Period) archive.Seal
 func TestWhoMaySign(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	ws := example.Built(t)
+	ws := example.Small(t)
 	at := example.Quarter(t, "2023-24-Q4")
 	if _, err := pipeline.Run(ctx, ws, at); err != nil {
 		t.Fatal(err)
@@ -115,7 +115,7 @@ func TestWhoMaySign(t *testing.T) {
 func TestFailingChecksBlockSubmission(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	ws := example.Cleveland(t)
+	ws := example.SmallUnbuilt(t)
 	at := example.Quarter(t, "2023-24-Q4")
 	// a control total that is a penny out
 	file := filepath.Join(ws.Dir, "inbox", "finance_ledger_control_2023-24_v12.csv")
@@ -143,7 +143,7 @@ func TestFailingChecksBlockSubmission(t *testing.T) {
 func TestKeys(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	ws := example.Built(t)
+	ws := example.Small(t)
 	at := example.Quarter(t, "2023-24-Q4")
 	key := filepath.Join(t.TempDir(), "officer.key")
 	public, err := seal.NewKey(key, rand.Reader)

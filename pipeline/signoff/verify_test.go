@@ -24,7 +24,7 @@ import (
 func TestVerify(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	ws := example.Built(t)
+	ws := example.Small(t)
 	at := example.Quarter(t, "2023-24-Q3")
 	sealed := seals(t, ws, at)
 	check := func(what string, intact, rebuilt bool) signoff.Verification {
@@ -91,7 +91,7 @@ func TestVerify(t *testing.T) {
 func TestVerifyAfterAReplacedFileIsErased(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	ws := example.Cleveland(t)
+	ws := example.SmallUnbuilt(t)
 	at := example.Quarter(t, "2023-24-Q3")
 	example.ChangeReferrals(t, ws, func(rows [][]string) [][]string { return rows[:len(rows)-1] })
 	seals(t, ws, at)
@@ -114,7 +114,7 @@ func TestVerifyAfterAReplacedFileIsErased(t *testing.T) {
 func TestRestatement(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	ws := example.Built(t)
+	ws := example.Small(t)
 	at := example.Quarter(t, "2023-24-Q3")
 	seals(t, ws, at)
 	if moved, err := signoff.Diff(ctx, ws, "", at, 0, 0); err != nil || len(moved) > 0 {
@@ -195,7 +195,7 @@ func TestRestatement(t *testing.T) {
 func TestSealWithoutItsDeliveries(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	ws := example.Built(t)
+	ws := example.Small(t)
 	at := example.Quarter(t, "2023-24-Q3")
 	sealed := seals(t, ws, at)
 	file := filepath.Join(sealed.Dir, archive.DeliveriesFile)
