@@ -19,7 +19,7 @@ import (
 func TestLonePersonalDataRejectsItsRow(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	ws := example.Cleveland(t)
+	ws := example.SmallUnbuilt(t)
 	landed := example.Sends(t, ws, func(rows [][]string) [][]string {
 		rows = example.WithColumn("Remarks", "", "call 07700 900123")(rows)
 		for i, h := range rows[0] {
@@ -63,7 +63,7 @@ func TestLonePersonalDataRejectsItsRow(t *testing.T) {
 // What people write into the return is screened too.
 func TestCommentaryIsScreened(t *testing.T) {
 	t.Parallel()
-	ws := example.Cleveland(t)
+	ws := example.Small(t)
 	at := example.Quarter(t, "2023-24-Q4")
 	path, err := draft.StartComments(ws, "", at)
 	if err != nil {
