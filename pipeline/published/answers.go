@@ -47,7 +47,7 @@ func FigureRows(ctx context.Context, ws *workspace.Workspace, q Question) (table
 	}
 	return table.Query(ctx, v.Conn, `SELECT code, name, scope, period, dimension, category, value, numerator, denominator, n, unit, marker
 		FROM `+v.schema+`.figure
-		WHERE period = $1 AND ($2 = 'null' OR code IN (SELECT unnest($2::JSON::VARCHAR[])))
+		WHERE period = $1 AND ($2 IN ('null', '[]') OR code IN (SELECT unnest($2::JSON::VARCHAR[])))
 		  AND ($3 = '' OR scope = $3) AND ($4 = '' OR dimension = $4 OR $4 = 'total' AND dimension = '')
 		ORDER BY code, scope, dimension, category`, q.Period.Label, string(codes), q.Scope, q.By)
 }

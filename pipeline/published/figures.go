@@ -63,7 +63,7 @@ func (v *View) Values(ctx context.Context, like string, scopes []string, do func
 	type row struct{ Code, Scope, Period, Dimension, Category, Value, N, Numerator, Denominator, Marker string }
 	found, err := warehouse.Select[row](ctx, v.Conn, `SELECT code, scope, period, dimension, category, value::VARCHAR AS value, n::VARCHAR AS n,
 			numerator::VARCHAR AS numerator, denominator::VARCHAR AS denominator, marker
-		FROM figure WHERE period LIKE $1 AND ($2 = 'null' OR scope IN (SELECT unnest($2::JSON::VARCHAR[])))`, like, string(asked))
+		FROM figure WHERE period LIKE $1 AND ($2 IN ('null', '[]') OR scope IN (SELECT unnest($2::JSON::VARCHAR[])))`, like, string(asked))
 	for _, f := range found {
 		do(figure.Place{Code: f.Code, Scope: f.Scope, Period: f.Period, Dimension: f.Dimension, Category: f.Category},
 			returns.Value{Value: f.Value, N: f.N, Numerator: f.Numerator, Denominator: f.Denominator, Marker: f.Marker})
