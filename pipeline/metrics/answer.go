@@ -23,17 +23,11 @@ type Answer struct {
 
 var (
 	answerLine  = regexp.MustCompile(`^-- ?([a-z]+(?: [a-z]+)*?)(?: if (.+?))?:(?:\s+(.*?))?\s*$`)
-	goesOn      = regexp.MustCompile(`^--\s{2,}(\S.*?)\s*$`)
 	placeholder = regexp.MustCompile(`\{[^{}]*\}`)
 )
 
-// answer takes a line of a condition's header that is an answer, or goes on with one.
+// answer takes a line of a condition's header that is an answer.
 func (h *header) answer(line string, n int) bool {
-	if m := goesOn.FindStringSubmatch(line); m != nil && len(h.answers) > 0 {
-		last := &h.answers[len(h.answers)-1]
-		last.Sentence = strings.TrimSpace(last.Sentence + " " + m[1])
-		return true
-	}
 	m := answerLine.FindStringSubmatch(line)
 	if m == nil || m[2] == "" && !slices.Contains(statuses, m[1]) {
 		return false
@@ -41,7 +35,7 @@ func (h *header) answer(line string, n int) bool {
 	if !slices.Contains(statuses, m[1]) {
 		h.fail(n, "status %q is not one of %s", m[1], strings.Join(statuses, ", "))
 	}
-	h.answers = append(h.answers, Answer{Status: m[1], When: m[2], Sentence: m[3], line: n})
+	h.answers, h.last = append(h.answers, Answer{Status: m[1], When: m[2], Sentence: m[3], line: n}), ""
 	return true
 }
 
@@ -57,10 +51,10 @@ func (h *header) checkAnswers() {
 			h.fail(a.line, "the braces of answer %q do not each hold one expression", a.Status)
 		}
 		if !last && a.When == "" {
-			h.fail(a.line, "answer %q has no `if`, so those below it are never given", a.Status)
+			h.fail(a.line, "answer %q has no \"if\", so those below it are never given", a.Status)
 		}
 		if last && a.When != "" {
-			h.fail(a.line, "the last answer needs no `if`: it is given where no other is")
+			h.fail(a.line, "the last answer needs no \"if\": it is given where no other is")
 		}
 	}
 	if len(h.answers) == 0 {
@@ -94,7 +88,7 @@ func (c Condition) judged(facts query) query {
 		evidence += fmt.Sprintf("\n  WHEN %d THEN %s", i, a.evidence())
 	}
 	return q.then("answered", "SELECT *, "+rung+" END AS answer FROM valued").
-		then("judged", "SELECT fund, period, value, limit_value, breaches, "+status+" END AS status,\n  "+evidence+" END AS evidence FROM answered")
+		then("judged", "SELECT fund, period, value, limit_value, breaches,\n  "+status+" END AS status,\n  "+evidence+" END AS evidence\nFROM answered")
 }
 
 // SQL is all the SQL of the condition, the expressions of its header too.

@@ -56,7 +56,7 @@ func parseCondition(file, text string) (Condition, error) {
 	case len(statements) == 1:
 		c.Breaches = statements[0]
 	default:
-		h.fail(1, "there are %d statements; a condition has one or two: the rows that breach it, and what its answers need besides", len(statements))
+		h.fail(1, "there are %d statements; a condition has the rows that breach it and, if wanted, the facts of its answers", len(statements))
 	}
 	return c, errors.Join(h.errs...)
 }

@@ -72,6 +72,7 @@ type header struct {
 	errs  []error
 	// answers are a condition's, in their order
 	answers []Answer
+	last    string // the key read last; empty after an answer
 }
 
 var keyLine = regexp.MustCompile(`^-- ?([a-z_]+):\s*(.*?)\s*$`)
@@ -83,7 +84,7 @@ func readHeader(file, text, kind string, required, optional []string) header {
 	lines := strings.Split(text, "\n")
 	n := 0
 	for ; n < len(lines) && strings.HasPrefix(lines[n], "--"); n++ {
-		if kind == "condition" && h.answer(lines[n], n+1) {
+		if h.goesOn(lines[n]) || kind == "condition" && h.answer(lines[n], n+1) {
 			continue
 		}
 		m := keyLine.FindStringSubmatch(lines[n])
@@ -102,7 +103,7 @@ func readHeader(file, text, kind string, required, optional []string) header {
 		case value == "":
 			h.fail(n+1, "key %q has no value", key)
 		}
-		h.value[key], h.line[key] = value, n+1
+		h.value[key], h.line[key], h.last = value, n+1, key
 	}
 	for _, key := range append([]string{kind}, required...) {
 		if h.line[key] == 0 {
@@ -111,6 +112,25 @@ func readHeader(file, text, kind string, required, optional []string) header {
 	}
 	h.body = strings.TrimSpace(strings.Join(lines[n:], "\n"))
 	return h
+}
+
+// indented is a line that goes on with the one above it.
+var indented = regexp.MustCompile(`^--\s{2,}(\S.*?)\s*$`)
+
+func (h *header) goesOn(line string) bool {
+	m := indented.FindStringSubmatch(line)
+	switch {
+	case m == nil:
+		return false
+	case h.last != "":
+		h.value[h.last] += " " + m[1]
+		return true
+	case len(h.answers) > 0:
+		sentence := &h.answers[len(h.answers)-1].Sentence
+		*sentence = strings.TrimSpace(*sentence + " " + m[1])
+		return true
+	}
+	return false
 }
 
 func (h *header) fail(line int, format string, args ...any) {

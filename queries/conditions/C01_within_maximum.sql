@@ -2,11 +2,11 @@
 -- title:   Spend is within the maximum
 -- basis:   the fund's decision record
 -- remedy:  Move or reverse the lines that go over the maximum, or lower the forecast; the ministry pays nothing above it
--- value:        spent
--- limit_value:  maximum
+-- value:   spent
+-- limit_value: maximum
 -- not applicable if match OR maximum IS NULL:
 --   This fund has no maximum.
--- not met if spent > maximum:
+-- not met if not_met > 0:
 --   {spent_so_far}: {pounds(spent - maximum)} over.
 -- not available if outturn_unknown:
 --   {spent_so_far}; the forecast outturn is not available.
@@ -17,7 +17,8 @@
 
 -- the lines that take the spend over the maximum and leave it there: what was credited again is no breach
 SELECT fund, period, 'not met' AS effect, claimable AS amount, delivery, "row", key
-FROM (SELECT l.*, f.fund, f.period, f.maximum, sum(l.claimable) OVER (PARTITION BY f.fund, f.period ORDER BY l.ledger_date, l.key) AS running,
+FROM (SELECT l.*, f.fund, f.period, f.maximum,
+        sum(l.claimable) OVER (PARTITION BY f.fund, f.period ORDER BY l.ledger_date, l.key) AS running,
         sum(l.claimable) OVER (PARTITION BY f.fund, f.period) AS total
       FROM eligible_line l JOIN fund_period f ON f.fund = l.fund_code AND l.ledger_date <= f.period_end)
 WHERE running > maximum AND total > maximum

@@ -1,9 +1,10 @@
 -- condition: C02 inside_spend_window
 -- title:   Spent inside the spend window
 -- basis:   the fund's decision record; no carry-over without approval: comparable agreement
--- remedy:  Ask finance whether the dates of service are right; spend outside the window needs another fund, or an approval entered under carry_forward in mojreturns.yaml
--- value:        not_met_amount
--- limit_value:  0
+-- remedy:  Ask finance whether the dates of service are right;
+--   spend outside the window needs another fund, or an approval entered under carry_forward in mojreturns.yaml
+-- value:   not_met_amount
+-- limit_value: 0
 -- not applicable if match OR spend_by IS NULL:
 --   This fund has no spend window.
 -- not met if not_met > 0:

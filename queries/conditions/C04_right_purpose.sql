@@ -2,8 +2,8 @@
 -- title:   Spent on the purpose of the fund
 -- basis:   the fund's decision record
 -- remedy:  Ask finance for the right budget line, or for the fund that allows this one
--- value:        not_met_amount
--- limit_value:  0
+-- value:   not_met_amount
+-- limit_value: 0
 -- not applicable if match OR NOT lists_lines:
 --   This fund does not list the budget lines it allows.
 -- not met if not_met > 0:
@@ -14,7 +14,8 @@
 -- met:
 --   All spend and commitments are on budget lines the fund allows.
 
-SELECT f.fund, f.period, CASE WHEN s.counts_as_spend THEN 'not met' ELSE 'at risk' END AS effect, s.claimable AS amount, s.delivery, s."row", s.key
+SELECT f.fund, f.period, CASE WHEN s.counts_as_spend THEN 'not met' ELSE 'at risk' END AS effect,
+  s.claimable AS amount, s.delivery, s."row", s.key
 FROM spend_line s
 JOIN fund_period f ON f.fund = s.fund_code AND s.ledger_date <= f.period_end
 WHERE (s.counts_as_spend OR s.txn_type = 'COM') AND f.lists_lines AND NOT f.match

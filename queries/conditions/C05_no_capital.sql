@@ -2,8 +2,8 @@
 -- title:   No capital spend
 -- basis:   the fund's decision record: revenue only
 -- remedy:  Ask finance whether the lines are capital, which this fund does not pay for; a blank needs an answer
--- value:        not_met_amount
--- limit_value:  0
+-- value:   not_met_amount
+-- limit_value: 0
 -- not applicable if match:
 --   This is a match fund.
 -- not applicable if lines = 0:
@@ -15,7 +15,8 @@
 -- met:
 --   No line of spend (of {lines}) is capital.
 
-SELECT f.fund, f.period, CASE WHEN s.capital = 'Y' THEN 'not met' ELSE 'at risk' END AS effect, s.claimable AS amount, s.delivery, s."row", s.key
+SELECT f.fund, f.period, CASE WHEN s.capital = 'Y' THEN 'not met' ELSE 'at risk' END AS effect,
+  s.claimable AS amount, s.delivery, s."row", s.key
 FROM counting_line s
 JOIN fund_period f ON f.fund = s.fund_code AND s.ledger_date <= f.period_end
 WHERE (s.capital = 'Y' OR s.capital IS NULL) AND NOT f.match

@@ -2,8 +2,8 @@
 -- title:   Every line of spend has its evidence
 -- basis:   comparable agreement: records kept for audit
 -- remedy:  Ask finance for the evidence reference of each line
--- value:        CASE WHEN NOT match THEN evidenced::DOUBLE / nullif(lines, 0) END
--- limit_value:  1
+-- value:   CASE WHEN NOT match THEN evidenced::DOUBLE / nullif(lines, 0) END
+-- limit_value: 1
 -- not applicable if match:
 --   This is a match fund.
 -- not applicable if lines = 0:

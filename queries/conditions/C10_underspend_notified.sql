@@ -2,8 +2,8 @@
 -- title:   A forecast underspend is notified
 -- basis:   comparable agreement: underspend is notified as soon as it is known
 -- remedy:  Tell the ministry of the underspend and enter the notice under notices in mojreturns.yaml, or mend the forecast
--- value:        underspend
--- limit_value:  0
+-- value:   underspend
+-- limit_value: 0
 -- not applicable if match:
 --   This is a match fund.
 -- not applicable if NOT forecast:

@@ -2,20 +2,20 @@
 -- title:   Nothing is charged to the fund after its spend window
 -- basis:   comparable agreement: no carry-over without approval
 -- remedy:  Ask finance to take the lines off the fund; where the ministry approves, enter it under carry_forward in mojreturns.yaml
--- value:        coalesce(net, 0)
--- limit_value:  0
+-- value:   coalesce(net, 0)
+-- limit_value: 0
 -- not applicable if match OR spend_by IS NULL:
 --   This fund has no spend window.
 -- not applicable if period_end <= spend_by:
 --   The period ends within the spend window.
 -- met if lines IS NULL:
 --   No line is dated after {day_in_words(spend_by)}.
+-- not met if not_met > 0:
+--   {late}: an accrual was under-stated.
 -- met if net <= 0:
 --   {late}.
--- met if net <= carry_forward:
+-- met:
 --   {late}, within the approved carry-forward of {pounds(carry_forward)}.
--- not met:
---   {late}: an accrual was under-stated.
 
 -- reversals and their invoices net off; what is left was under-accrued
 SELECT fund, period, 'not met' AS effect, claimable AS amount, delivery, "row", key

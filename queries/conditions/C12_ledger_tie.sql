@@ -2,8 +2,8 @@
 -- title:   The extract ties to the ledger
 -- basis:   local
 -- remedy:  Ask finance for the lines that are missing, or for the control total they now have
--- value:        coalesce(largest, 0)
--- limit_value:  0
+-- value:   coalesce(largest, 0)
+-- limit_value: 0
 -- not available if ledger_periods = 0 AND awaited:
 --   No ledger lines and no control totals yet.
 -- not applicable if ledger_periods = 0:
@@ -22,9 +22,11 @@
 SELECT fund, period, CASE WHEN control IS NULL THEN 'at risk' ELSE 'not met' END AS effect,
   (net - control)::DECIMAL(18,2) AS amount, delivery, "row", financial_year || ' period ' || ledger_period AS key
 FROM (
-  SELECT f.fund, f.period, x.financial_year, x.ledger_period, sum(x.net) AS net, sum(x.control) AS control, max(x.delivery) AS delivery, max(x."row") AS "row"
+  SELECT f.fund, f.period, x.financial_year, x.ledger_period, sum(x.net) AS net, sum(x.control) AS control,
+    max(x.delivery) AS delivery, max(x."row") AS "row"
   FROM (
-    SELECT fund_code, financial_year, ledger_period, ledger_date, net_amount AS net, NULL::DECIMAL(18,2) AS control, NULL::INTEGER AS delivery, NULL::BIGINT AS "row"
+    SELECT fund_code, financial_year, ledger_period, ledger_date, net_amount AS net,
+      NULL::DECIMAL(18,2) AS control, NULL::INTEGER AS delivery, NULL::BIGINT AS "row"
     FROM counting_line
     UNION ALL
     SELECT fund_code, financial_year, ledger_period, ledger_date, 0, net_total, delivery, "row"
@@ -40,9 +42,11 @@ seen AS (
   SELECT f.fund, f.period, count(DISTINCT l.ledger_period) AS ledger_periods
   FROM fund_period f LEFT JOIN ledger l ON l.fund_code = f.fund AND l.ledger_date <= f.period_end GROUP BY ALL),
 differing AS (
-  SELECT fund, period, max(abs(amount)) AS largest, string_agg(key, ', ' ORDER BY key) FILTER (effect = 'not met' OR amount IS NULL) AS named
+  SELECT fund, period, max(abs(amount)) AS largest,
+    string_agg(key, ', ' ORDER BY key) FILTER (effect = 'not met' OR amount IS NULL) AS named
   FROM breach GROUP BY ALL)
-SELECT *, EXISTS (FROM missing m WHERE m.scope = 'fund:' || b.fund AND m.period = b.period AND m.feed IN ('spend', 'ledger_control')) AS awaited
+SELECT *, EXISTS (FROM missing m
+    WHERE m.scope = 'fund:' || b.fund AND m.period = b.period AND m.feed IN ('spend', 'ledger_control')) AS awaited
 FROM breached b
 JOIN seen USING (fund, period)
 LEFT JOIN differing USING (fund, period)

@@ -2,8 +2,8 @@
 -- title:   Unspent grant is repaid
 -- basis:   comparable agreement: unspent grant is repaid
 -- remedy:  Repay the amount and enter it under repaid in mojreturns.yaml; cash that came in belongs under cash_received
--- value:        CASE WHEN NOT match THEN unspent END
--- limit_value:  0
+-- value:   CASE WHEN NOT match THEN unspent END
+-- limit_value: 0
 -- not applicable if match:
 --   This is a match fund.
 -- not applicable if spend_by IS NULL:

@@ -14,7 +14,8 @@
 --   A draft: there is nothing to declare yet.
 
 -- the declaration is on the return, which has no rows of its own
-SELECT f.fund, f.period, 'not met' AS effect, NULL::DECIMAL(18,2) AS amount, NULL::INTEGER AS delivery, NULL::BIGINT AS "row", NULL::VARCHAR AS key
+SELECT f.fund, f.period, 'not met' AS effect, NULL::DECIMAL(18,2) AS amount,
+  NULL::INTEGER AS delivery, NULL::BIGINT AS "row", NULL::VARCHAR AS key
 FROM fund_period f WHERE FALSE
 ;
 FROM breached LEFT JOIN declaration USING (fund, period)
