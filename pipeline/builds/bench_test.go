@@ -16,8 +16,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/goccy/go-yaml"
-
 	"mojreturns/pipeline"
 	"mojreturns/pipeline/intake"
 	"mojreturns/pipeline/landing"
@@ -27,8 +25,6 @@ import (
 	"mojreturns/pipeline/typed"
 	"mojreturns/pipeline/warehouse"
 	"mojreturns/pipeline/workspace"
-	"mojreturns/queries"
-	"mojreturns/templates"
 )
 
 var benchRows = flag.Int("rows", 5_000_000, "referrals in the benchmark's extract")
@@ -194,27 +190,11 @@ func benchWorkspace(b *testing.B, referrals int, only ...string) (*workspace.Wor
 	if err != nil || len(files) == 0 {
 		b.Fatalf("no referral extract was made: %v", err)
 	}
-	ws := &workspace.Workspace{Dir: dir, Register: benchRegister(b, dir), Queries: queries.Files, Templates: templates.Files, Location: time.UTC,
-		Now: time.Now, Log: slog.New(slog.DiscardHandler), Returns: []workspace.Return{{Name: "moj-quarterly", Template: "moj-quarterly"}}}
-	ws.Returns[0].Scopes = map[string]string{"money": "fund:" + ws.Register.Funds[0].Code, "activity": "service:" + ws.Register.Services[0].Code}
-	ws.Returns[0].Fields = map[string]string{"recipient": "-", "area": "-", "agreement": "-", "contact": "-"}
-	if err := ws.Load(); err != nil {
-		b.Fatal(err)
-	}
-	return ws, files[0]
-}
-
-func benchRegister(b *testing.B, dir string) register.Register {
-	b.Helper()
-	text, err := os.ReadFile(filepath.Join(dir, "mojreturns.yaml"))
+	ws, err := workspace.Open(dir, workspace.Use{Now: time.Now, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		b.Fatal(err)
 	}
-	var r register.Register
-	if err := yaml.Unmarshal(text, &r); err != nil {
-		b.Fatal(err)
-	}
-	return r
+	return ws, files[0]
 }
 
 // bareRead is the yardstick: DuckDB's own typed read of the same file.

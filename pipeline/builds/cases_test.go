@@ -4,34 +4,29 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
-	"time"
-
-	"github.com/goccy/go-yaml"
 
 	"mojreturns/pipeline/builds"
 	"mojreturns/pipeline/example"
 	"mojreturns/pipeline/metrics"
 	"mojreturns/pipeline/period"
-	"mojreturns/pipeline/register"
 	"mojreturns/pipeline/typed"
 	"mojreturns/pipeline/warehouse"
 	"mojreturns/pipeline/workspace"
 	"mojreturns/queries"
-	"mojreturns/templates"
 )
 
 const cases = "../../testdata/metrics"
 
 // TestMetricCases computes each metric and condition from the rows of its
 // folder and compares with the figures worked by hand (testdata/metrics/README.md).
-// A metric or condition without a folder fails.
+// A metric or condition without a folder fails. It is slow for its hundred and more
+// cases, each of which asks DuckDB for a metric of its own.
 func TestMetricCases(t *testing.T) {
 	set, err := metrics.Load(queries.Files)
 	if err != nil {
@@ -214,21 +209,7 @@ func registerOf(dir string) string {
 // caseWorkspace is a workspace with the register of a case.
 func caseWorkspace(t *testing.T, dir string) *workspace.Workspace {
 	t.Helper()
-	file := registerOf(dir)
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var r register.Register
-	if err := yaml.UnmarshalWithOptions(text, &r, yaml.Strict()); err != nil {
-		t.Fatalf("%s: %v", file, err)
-	}
-	ws := &workspace.Workspace{Dir: t.TempDir(), Register: r, Queries: queries.Files, Templates: templates.Files, Location: time.UTC, Settings: example.OneThread,
-		Now: time.Now, Log: slog.New(slog.DiscardHandler)}
-	if err := ws.Load(); err != nil {
-		t.Fatal(err)
-	}
-	return ws
+	return example.Office(t, string(example.ReadFile(t, registerOf(dir))))
 }
 
 // caseWarehouse is a new warehouse with the rules in it and empty typed tables.
