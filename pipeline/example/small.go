@@ -33,13 +33,14 @@ func Small(t testing.TB) *workspace.Workspace {
 	return openSmall(t, made.small.copy(t, func() string { return landedAndBuilt(t, SmallUnbuilt(t)) }))
 }
 
-// SmallUnbuilt is the small office with its files in the inbox and nothing landed.
-func SmallUnbuilt(t testing.TB) *workspace.Workspace {
+// SmallUnbuilt is the small office with its files, and more of the example's, in the
+// inbox and nothing landed.
+func SmallUnbuilt(t testing.TB, more ...string) *workspace.Workspace {
 	t.Helper()
 	dir := t.TempDir()
 	from := File(t, "testdata", "cleveland")
 	write(t, filepath.Join(dir, workspace.ConfigFile), ReadFile(t, filepath.Join(from, workspace.ConfigFile)))
-	for _, file := range smallFiles {
+	for _, file := range slices.Concat(smallFiles, more) {
 		write(t, filepath.Join(dir, "inbox", file), ReadFile(t, filepath.Join(from, "inbox", file)))
 	}
 	ws := openSmall(t, dir)

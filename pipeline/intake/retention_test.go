@@ -18,7 +18,7 @@ func TestMain(m *testing.M) { example.Main(m) }
 func TestRetention(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	ws := example.Built(t)
+	ws := example.Small(t)
 	if _, err := pipeline.Run(ctx, ws, example.Quarter(t, "2023-24-Q4")); err != nil {
 		t.Fatal(err)
 	}
