@@ -122,7 +122,8 @@ func recordsOf(t *testing.T, path string) [][]string {
 }
 
 // Quarters as the same publisher might make them: other headers, orders, dates,
-// amounts, encodings, titles, totals, formats. One mapping reads them all.
+// amounts, encodings, titles, totals, formats. One mapping reads them all. It is slow
+// since DuckDB plans that long mapping for each file and total.
 func TestPublishedVariants(t *testing.T) {
 	t.Parallel()
 	ws := publishedPipeline(t)
@@ -179,7 +180,8 @@ func TestPublishedVariants(t *testing.T) {
 }
 
 // A total that a file states of itself is held against its rows: of all above it, or
-// of those since the total before it.
+// of those since the total before it. It is slow since DuckDB plans the long mapping
+// for each total.
 func TestControlTotals(t *testing.T) {
 	ws := publishedPipeline(t)
 	if err := ws.Load(); err != nil {

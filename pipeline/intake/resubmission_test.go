@@ -16,7 +16,7 @@ import (
 )
 
 // Each folder of testdata/resubmissions is a file and what was sent instead; what is
-// said of the two is worked out by hand.
+// said of the two is worked out by hand. It is slow since each comparison judges both.
 func TestResubmissions(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()

@@ -123,7 +123,8 @@ func TestSuggestsSeveralFeeds(t *testing.T) {
 }
 
 // What is proposed for files as other systems write them can be read and lands
-// them; once somebody has put a code in place of each "?", it accepts every row.
+// them; once somebody has put a code in place of each "?", it accepts every row. It is
+// slow for its many files.
 func TestSuggestionsLandTheirFiles(t *testing.T) {
 	decided := map[string]string{"txn_type": "INV", "fund_code": "CORE-UPL-2324", "budget_line_code": "OTH", "vat_recoverable": "N"}
 	paths, rejected := realSpend(t), map[string]bool{}
@@ -184,7 +185,8 @@ func TestSuggestionsLandTheirFiles(t *testing.T) {
 }
 
 // Whatever can be read is proposed for something, or said to be like nothing, and
-// what is proposed can be read.
+// what is proposed can be read. It is slow for its many files: each column of each is
+// looked at for itself.
 func TestSuggestsForAnyFile(t *testing.T) {
 	ws := judgePipeline(t)
 	seen := map[string]bool{}
