@@ -14,15 +14,15 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
-	"mojreturns/pipeline/workspace"
 	"mojreturns/templates"
 )
 
 // What a person may put in place of the return's files, and what is said of it: a
-// sentence, an exit code, and the draft that was there stays as it was.
+// sentence, an exit code, and the draft that was there stays as it was. It is slow for
+// the eight drafts that are tried.
 func TestBadTemplatesAtTheCommandLine(t *testing.T) {
-	dir := office(t, 30)
-	call(t, "run", "--workspace", dir, "--period", "2023-24-Q4", "--quiet")
+	t.Parallel()
+	dir := ranOffice(t)
 	draft := filepath.Join(dir, "store", "drafts", "moj-quarterly-2023-24-Q4.xlsx")
 	before, err := os.ReadFile(draft)
 	if err != nil {
@@ -72,22 +72,13 @@ func TestBadTemplatesAtTheCommandLine(t *testing.T) {
 	}
 }
 
-// A bit of a sealed folder flips: verify names the file, and the seal stays as it is.
+// A bit of a sealed folder flips: verify names the file, and the seal stays as it is. It
+// is slow since verifying makes the whole return again.
 func TestFlippedBitAtTheCommandLine(t *testing.T) {
-	dir := office(t, 30)
-	config, err := os.OpenFile(filepath.Join(dir, workspace.ConfigFile), os.O_APPEND|os.O_WRONLY, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err = config.WriteString("users:\n  - {name: analyst, may: [submit]}\n  - {name: officer, may: [approve]}\n"); err != nil {
-		t.Fatal(err)
-	}
-	if err := config.Close(); err != nil {
-		t.Fatal(err)
-	}
+	t.Parallel()
+	dir := ranOffice(t)
 	at := []string{"--workspace", dir, "--period", "2023-24-Q4"}
 	with := func(args ...string) []string { return append(args, at...) }
-	call(t, with("run", "--quiet")...)
 	call(t, with("return", "submit", "--by", "analyst")...)
 	call(t, with("return", "approve", "--by", "officer", "--name", "The officer", "--role", "Chief finance officer", "--in-line", "Y", "--notified", "NA")...)
 	if said := call(t, with("return", "verify")...); !strings.Contains(said, "Seal:     intact") || !strings.Contains(said, "same bytes") {

@@ -14,8 +14,19 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
+// suite removes what was made for several tests.
+type suite struct{ *testing.M }
+
+func (s suite) Run() int {
+	code := s.M.Run()
+	if runOnce.dir != "" {
+		os.RemoveAll(runOnce.dir)
+	}
+	return code
+}
+
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
+	testscript.Main(suite{m}, map[string]func(){
 		"mojreturns": func() {
 			ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 			defer stop()
@@ -25,7 +36,8 @@ func TestMain(m *testing.M) {
 }
 
 // TestCases replays the whole-program stories of testdata/cases: commands,
-// what they print, and the exit codes they end with (`exits 2 mojreturns ...`).
+// what they print, and the exit codes they end with (`exits 2 mojreturns ...`). They are
+// slow for the builds they tell of; a process costs little.
 func TestCases(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "../../testdata/cases",
