@@ -42,6 +42,7 @@ func Identity(ws *workspace.Workspace, sources []typed.Staged) (string, error) {
 	return id.String(), nil
 }
 
+// AddFiles adds every file of a folder to an identity, by its path.
 func AddFiles(id *warehouse.Identity, fsys fs.FS, dir string) error {
 	return fs.WalkDir(fsys, dir, func(file string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {

@@ -190,7 +190,7 @@ func askedByBriefing(v *published.View, figures map[figure.Place]returns.Value) 
 			out = append(out, returns.Printed{Place: place, Field: "value"})
 		}
 	}
-	slices.SortFunc(out, func(a, b returns.Printed) int { return guard.IdOf(a.Place).Compare(guard.IdOf(b.Place)) })
+	slices.SortFunc(out, func(a, b returns.Printed) int { return guard.IDOf(a.Place).Compare(guard.IDOf(b.Place)) })
 	return out, nil
 }
 

@@ -24,7 +24,7 @@ func AndUnprinted(v *published.View, printed []archive.Released, figures map[fig
 	}
 	seen, there := newSeen(), map[figure.Place]bool{}
 	for _, f := range printed {
-		seen.add(IdOf(f.Place))
+		seen.add(IDOf(f.Place))
 		there[f.Place] = true
 	}
 	for _, q := range at.Year.Quarters()[:at.Quarter()] {
@@ -36,7 +36,7 @@ func AndUnprinted(v *published.View, printed []archive.Released, figures map[fig
 			out = append(out, archive.Released{Printed: returns.Printed{Place: place}, Value: value})
 		}
 	}
-	slices.SortFunc(out[len(printed):], func(a, b archive.Released) int { return IdOf(a.Place).Compare(IdOf(b.Place)) })
+	slices.SortFunc(out[len(printed):], func(a, b archive.Released) int { return IDOf(a.Place).Compare(IDOf(b.Place)) })
 	return out, nil
 }
 

@@ -97,7 +97,7 @@ func (g Guard) cells(printed returns.Printed, figures map[figure.Place]returns.V
 	if !ok || !guarded {
 		return nil, nil
 	}
-	c := disclosure.Cell{ID: IdOf(printed.Place), Kind: disclosure.Count, Open: g.told.Ministry.Off || !Guard{set: g.set, delegates: g.told.Delegates}.guarded(m)}
+	c := disclosure.Cell{ID: IDOf(printed.Place), Kind: disclosure.Count, Open: g.told.Ministry.Off || !Guard{set: g.set, delegates: g.told.Delegates}.guarded(m)}
 	statistic := m.Count.Kind != "rows" && m.Count.Kind != "distinct"
 	if statistic && v.N == "0" && (v.Marker == "z" || v.Marker == "") {
 		return g.nobody(m, c), nil
@@ -163,7 +163,8 @@ func (g Guard) countPart(n *metrics.Node) bool {
 	return ok && g.protects(m) && (m.Count.Kind == "rows" || m.Count.Kind == "distinct")
 }
 
-func IdOf(at figure.Place) disclosure.ID {
+// IDOf names a figure as disclosure control does.
+func IDOf(at figure.Place) disclosure.ID {
 	return disclosure.ID{Code: at.Code, Scope: at.Scope, Period: at.Period, Dimension: at.Dimension, Category: at.Category}
 }
 

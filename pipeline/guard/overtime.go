@@ -46,7 +46,7 @@ func (r *related) same(m metrics.Metric, a, b figure.Place) {
 		return
 	}
 	for _, part := range parts(m) {
-		r.add(disclosure.Equal(IdOf(a).Of(part), IdOf(b).Of(part)))
+		r.add(disclosure.Equal(IDOf(a).Of(part), IDOf(b).Of(part)))
 	}
 }
 
@@ -72,9 +72,9 @@ func (r *related) sinceStart(m metrics.Metric, scope string) {
 			for _, part := range parts(m) {
 				switch {
 				case i == 0: // nothing came before the year, or something did: what is untrue is left out
-					r.add(disclosure.Equal(IdOf(now).Of(part), IdOf(added).Of(part)), disclosure.AtMost(IdOf(added).Of(part), IdOf(now).Of(part)))
+					r.add(disclosure.Equal(IDOf(now).Of(part), IDOf(added).Of(part)), disclosure.AtMost(IDOf(added).Of(part), IDOf(now).Of(part)))
 				case r.there[before]:
-					r.add(disclosure.Sum(IdOf(now).Of(part), IdOf(before).Of(part), IdOf(added).Of(part)))
+					r.add(disclosure.Sum(IDOf(now).Of(part), IDOf(before).Of(part), IDOf(added).Of(part)))
 				}
 			}
 		}
@@ -113,7 +113,7 @@ func (r *related) opening(m metrics.Metric, at figure.Place, before string) {
 			last := at
 			last.Code, last.Period = o.Code, before
 			if r.there[last] {
-				r.add(disclosure.Equal(IdOf(at), IdOf(last)))
+				r.add(disclosure.Equal(IDOf(at), IDOf(last)))
 			}
 		}
 	}

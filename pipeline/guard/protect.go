@@ -55,7 +55,7 @@ func Protect(v *published.View, audience string, printed []returns.Printed, figu
 			where[c.ID] = append(where[c.ID], f)
 		}
 		if len(tells) > 0 {
-			seen.add(IdOf(f.Place))
+			seen.add(IDOf(f.Place))
 		}
 	}
 	earlier, err := Releases(v, audience, g)
@@ -100,7 +100,7 @@ func Protect(v *published.View, audience string, printed []returns.Printed, figu
 func (g Guard) unseen(figures map[figure.Place]returns.Value, seen seen, known map[string]bool, where map[disclosure.ID][]returns.Printed) ([]disclosure.Cell, error) {
 	var cells []disclosure.Cell
 	for at := range figures {
-		if _, guarded := g.Metrics[at.Code]; !guarded || !seen.has(at) || where[IdOf(at)] != nil {
+		if _, guarded := g.Metrics[at.Code]; !guarded || !seen.has(at) || where[IDOf(at)] != nil {
 			continue
 		}
 		tells, err := g.cells(returns.Printed{Place: at, Field: "value"}, figures)

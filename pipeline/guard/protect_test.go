@@ -33,7 +33,7 @@ func TestRelationsHold(t *testing.T) {
 	g.identities = slices.DeleteFunc(g.identities, func(id identity) bool { return id.perhaps })
 	seen := newSeen()
 	for at := range f.Values {
-		seen.add(IdOf(at))
+		seen.add(IDOf(at))
 	}
 	all := g.relations(f.Values, seen)
 	said := map[string]bool{}

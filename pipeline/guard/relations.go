@@ -179,9 +179,9 @@ func (r *related) sum(total figure.Place, places []figure.Place, part string) {
 		if !r.there[at] {
 			return
 		}
-		ids = append(ids, IdOf(at).Of(part))
+		ids = append(ids, IDOf(at).Of(part))
 	}
-	r.add(disclosure.Sum(IdOf(total).Of(part), ids...))
+	r.add(disclosure.Sum(IDOf(total).Of(part), ids...))
 }
 
 // all lists a metric's breakdowns and categories, its total first.
@@ -203,10 +203,10 @@ func (r *related) formula(m metrics.Metric) {
 			places = append(places, at)
 		}
 	}
-	slices.SortFunc(places, func(a, b figure.Place) int { return IdOf(a).Compare(IdOf(b)) })
+	slices.SortFunc(places, func(a, b figure.Place) int { return IDOf(a).Compare(IDOf(b)) })
 	for _, place := range places {
 		of := func(n *metrics.Node) disclosure.ID {
-			id := IdOf(place)
+			id := IDOf(place)
 			id.Code = n.Part.Code
 			if n.Part.Dimension != "" {
 				id.Dimension, id.Category = n.Part.Dimension, n.Part.Category
@@ -215,12 +215,12 @@ func (r *related) formula(m metrics.Metric) {
 		}
 		if r.isShare(m) {
 			d := m.Count.Formula.Division()
-			r.add(disclosure.Equal(IdOf(place).Of(disclosure.Numerator), of(d.Left)), disclosure.Equal(IdOf(place).Of(disclosure.Denominator), of(d.Right)))
+			r.add(disclosure.Equal(IDOf(place).Of(disclosure.Numerator), of(d.Left)), disclosure.Equal(IDOf(place).Of(disclosure.Denominator), of(d.Right)))
 			continue
 		}
 		for _, p := range m.Count.Formula.Parts() {
 			if r.countPart(&metrics.Node{Part: &p}) {
-				r.add(disclosure.Equal(IdOf(place).Of(disclosure.Number), of(&metrics.Node{Part: &p})))
+				r.add(disclosure.Equal(IDOf(place).Of(disclosure.Number), of(&metrics.Node{Part: &p})))
 				break // the figure's n is that of its first guarded part
 			}
 		}
@@ -246,7 +246,7 @@ func (r *related) identity(id identity, scope, at string) {
 				place.Category = star
 			}
 			whole = whole && r.there[place]
-			relation = append(relation, disclosure.Term{ID: IdOf(place).Of(o.part), Times: sign * o.times})
+			relation = append(relation, disclosure.Term{ID: IDOf(place).Of(o.part), Times: sign * o.times})
 		}
 		for _, o := range id.left {
 			term(o, 1)

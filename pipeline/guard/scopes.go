@@ -158,14 +158,14 @@ func (r *related) together(m metrics.Metric, total figure.Place, places []figure
 	default:
 		var ids []disclosure.ID
 		for _, at := range places {
-			ids = append(ids, IdOf(at))
+			ids = append(ids, IDOf(at))
 		}
 		if total.Dimension == "" {
-			r.add(disclosure.Once(IdOf(total), ids...)...)
+			r.add(disclosure.Once(IDOf(total), ids...)...)
 		} else {
 			// Whoever is in a category by their latest row, or by their highest, is in it
 			// where that row is; where it is not, they may be in another.
-			r.add(disclosure.Within(IdOf(total), ids...))
+			r.add(disclosure.Within(IDOf(total), ids...))
 		}
 	}
 }

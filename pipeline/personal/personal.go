@@ -23,6 +23,8 @@ type Rule struct {
 	checksum string // nhs: the digits must check as an NHS number's do
 }
 
+// Parse reads the rules of reference/personal_data.csv. Mistakes are reported
+// together, each with its line.
 func Parse(rows []map[string]string) ([]Rule, error) {
 	var out []Rule
 	var errs []error
@@ -47,6 +49,7 @@ type Found struct {
 	Rows    []int64 `json:"rows"`   // where, at most MostRows
 }
 
+// MostRows is how many rows of a finding are listed; all are counted.
 const MostRows = 10000
 
 // Fills tells whether a column is full of it: at least 3 values and a fifth.

@@ -69,6 +69,7 @@ func Rejects(ctx context.Context, ws *workspace.Workspace, feed, provider string
 	return RejectsIn(ctx, ws, "", feed, provider)
 }
 
+// RejectsIn lists the faults of one file by its SHA-256 (empty: of all that count).
 func RejectsIn(ctx context.Context, ws *workspace.Workspace, sha, feed, provider string) (table.Table, error) {
 	reader, err := builds.Reader(ctx, ws)
 	if err != nil {

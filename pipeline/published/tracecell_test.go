@@ -98,7 +98,7 @@ func TestEveryMetricCanBeTraced(t *testing.T) {
 	for place := range f.Values {
 		kind, _, _ := strings.Cut(place.Scope, ":")
 		key := strings.Join([]string{place.Code, kind, place.Dimension}, " ")
-		if had, ok := of[key]; place.Period == at.Label && (!ok || guard.IdOf(place).Compare(guard.IdOf(had)) < 0) {
+		if had, ok := of[key]; place.Period == at.Label && (!ok || guard.IDOf(place).Compare(guard.IDOf(had)) < 0) {
 			of[key] = place
 		}
 	}

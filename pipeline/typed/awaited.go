@@ -26,6 +26,7 @@ func Expected(ctx context.Context, ws *workspace.Workspace, at period.Period) ([
 	return landing.Expect(ws.Register.Providers, deliveries, at, ws.Calendar, ws.Today()), nil
 }
 
+// Expectations are the columns of the table of what was expected and whether it came.
 const Expectations = "expectation(period VARCHAR, provider VARCHAR, feed VARCHAR, part VARCHAR, covered BOOLEAN, detail VARCHAR)"
 
 // ExpectationRows are the rows of the table of expectations for a period.

@@ -18,6 +18,7 @@ import (
 	"mojreturns/pipeline/workspace"
 )
 
+// Withheld stands for a value that is not repeated.
 const Withheld = "(withheld)"
 
 // screened lists the header positions whose values are looked at: of the feeds

@@ -77,10 +77,13 @@ func keyOf(d landing.Delivery) stageKey {
 // both in the store, or, before the file is landed, neither.
 type Place struct{ Bytes, Staged string }
 
+// InStore is where a landed delivery's bytes and its staged file are.
 func InStore(ws *workspace.Workspace, d landing.Delivery) Place {
 	return Place{Bytes: ws.Landing.Path(d.SHA256), Staged: ws.Path("staged")}
 }
 
+// StageOne reads one delivery, unless it was read already, and holds its header
+// against its contract. What cannot be read is Refused, with the sentence why.
 func StageOne(ctx context.Context, ws *workspace.Workspace, d landing.Delivery, at Place) (Staged, error) {
 	s := Staged{Delivery: d}
 	var refusal string

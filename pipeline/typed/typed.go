@@ -161,6 +161,7 @@ func assertRows(ctx context.Context, ws *workspace.Workspace, conn *sql.Conn) er
 	return nil
 }
 
+// Source is a delivery as the SQL that judges its rows needs it.
 func Source(ws *workspace.Workspace, s Staged) contract.Source {
 	source := contract.Source{
 		Delivery: s.Order, Provider: s.Provider, Year: s.Year,

@@ -61,14 +61,14 @@ func configure(ctx context.Context, pool *sql.DB, path, spill string, s Settings
 		"SET allow_community_extensions = false",
 		"SET allow_persistent_secrets = false",
 		"SET GLOBAL TimeZone = 'UTC'",
-		"SET temp_directory = " + literal(spill),
+		"SET temp_directory = " + Literal(spill),
 		fmt.Sprintf("SET preserve_insertion_order = %t", !s.Unordered),
 	}
 	if s.Threads > 0 {
 		settings = append(settings, fmt.Sprintf("SET threads = %d", s.Threads))
 	}
 	if s.Memory != "" {
-		if err := execAll(ctx, conn, "SET memory_limit = "+literal(s.Memory)); err != nil {
+		if err := execAll(ctx, conn, "SET memory_limit = "+Literal(s.Memory)); err != nil {
 			return fmt.Errorf("%q is not an amount of memory, such as 4GB: %w", s.Memory, err)
 		}
 	}
@@ -76,7 +76,7 @@ func configure(ctx context.Context, pool *sql.DB, path, spill string, s Settings
 	if l != nil {
 		mode = " (READ_ONLY)"
 	}
-	settings = append(settings, "ATTACH "+literal(path)+" AS "+catalog+mode, "USE "+catalog)
+	settings = append(settings, "ATTACH "+Literal(path)+" AS "+catalog+mode, "USE "+catalog)
 	if err := execAll(ctx, conn, settings...); err != nil || l == nil {
 		return err
 	}
@@ -111,9 +111,6 @@ func execAll(ctx context.Context, conn *sql.Conn, statements ...string) error {
 	}
 	return nil
 }
-
-// literal writes a text as SQL.
-func literal(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
 
 // identifier writes a name as SQL.
 func identifier(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""`) + `"` }

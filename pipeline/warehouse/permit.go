@@ -32,7 +32,7 @@ func permit(ctx context.Context, conn *sql.Conn, query string) (kind string, err
 		kind, inner = "EXPLAIN", query[len(head):]
 	}
 	var text string
-	if err := conn.QueryRowContext(ctx, "SELECT json_serialize_sql("+literal(inner)+")::VARCHAR").Scan(&text); err != nil {
+	if err := conn.QueryRowContext(ctx, "SELECT json_serialize_sql("+Literal(inner)+")::VARCHAR").Scan(&text); err != nil {
 		return "", err
 	}
 	var parsed struct {

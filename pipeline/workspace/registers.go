@@ -9,6 +9,7 @@ import (
 	"mojreturns/pipeline/register"
 )
 
+// HasScope tells whether a scope is one of the register's, or all.
 func (ws *Workspace) HasScope(scope string) bool {
 	for _, s := range ws.Register.Scopes() {
 		if s == scope {
@@ -45,6 +46,7 @@ func (ws *Workspace) Senders(feed string) ([]string, error) {
 	return out, nil
 }
 
+// HasFeed tells whether a provider sends a feed, by the configuration.
 func HasFeed(r register.Provider, feed string) bool {
 	return slices.ContainsFunc(r.Feeds, func(f register.Feed) bool { return f.Feed == feed })
 }

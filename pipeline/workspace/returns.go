@@ -31,6 +31,7 @@ func (ws *Workspace) Commentary(r Return, at period.Period) ([]byte, error) {
 	return text, err
 }
 
+// Return finds a configured return by name; empty is the first configured.
 func (ws *Workspace) Return(name string) (Return, error) {
 	for _, r := range ws.Returns {
 		if name == "" || r.Name == name {
@@ -43,6 +44,7 @@ func (ws *Workspace) Return(name string) (Return, error) {
 	return Return{}, fmt.Errorf("no return is called %q in the configuration", name)
 }
 
+// Template is the folder of a return's blank, cell map and description.
 func (ws *Workspace) Template(r Return) (fs.FS, error) {
 	return fs.Sub(ws.Templates, path.Join("returns", r.Template))
 }
@@ -61,6 +63,7 @@ type Disclosure struct {
 
 const usualThreshold = 5 // domain.md section 7.1: counts of 1 to 4 are hidden
 
+// Smallest is the smallest count of people that may be shown, zero apart.
 func (d Disclosure) Smallest() int {
 	if d.Threshold == 0 {
 		return usualThreshold
@@ -72,6 +75,7 @@ func (d Disclosure) Smallest() int {
 // check that fails, figures that have changed since they were submitted.
 var ErrRefused = errors.New("refused")
 
+// Refused is an error that wraps ErrRefused and says why.
 func Refused(format string, args ...any) error {
 	return fmt.Errorf("%w: %s", ErrRefused, fmt.Sprintf(format, args...))
 }
@@ -83,6 +87,7 @@ type User struct {
 	Key  string   `yaml:"key"`  // their public ed25519 key; empty: signing is recorded, not authenticated
 }
 
+// User finds the user called name who may do something: submit or approve.
 func (ws *Workspace) User(name, may string) (User, error) {
 	var names []string
 	for _, u := range ws.Users {

@@ -11,6 +11,7 @@ import (
 	"mojreturns/pipeline/landing"
 )
 
+// RemoveAll removes files and folders, and says which is held open elsewhere.
 func RemoveAll(paths []string) error {
 	for _, path := range paths {
 		if err := os.RemoveAll(path); err != nil {
