@@ -31,7 +31,7 @@ func TestMain(m *testing.M) { example.Main(m) }
 func TestReturnHidesSmallCounts(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	ws := example.Built(t)
+	ws := example.Shared(t)
 	at := example.Quarter(t, "2023-24-Q4")
 	values := example.FiguresOf(t, ws, at.Label).Values
 	look := func() (small, hidden, other int) {

@@ -24,7 +24,7 @@ func TestMain(m *testing.M) { example.Main(m) }
 // thought, and a figure could be refused for nothing.
 func TestRelationsHold(t *testing.T) {
 	t.Parallel()
-	ws := example.Built(t)
+	ws := example.Shared(t)
 	f := example.FiguresOf(t, ws, "2023-24-Q4")
 	g, err := For(ws, disclosure.Public)
 	if err != nil {
@@ -120,7 +120,7 @@ func TestTheYearBeforeIsKeptTo(t *testing.T) {
 // well, though no output prints them.
 func TestOtherScopesTellNothing(t *testing.T) {
 	t.Parallel()
-	ws := example.Built(t)
+	ws := example.Shared(t)
 	at := example.Quarter(t, "2023-24-Q3")
 	values := example.FiguresOf(t, ws, at.Label).Values
 	var printed []returns.Printed
@@ -160,7 +160,7 @@ func TestOtherScopesTellNothing(t *testing.T) {
 func TestConditionsTellNothing(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	ws := example.Built(t)
+	ws := example.Shared(t)
 	at := example.Quarter(t, "2023-24-Q4")
 	v, err := published.Open(ctx, ws, at)
 	if err != nil {

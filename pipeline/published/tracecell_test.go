@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"mojreturns/pipeline"
 	"mojreturns/pipeline/example"
 	"mojreturns/pipeline/figure"
 	"mojreturns/pipeline/guard"
@@ -23,11 +22,8 @@ func TestMain(m *testing.M) { example.Main(m) }
 func TestTraceCells(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	ws := example.Built(t)
+	ws := example.Shared(t)
 	at := example.Quarter(t, "2023-24-Q4")
-	if _, err := pipeline.Run(ctx, ws, at); err != nil {
-		t.Fatal(err)
-	}
 	sent := example.ReadCSV(t, filepath.Join(ws.Dir, "inbox", "slt_referrals_2023-24_v4.csv"))
 	count := func(column string, counts func(value string) bool) (n int) {
 		i := slices.Index(sent[0], column)
@@ -79,11 +75,11 @@ func TestTraceCells(t *testing.T) {
 }
 
 // Every figure can be followed to its rows: one of each metric in each kind of scope,
-// with and without a breakdown.
+// with and without a breakdown. It is slow for their number.
 func TestEveryMetricCanBeTraced(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	ws := example.Built(t)
+	ws := example.Shared(t)
 	at := example.Quarter(t, "2023-24-Q4").ToDate()
 	v, err := published.Open(ctx, ws, at)
 	if err != nil {
