@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -193,8 +194,8 @@ func TestCSVLong(t *testing.T) {
 	line := 2
 	for i := range rows {
 		record := append([]string{strconv.Itoa(i + 2), strconv.Itoa(line), ""}, want(i)...)
-		if diff := cmp.Diff(record, got[i+1]); diff != "" {
-			t.Fatalf("row %d (-want +got):\n%s", i+2, diff)
+		if !slices.Equal(record, got[i+1]) { // asked first: to look for differences in every row takes ten times as long
+			t.Fatalf("row %d (-want +got):\n%s", i+2, cmp.Diff(record, got[i+1]))
 		}
 		line += 1 + strings.Count(record[7], "\n")
 	}
