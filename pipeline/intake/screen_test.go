@@ -77,7 +77,7 @@ func TestPersonalDataIsRefused(t *testing.T) {
 	first, again := land(true), land(true)
 	refusals, err := ws.Landing.Refusals()
 	if err != nil || len(refusals) != len(first) {
-		t.Fatalf("%d refusals are recorded, of %d: %v", len(refusals), len(first), err)
+		t.Errorf("%d refusals are recorded, of %d: %v", len(refusals), len(first), err)
 	}
 	if _, err := ws.Landing.Verify(context.Background()); err != nil {
 		t.Error(err)
@@ -99,8 +99,9 @@ func TestPersonalDataIsRefused(t *testing.T) {
 			if again[i].Status != landing.StatusRefused {
 				t.Errorf("sent again it is %s", again[i].Status)
 			}
-			if r := refusals[i]; r.SHA256 != landed.SHA256 || r.Size != landed.Size || r.At.IsZero() {
-				t.Errorf("recorded is %+v", r)
+			recorded := slices.DeleteFunc(slices.Clone(refusals), func(r landing.Refusal) bool { return r.SHA256 != landed.SHA256 })
+			if len(recorded) != 1 || recorded[0].Size != landed.Size || recorded[0].At.IsZero() {
+				t.Errorf("recorded are %+v", recorded)
 			}
 		})
 	}
