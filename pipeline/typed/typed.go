@@ -30,7 +30,8 @@ func Few(sources []Staged) bool {
 	return rows <= fewRows
 }
 
-// fewRows is measured: where the two ways take as long.
+// fewRows: at 300,000 rows one thread still took two thirds of the processor time
+// of two; more was not measured.
 const fewRows = 500_000
 
 // Load judges every row of every current delivery. Each ends as counted,
