@@ -172,6 +172,8 @@ func TestEntries(t *testing.T) {
 		{catalogue.Condition, "C01", "Statuses", "met, at risk, not met, not applicable, not available"},
 		{catalogue.Condition, "C01", "Held against", "maximum"},
 		{catalogue.Condition, "C14", "Held against", ""},
+		{catalogue.Condition, "C05", "Answer 2", "not applicable if lines = 0: No lines of spend yet."},
+		{catalogue.Condition, "C05", "Answer 5", "else met: No line of spend (of {lines}) is capital."},
 		{catalogue.Condition, "C14", "Statuses", "met, at risk, not met, not applicable"},
 		{catalogue.Condition, "C12", "Held against", "0"},
 		{catalogue.Condition, "C01", "Feeds", "budget_profile, spend"},

@@ -216,7 +216,9 @@ func (f files) conditions() ([]Entry, error) {
 		e.say("What to do", words(c.Remedy)...)
 		e.say("Value", words(text.header["value"])...)
 		e.say("Held against", words(text.header["limit_value"])...)
-		e.say("Answers, the first that holds", words(ladder(c)...)...)
+		for i, a := range c.Answers {
+			e.say(fmt.Sprintf("Answer %d", i+1), words(answer(a))...)
+		}
 		e.say("Answered for", words("each fund, at the end of each period")...)
 		e.say("Reads the figures", f.named(text.body, c.Code)...)
 		e.say("Reads", f.relations.linked(f.sql(c.Code))...)
@@ -226,17 +228,12 @@ func (f files) conditions() ([]Entry, error) {
 	return out, nil
 }
 
-// ladder is a condition's answers as its header writes them.
-func ladder(c metrics.Condition) []string {
-	var out []string
-	for _, a := range c.Answers {
-		when := ""
-		if a.When != "" {
-			when = " if " + a.When
-		}
-		out = append(out, a.Status+when+": "+a.Sentence)
+// answer is one of a condition's answers as its header writes it; the first that holds is given.
+func answer(a metrics.Answer) string {
+	if a.When == "" {
+		return "else " + a.Status + ": " + a.Sentence
 	}
-	return out
+	return a.Status + " if " + a.When + ": " + a.Sentence
 }
 
 func (f files) checks() ([]Entry, error) {
