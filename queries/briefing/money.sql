@@ -6,7 +6,8 @@ WITH shown AS (
     (2, 'spent', 'S02C', 'Spent so far', 'eligible spend from the start of the fund to the end of the period'),
     (3, 'spent in period', 'S02', 'Spent in the period', 'the part of it in the period of this briefing'),
     (5, 'forecast', 'S04', 'Forecast outturn', 'spent so far, with what is forecast for the months to come'),
-    (6, 'underspend', 'S05', 'Forecast underspend', 'award less forecast outturn; below zero is an overspend')) shown(place, item, code, label, note)),
+    (6, 'underspend', 'S05', 'Forecast underspend', 'award less forecast outturn; below zero is an overspend'))
+    shown(place, item, code, label, note)),
 total AS (
   SELECT s.place, s.item, s.label, s.note, f.value, coalesce(f.marker, 'x') AS marker
   FROM shown s
@@ -23,7 +24,8 @@ item AS (
   SELECT 7, 'days left', 'Days left to spend', 'days', greatest(date_diff('day', p.period_end, f.spend_by), 0)::DECIMAL(38,10),
     CASE WHEN f.spend_by IS NULL THEN 'z' ELSE '' END,
     CASE WHEN f.spend_by IS NULL THEN 'this fund has no spend window'
-         ELSE 'after the end of the period; the spend window is ' || coalesce(strftime(f.spend_from, '%-d %B %Y'), 'the start') || ' to ' || strftime(f.spend_by, '%-d %B %Y') END
+         ELSE 'after the end of the period; the spend window is '
+           || coalesce(strftime(f.spend_from, '%-d %B %Y'), 'the start') || ' to ' || strftime(f.spend_by, '%-d %B %Y') END
   FROM period p
   LEFT JOIN register.fund f ON 'fund:' || f.code = $money_scope
   WHERE p.period = $period)

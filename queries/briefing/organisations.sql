@@ -4,7 +4,8 @@ WITH reached AS (
   SELECT f.code, f.dimension, f.category, f.value, f.marker
   FROM figure f
   WHERE f.scope = $money_scope AND f.code IN ('TR03', 'TR04')
-    AND f.period = (SELECT d.period FROM period p JOIN period d ON d.period LIKE '%-YTD' AND d.period_end = p.period_end WHERE p.period = $period))
+    AND f.period = (SELECT d.period FROM period p JOIN period d ON d.kind = 'to date' AND d.period_end = p.period_end
+                    WHERE p.period = $period))
 SELECT coalesce(o.label, c.category) AS label,
   c.value::VARCHAR AS completions, c.marker,
   people.value::VARCHAR AS people, coalesce(people.marker, 'x') AS people_marker,
@@ -14,7 +15,8 @@ SELECT coalesce(o.label, c.category) AS label,
 FROM reached c
 LEFT JOIN reference.organisation_type o ON o.code = c.category
 LEFT JOIN reached people ON people.code = 'TR04' AND people.dimension = c.dimension AND people.category = c.category
-LEFT JOIN reached front ON front.code = 'TR03' AND front.dimension = 'organisation_type x front_line' AND front.category = c.category || ' x Y'
+LEFT JOIN reached front ON front.code = 'TR03' AND front.dimension = 'organisation_type x front_line'
+  AND front.category = c.category || ' x Y'
 LEFT JOIN reached others ON others.code = 'TR03' AND others.dimension = front.dimension AND others.category = c.category || ' x N'
 WHERE c.code = 'TR03' AND c.dimension = 'organisation_type'
 ORDER BY c.value DESC NULLS LAST, label

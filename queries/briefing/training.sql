@@ -10,7 +10,7 @@ WITH shown AS (
 to_date AS (
   SELECT d.period
   FROM period p
-  JOIN period d ON d.period LIKE '%-YTD' AND d.period_end = p.period_end
+  JOIN period d ON d.kind = 'to date' AND d.period_end = p.period_end
   WHERE p.period = $period)
 SELECT s.item, s.label,
   coalesce(f.unit, d.unit, '') AS unit,
