@@ -21,7 +21,8 @@ func (f files) feeds() ([]Entry, error) {
 	}
 	var out []Entry
 	for _, c := range f.contracts {
-		e := Entry{Kind: Feed, Code: c.Feed, Name: c.Feed, Title: c.Title, Anchor: "feed-" + c.Feed, File: "templates/extracts/" + c.Feed + ".yaml"}
+		e := Entry{Kind: Feed, Code: c.Feed, Name: c.Feed, Title: c.Title,
+			Anchor: "feed-" + c.Feed, File: "templates/extracts/" + c.Feed + ".yaml"}
 		e.Meaning = sentences(c.Title, c.Description)
 		e.say("Key", words(strings.Join(c.Key, " + "))...)
 		for _, r := range c.References {
@@ -44,7 +45,8 @@ func (f files) columns() ([]Entry, error) {
 	var out []Entry
 	for _, k := range f.contracts {
 		for _, c := range k.Columns {
-			e := Entry{Kind: Column, Code: k.Feed + "." + c.Name, Name: c.Name, Title: c.Title, Anchor: columnAnchor(k.Feed, c.Name), File: "templates/extracts/" + k.Feed + ".yaml"}
+			e := Entry{Kind: Column, Code: k.Feed + "." + c.Name, Name: c.Name, Title: c.Title,
+				Anchor: columnAnchor(k.Feed, c.Name), File: "templates/extracts/" + k.Feed + ".yaml"}
 			e.Meaning = sentences(c.Title, c.Note)
 			e.say("Feed", Value{k.Feed + ": " + k.Title, "feed-" + k.Feed})
 			e.say("Type", words(c.Type)...)
@@ -251,7 +253,8 @@ func (f files) codes() ([]Entry, error) {
 	for _, l := range f.lists {
 		for _, row := range l.rows {
 			code := l.code(row)
-			e := Entry{Kind: Code, Code: l.name + "." + code, Name: code, Title: l.title(row), Anchor: "code-" + l.name + "." + anchorWord(code), File: l.file()}
+			e := Entry{Kind: Code, Code: l.name + "." + code, Name: code, Title: l.title(row),
+				Anchor: "code-" + l.name + "." + anchorWord(code), File: l.file()}
 			e.say("List", Value{l.name, listAnchor(l.name)})
 			var more []string
 			for i, name := range l.header {

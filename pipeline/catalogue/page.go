@@ -60,7 +60,8 @@ func (c *Catalogue) Page(templates fs.FS) (Page, error) {
 	}
 	// a checkout on Windows must not change the page
 	style = bytes.ReplaceAll(append(style, more...), []byte("\r\n"), []byte("\n"))
-	policy := fmt.Sprintf("default-src 'none'; style-src '%s'; script-src '%s'; base-uri 'none'; form-action 'none'", digest(style), digest(script))
+	policy := fmt.Sprintf("default-src 'none'; style-src '%s'; script-src '%s'; base-uri 'none'; form-action 'none'",
+		digest(style), digest(script))
 	var out bytes.Buffer
 	err = page.Execute(&out, struct {
 		Policy   string

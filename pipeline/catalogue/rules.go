@@ -159,7 +159,8 @@ func falls(w metrics.When) string {
 }
 
 func scopes(kinds []string) []string {
-	said := map[string]string{"all": "all", "fund": "each fund", "service": "each service", "provider": "each provider", "claimed": "each fund that is claimed (not match)"}
+	said := map[string]string{"all": "all", "fund": "each fund", "service": "each service", "provider": "each provider",
+		"claimed": "each fund that is claimed (not match)"}
 	var out []string
 	for _, k := range kinds {
 		out = append(out, said[k])
@@ -199,7 +200,8 @@ func (f files) conditions() ([]Entry, error) {
 		if err != nil {
 			return nil, err
 		}
-		e := Entry{Kind: Condition, Code: c.Code, Name: c.Name, Title: c.Title, Anchor: c.Code, SQL: text.body, File: path.Join("queries", c.File)}
+		e := Entry{Kind: Condition, Code: c.Code, Name: c.Name, Title: c.Title, Anchor: c.Code,
+			SQL: text.body, File: path.Join("queries", c.File)}
 		e.Meaning = sentences(append([]string{c.Title, "Basis: " + c.Basis}, text.notes...)...)
 		var can []string
 		for _, s := range statuses {

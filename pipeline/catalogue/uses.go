@@ -89,7 +89,8 @@ func usesOf(title string, rows []map[string]string, out map[string][]Use) {
 		if p := periods[key]; len(p) > 0 {
 			what += ", " + strings.Join(p, " ")
 		}
-		out[key.code] = append(out[key.code], Use{Return: title, Sheet: key.sheet, Cells: ranges(cells[key]), What: strings.TrimSpace(strings.TrimPrefix(what, ", "))})
+		out[key.code] = append(out[key.code], Use{Return: title, Sheet: key.sheet, Cells: ranges(cells[key]),
+			What: strings.TrimSpace(strings.TrimPrefix(what, ", "))})
 	}
 }
 

@@ -4,7 +4,8 @@
 -- remedy:  This is a fault of the program or of a local metric file: report it, with the scope and period
 
 SELECT s.period, s.scope AS subject,
-  'open at start ' || s.value::BIGINT || ' + started ' || b.value::BIGINT || ' - ended ' || e.value::BIGINT || ' is not open at end ' || o.value::BIGINT AS detail
+  'open at start ' || s.value::BIGINT || ' + started ' || b.value::BIGINT || ' - ended ' || e.value::BIGINT || ' is not open at end '
+    || o.value::BIGINT AS detail
 FROM figure s
 JOIN figure b ON b.code = 'R10' AND b.scope = s.scope AND b.period = s.period AND b.dimension = ''
 JOIN figure e ON e.code = 'R11' AND e.scope = s.scope AND e.period = s.period AND e.dimension = ''

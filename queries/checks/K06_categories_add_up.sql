@@ -11,7 +11,8 @@ WITH counted AS (
   SELECT f.code, f.scope, f.period, f.dimension, ' (denominator)', coalesce(f.n, 0)
   FROM figure f JOIN metric m ON m.code = f.code AND m.total AND m.kind IN ('share', 'mean'))
 SELECT t.period, t.scope AS subject,
-  t.code || ' by ' || c.dimension || c.part || ': the categories add up to ' || plain(c.added) || ', the total is ' || plain(t.amount) AS detail
+  t.code || ' by ' || c.dimension || c.part || ': the categories add up to ' || plain(c.added) || ', the total is '
+    || plain(t.amount) AS detail
 FROM counted t
 JOIN (SELECT code, scope, period, dimension, part, sum(amount) AS added FROM counted WHERE dimension <> '' GROUP BY ALL) c
   ON c.code = t.code AND c.scope = t.scope AND c.period = t.period AND c.part = t.part

@@ -7,7 +7,8 @@
 WITH part AS (
   SELECT long.period, quarter.period AS part
   FROM period long
-  JOIN period quarter ON quarter.period LIKE '____-__-Q_' AND quarter.period_start >= long.period_start AND quarter.period_end <= long.period_end
+  JOIN period quarter ON quarter.period LIKE '____-__-Q_' AND quarter.period_start >= long.period_start
+    AND quarter.period_end <= long.period_end
   WHERE long.period <> quarter.period),
 -- of a share or mean what is counted adds up
 counted AS (

@@ -4,7 +4,8 @@
 -- remedy:  Ask the provider whether it is one referral sent twice; if so its outcome is duplicate
 
 SELECT NULL::VARCHAR AS period, provider_code || ' referrals' AS subject,
-  row_in_words(delivery, 'referrals', "row") || ': ' || key || ' of ' || received_date || ' follows ' || before || ' of ' || before_date AS detail
+  row_in_words(delivery, 'referrals', "row") || ': ' || key || ' of ' || received_date || ' follows ' || before || ' of '
+    || before_date AS detail
 FROM (SELECT *, lag(key) OVER earlier AS before, lag(received_date) OVER earlier AS before_date
       FROM referral WHERE outcome <> 'DUP' AND source <> 'NK'
       WINDOW earlier AS (PARTITION BY person, source ORDER BY received_date, provider_code, key))

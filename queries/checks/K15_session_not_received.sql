@@ -5,7 +5,9 @@
 
 SELECT NULL::VARCHAR AS period, provider_code || ' spend' AS subject,
   row_in_words(delivery, 'spend', "row") || ': session ' || session_id || coalesce(' of ' || session_provider, '')
-    || CASE WHEN providers = 0 THEN ' is not among the training sessions received' ELSE ' could be any of ' || providers || ' providers: session_provider is blank' END AS detail
-FROM (SELECT s.*, (SELECT count(*) FROM training_session t WHERE t.session_id = s.session_id AND t.provider_code = coalesce(s.session_provider, t.provider_code)) AS providers
+    || CASE WHEN providers = 0 THEN ' is not among the training sessions received'
+         ELSE ' could be any of ' || providers || ' providers: session_provider is blank' END AS detail
+FROM (SELECT s.*, (SELECT count(*) FROM training_session t
+        WHERE t.session_id = s.session_id AND t.provider_code = coalesce(s.session_provider, t.provider_code)) AS providers
       FROM spend_line s WHERE s.session_id IS NOT NULL)
 WHERE providers <> 1

@@ -4,6 +4,7 @@
 -- remedy:  It does not count as a follow-up: ask the provider whether the date is right
 
 SELECT NULL::VARCHAR AS period, provider_code || ' training_delegates' AS subject,
-  row_in_words(delivery, 'training_delegates', "row") || ': followed up on ' || followup_date || ', ' || (followup_date - session_date) || ' days after the session' AS detail
+  row_in_words(delivery, 'training_delegates', "row") || ': followed up on ' || followup_date || ', ' || (followup_date - session_date)
+    || ' days after the session' AS detail
 FROM delegate
 WHERE followup_date < session_date + 28

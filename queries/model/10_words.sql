@@ -23,7 +23,8 @@ CREATE MACRO ledger_date(financial_year, period) AS
 
 -- amounts and dates as a sentence shows them
 CREATE MACRO pounds(amount) AS
-  CASE WHEN amount < 0 THEN '-' ELSE '' END || '£' || format('{:,}', trunc(abs(amount))::BIGINT) || right(abs(amount)::DECIMAL(18,2)::VARCHAR, 3);
+  CASE WHEN amount < 0 THEN '-' ELSE '' END || '£' || format('{:,}', trunc(abs(amount))::BIGINT)
+    || right(abs(amount)::DECIMAL(18,2)::VARCHAR, 3);
 CREATE MACRO day_in_words(d) AS strftime(d, '%-d %B %Y');
 CREATE MACRO counted_in_words(n, one, many) AS n::VARCHAR || ' ' || CASE WHEN n = 1 THEN one ELSE many END;
 CREATE MACRO per_cent(share) AS (100 * share)::DECIMAL(9,1)::VARCHAR || '%';

@@ -24,5 +24,6 @@ SELECT e.*, x.scale, n.score AS entry_score, x.score AS exit_score, l.max AS sca
   CASE WHEN x.scale IN ('ACH3', 'YN') THEN x.score = l.max ELSE x.score - n.score >= l.smallest_change END AS improved
 FROM eligible_outcome e
 JOIN last_exit x ON x.provider_code = e.provider_code AND x.referral_id = e.referral_id AND x.outcome::VARCHAR = e.outcome
-JOIN first_entry n ON n.provider_code = e.provider_code AND n.referral_id = e.referral_id AND n.outcome::VARCHAR = e.outcome AND n.scale = x.scale
+JOIN first_entry n ON n.provider_code = e.provider_code AND n.referral_id = e.referral_id AND n.outcome::VARCHAR = e.outcome
+  AND n.scale = x.scale
 JOIN reference.outcome_scale l ON l.code = x.scale;

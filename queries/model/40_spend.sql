@@ -19,7 +19,8 @@ SELECT t.sender AS provider_code, t.delivery, t."row", t.txn_id || ' | ' || t.li
        WHEN t.capital = 'Y' THEN 'capital'
        WHEN t.service_from < f.spend_from THEN 'too early'
        WHEN t.service_to > f.spend_by THEN 'too late'
-       WHEN f.lists_lines AND NOT EXISTS (FROM register.fund_line l WHERE l.fund = t.fund_code AND l.budget_line = t.budget_line_code::VARCHAR) THEN 'budget line'
+       WHEN f.lists_lines AND NOT EXISTS (FROM register.fund_line l
+         WHERE l.fund = t.fund_code AND l.budget_line = t.budget_line_code::VARCHAR) THEN 'budget line'
   END AS reason
 FROM typed.spend t
 JOIN register.fund f ON f.code = t.fund_code
@@ -39,7 +40,8 @@ WHERE standing = 'counted';
 
 CREATE VIEW ledger_control AS
 SELECT sender AS provider_code, delivery, "row", concat_ws(' | ', fund_code, financial_year, period) AS key,
-  fund_code, NULL::VARCHAR AS service_code, financial_year, period AS ledger_period, ledger_date(financial_year, period) AS ledger_date, net_total
+  fund_code, NULL::VARCHAR AS service_code, financial_year, period AS ledger_period,
+  ledger_date(financial_year, period) AS ledger_date, net_total
 FROM typed.ledger_control
 WHERE standing = 'counted';
 
