@@ -86,7 +86,7 @@ func (v *View) traceQuality(ctx context.Context, r workspace.Return, held return
 	feed, field, _ := strings.Cut(held.Column, ".")
 	ws := v.Workspace
 	c, ok := ws.Contract(feed)
-	column, known := columnOf(c, field)
+	column, known := c.Column(field)
 	switch {
 	case held.Column == "duplicates":
 		return nil, fmt.Errorf("suspected duplicates are what check K14 finds: `mojreturns check` lists them")
