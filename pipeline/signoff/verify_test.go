@@ -21,6 +21,7 @@ import (
 	"mojreturns/pipeline/signoff"
 )
 
+// It is slow since each time what was sealed is built again.
 func TestVerify(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
@@ -87,7 +88,7 @@ func TestVerify(t *testing.T) {
 }
 
 // A file that a later version had replaced before the seal may be erased: the seal
-// does not rest on it.
+// does not rest on it. It is slow for two builds.
 func TestVerifyAfterAReplacedFileIsErased(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
@@ -110,7 +111,7 @@ func TestVerifyAfterAReplacedFileIsErased(t *testing.T) {
 
 // TestRestatement: of the police referrals of a quarter one comes late, one is
 // given another source, one is left out; the cell moves by the sum, and each row
-// is named with its reason.
+// is named with its reason. It is slow since each comparison builds what was sealed.
 func TestRestatement(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
