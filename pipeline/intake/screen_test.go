@@ -54,7 +54,8 @@ func TestPersonalDataIsRefused(t *testing.T) {
 		{"words about nobody", "Team name code", []string{"North"}, ""},
 	} {
 		kind := c.want != ""
-		rows := example.WithColumn(c.header, c.values...)(example.ReadCSV(t, filepath.Join(offices[kind].Dir, "inbox", "slt_referrals_2023-24_v4.csv")))
+		rows := example.ReadCSV(t, filepath.Join(offices[kind].Dir, "inbox", "slt_referrals_2023-24_v4.csv"))
+		rows = example.WithColumn(c.header, c.values...)(rows)
 		file := filepath.Join(offices[kind].Dir, fmt.Sprintf("slt_referrals_2023-24_v%d.csv", 10+i))
 		example.WriteCSV(t, file, rows)
 		sent[kind] = append(sent[kind], file)
@@ -191,7 +192,8 @@ func withoutColumn(t *testing.T) (intake.LandedFile, []string) {
 	t.Helper()
 	ctx := context.Background()
 	ws := example.SmallUnbuilt(t)
-	landed, err := intake.LandAndJudge(ctx, ws, []string{filepath.Join(ws.Dir, "inbox", "slt_referrals_2023-24_v4.csv")}, landing.Given{}, false)
+	file := filepath.Join(ws.Dir, "inbox", "slt_referrals_2023-24_v4.csv")
+	landed, err := intake.LandAndJudge(ctx, ws, []string{file}, landing.Given{}, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -218,7 +220,9 @@ func places(faults table.Table) (out []string) {
 func TestAllOfAFileIsScreened(t *testing.T) {
 	emails := []string{"a@xyzzy.org.uk", "b@xyzzy.org.uk", "c@xyzzy.org.uk"}
 	ws := example.Cleveland(t)
-	ws.Register.Providers = example.WithFeed(ws.Register.Providers, "SLT", "referrals", func(f *register.Feed) { f.Files = "slt_referrals_{year}_v{version}.*" })
+	ws.Register.Providers = example.WithFeed(ws.Register.Providers, "SLT", "referrals", func(f *register.Feed) {
+		f.Files = "slt_referrals_{year}_v{version}.*"
+	})
 	var files []string
 	var want []struct{ name, says string }
 	for i, c := range []struct {
