@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"mojreturns/pipeline"
 	"mojreturns/pipeline/example"
 	"mojreturns/pipeline/intake"
 	"mojreturns/pipeline/landing"
@@ -27,6 +28,9 @@ func TestErase(t *testing.T) {
 	id := slices.Index(rows[0], "referral_id")
 	rows[1][id] = "XYZZY-PLUGH-1"
 	example.WriteCSV(t, changed, rows)
+	if _, err := pipeline.Run(ctx, ws, at); err != nil { // drafts and what a run records are looked into too
+		t.Fatal(err)
+	}
 	seals(t, ws, at)
 	receipts, err := ws.Landing.Receipts()
 	if err != nil {
