@@ -21,8 +21,15 @@ type Finding struct {
 	Found    int64
 }
 
-const findings = `SELECT code, title, severity, period, subject, detail, remedy, NULL AS evidence, found
-	FROM finding WHERE period IS NULL OR period = $1 OR $1 = '' ORDER BY severity, code, period, subject, rowid`
+// findings asks a table of findings for those of a period and of none; for all where
+// the period is empty.
+func findings(table string) string {
+	return `SELECT code, title, severity, period, subject, detail, remedy, NULL AS evidence, found
+	FROM ` + table + ` WHERE period IS NULL OR period = $1 OR $1 = '' ORDER BY severity, code, period, subject, rowid`
+}
+
+// kept is where the build keeps what its checks found.
+const kept = "warehouse.main.finding"
 
 // Findings lists all that the data checks found, in every period that the build keeps.
 func Findings(ctx context.Context, ws *workspace.Workspace) ([]Finding, error) {
@@ -31,7 +38,7 @@ func Findings(ctx context.Context, ws *workspace.Workspace) ([]Finding, error) {
 		return nil, err
 	}
 	defer reader.Close()
-	return warehouse.Select[Finding](ctx, reader.DB, findings, "")
+	return warehouse.Select[Finding](ctx, reader.DB, findings(kept), "")
 }
 
 // Check lists what the data checks found for the period, and what belongs to
@@ -39,7 +46,7 @@ func Findings(ctx context.Context, ws *workspace.Workspace) ([]Finding, error) {
 func (v *View) Check(ctx context.Context) ([]Finding, error) {
 	ws, at := v.Workspace, v.Period
 	if at.Kind != period.Month {
-		return warehouse.Select[Finding](ctx, v.Conn, findings, at.Label)
+		return warehouse.Select[Finding](ctx, v.Conn, findings(kept), at.Label)
 	}
 	sources, err := typed.Stage(ctx, ws)
 	if err != nil {
@@ -57,7 +64,7 @@ func (v *View) Check(ctx context.Context) ([]Finding, error) {
 	if err := engine.Checks(ctx); err != nil {
 		return nil, err
 	}
-	return warehouse.Select[Finding](ctx, v.Conn, findings, at.Label)
+	return warehouse.Select[Finding](ctx, v.Conn, findings("temp.finding"), at.Label)
 }
 
 // Unmet lists the funding conditions that are not met (an error) or at risk (a

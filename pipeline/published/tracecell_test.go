@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"mojreturns/pipeline/example"
 	"mojreturns/pipeline/figure"
 	"mojreturns/pipeline/guard"
@@ -109,6 +111,29 @@ func TestEveryMetricCanBeTraced(t *testing.T) {
 	for _, m := range ws.Metrics.Metrics {
 		if !traced[m.Code] {
 			t.Errorf("%s has no figure in %s to trace", m.Code, at.Label)
+		}
+	}
+}
+
+// What the checks found that belongs to no period is told of every period, also of one
+// in a year that nothing was delivered for.
+func TestChecksOfAnotherYear(t *testing.T) {
+	t.Parallel()
+	ws := example.Shared(t)
+	all, err := published.Findings(context.Background(), ws)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []published.Finding
+	for _, f := range all {
+		if f.Period == "" {
+			want = append(want, f)
+		}
+	}
+	for _, label := range []string{"2022-23-Q4", "2024-25-Q1", "2024-25-H2", "2025-26"} {
+		got, err := example.View(t, ws, example.Quarter(t, label)).Check(context.Background())
+		if diff := cmp.Diff(want, got); err != nil || diff != "" || len(got) < 5 {
+			t.Errorf("%s: %d found, %v\n%s", label, len(got), err, diff)
 		}
 	}
 }
