@@ -15,6 +15,7 @@ import (
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/unicode"
 
+	"mojreturns/pipeline/example"
 	"mojreturns/pipeline/intake"
 	"mojreturns/pipeline/landing"
 	"mojreturns/pipeline/register"
@@ -27,7 +28,7 @@ import (
 // beside the checkout, or beside the folder of several.
 func realSpend(t *testing.T) []string {
 	t.Helper()
-	for _, beside := range []string{"../..", "../../.."} {
+	for _, beside := range []string{example.File(t, ".."), example.File(t, "..", "..")} {
 		paths, err := filepath.Glob(filepath.Join(beside, "shared/data/real-spend/*.csv"))
 		if err != nil {
 			t.Fatal(err)
