@@ -11,7 +11,7 @@ import (
 
 // BenchmarkDraft makes the example's last return of the year from the published
 // warehouse, as a command of its own, the three before it being sealed: what they
-// showed is looked at too. The budget is half a second of processor time.
+// showed is looked at too. The budget is 0.3 s of processor time.
 //
 //	go test ./cmd/mojreturns -run XXX -bench Draft -benchtime 10x
 func BenchmarkDraft(b *testing.B) {

@@ -20,18 +20,19 @@ import (
 // submitted, sealed and released for the periods of that year and of the one
 // before. It is read once, where a build is opened, and handed on.
 type Given struct {
-	year        period.Year
-	sealed      []Sealed  // of both years, in the order they were sealed
-	briefings   []Release // of both years, by number
-	submitted   map[[2]string][]Submission
-	lookingBack bool // as of a moment, not a seal made again
-	again       bool // a seal made again
+	year      period.Year
+	past      *workspace.Past            // the moment looked at; nil is now
+	sealed    []Sealed                   // of both years, in the order they were sealed
+	briefings []Release                  // of both years, by number
+	submitted map[[2]string][]Submission // by return and period
 }
 
 // Read reads what was given out: of a seal made again what its makers knew.
 func Read(ws *workspace.Workspace, year period.Year) (Given, error) {
-	g := Given{year: year, submitted: map[[2]string][]Submission{}, lookingBack: ws.Past != nil, again: ws.Past != nil && ws.Past.Known != nil}
-	known := func(name string) bool { return !g.again || slices.Contains(ws.Past.Known.Releases, name) }
+	g := Given{year: year, past: ws.Past, submitted: map[[2]string][]Submission{}}
+	known := func(name string) bool {
+		return g.past == nil || g.past.Known == nil || slices.Contains(g.past.Known.Releases, name)
+	}
 	dirs, err := filepath.Glob(ws.Path("returns", "*", "*"))
 	if err != nil {
 		return g, err
@@ -150,7 +151,7 @@ func (g Given) Releases() []Release {
 // Before lists what was sealed of a return for earlier periods of the financial
 // year; nothing as of a moment, whose drafts restate nothing.
 func (g Given) Before(r workspace.Return, at period.Period) []Sealed {
-	if g.lookingBack && !g.again {
+	if g.past != nil && g.past.Known == nil {
 		return nil
 	}
 	return filtered(g.Sealed(at.Year), func(s Sealed) bool {
@@ -177,7 +178,7 @@ type Signed struct{ Fund, State, Date string }
 // Signed says how far each fund's return for a period is signed: submitted or
 // approved; nothing while it is a draft, and nothing of the past.
 func (g Given) Signed(configured []workspace.Return, at period.Period) []Signed {
-	if g.lookingBack {
+	if g.past != nil {
 		return nil
 	}
 	var out []Signed

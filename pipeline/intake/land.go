@@ -33,11 +33,7 @@ func Land(ctx context.Context, ws *workspace.Workspace, files []string, given la
 	return take(ctx, ws, files, given, false)
 }
 
-// LandDry says what Land would do, and writes nothing.
-func LandDry(ctx context.Context, ws *workspace.Workspace, files []string, given landing.Given) ([]landing.Landed, error) {
-	return take(ctx, ws, files, given, true)
-}
-
+// take lands files or, dry, says what landing them would do.
 func take(ctx context.Context, ws *workspace.Workspace, files []string, given landing.Given, dry bool) ([]landing.Landed, error) {
 	files, err := candidates(ws, files)
 	if err != nil {
@@ -45,15 +41,15 @@ func take(ctx context.Context, ws *workspace.Workspace, files []string, given la
 	}
 	with := *ws
 	with.Scratch = &warehouse.Scratch{}
-	q := &with
+	look := screen
+	if dry {
+		look = screenDry
+	}
 	screen := func(ctx context.Context, path string, r landing.Receipt) (landing.Screening, error) {
-		if dry {
-			return screenDry(ctx, q, path, r)
-		}
-		return screen(ctx, q, path, r)
+		return look(ctx, &with, path, r)
 	}
 	landed, err := ws.Landing.Land(ctx, landing.Request{Files: files, Given: given, Providers: ws.Register.Providers, Screen: screen, Dry: dry})
-	return landed, errors.Join(err, q.Scratch.Close())
+	return landed, errors.Join(err, with.Scratch.Close())
 }
 
 func candidates(ws *workspace.Workspace, files []string) ([]string, error) {

@@ -135,8 +135,8 @@ func TestColumnIsDropped(t *testing.T) {
 			}
 
 			ws.Register.Providers = example.WithFeed(ws.Register.Providers, "SLT", "referrals", func(f *register.Feed) { f.Drop = register.Names{"client-name"} })
-			dry, err := intake.LandDry(ctx, ws, []string{file}, landing.Given{})
-			if err != nil || dry[0].Status != landing.StatusWould || !strings.Contains(dry[0].Message, `the column "Client name"`) {
+			dry, err := intake.LandAndJudge(ctx, ws, []string{file}, landing.Given{}, true)
+			if err != nil || dry[0].Status != string(landing.StatusWould) || !strings.Contains(dry[0].Message, `the column "Client name"`) {
 				t.Fatalf("dry: %+v, %v", dry, err)
 			}
 			landed, err := intake.LandAndJudge(ctx, ws, []string{file}, landing.Given{}, false)

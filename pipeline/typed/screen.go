@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -43,14 +44,14 @@ func screened(c contract.Contract, m contract.Mapping, header []string) []int {
 }
 
 // personalValues looks for personal data in the values of a staged file.
-func personalValues(ctx context.Context, ws *workspace.Workspace, rules []personal.Rule, parquet string, header []string, columns []int) ([]personal.Found, error) {
+func personalValues(ctx context.Context, ws *workspace.Workspace, rules []personal.Rule, parquet string, header []string, columns []int) (out []personal.Found, err error) {
 	if len(columns) == 0 {
 		return nil, nil
 	}
 	s := ws.Scratch
 	if s == nil {
 		s = &warehouse.Scratch{}
-		defer s.Close()
+		defer func() { err = errors.Join(err, s.Close()) }()
 	}
 	conn, err := s.Open(ctx, ws.Settings)
 	if err != nil {
@@ -62,7 +63,6 @@ func personalValues(ctx context.Context, ws *workspace.Workspace, rules []person
 		return nil, err
 	}
 	type hit struct{ Row int64 }
-	var out []personal.Found
 	for i, at := range columns {
 		for _, r := range rules {
 			if matched[i] == 0 || r.Header {
