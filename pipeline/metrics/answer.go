@@ -76,6 +76,10 @@ func (a Answer) evidence() string {
 // place on the ladder of the first answer that holds, by which alone status and
 // evidence are chosen.
 func (c Condition) judged(facts query) query {
+	if len(c.Answers) == 0 {
+		return facts.then("judged", `SELECT a.fund, a.period, a.value, a.limit_value, a.status, a.evidence,
+  (SELECT count(*) FROM breach b WHERE b.fund = a.fund AND b.period = a.period) AS breaches FROM facts a`)
+	}
 	q := facts.then("valued", fmt.Sprintf("SELECT *, %s AS value, %s AS limit_value FROM facts", c.Value, c.Limit))
 	rung, status, evidence := "CASE", "CASE answer", "CASE answer"
 	for i, a := range c.Answers {
