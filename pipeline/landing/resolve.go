@@ -35,6 +35,9 @@ type Delivery struct {
 	// Refused, where the caller sets it before Current, says why the file cannot be
 	// read at all; it then does not count and replaces nothing.
 	Refused string
+	// Hollow, where the caller sets it before Expect, says that it has rows and every
+	// one of them was rejected: it tells of nothing.
+	Hollow bool
 	// Current says whether its rows count, and Why why not. Order is its place among
 	// the current deliveries from 1 (0 when not current): of rows with the same key
 	// that of the delivery with the highest Order counts.
@@ -108,8 +111,9 @@ func (d Delivery) covers() time.Time {
 // in which deliveries follow each other: financial year, quarter, date or version
 // in the name (none comes first), time received, hash.
 //
-// A refresh is replaced by the next of its provider, feed and year. Every
-// increment counts; bytes sent again count once, at their latest place.
+// A refresh is replaced by the next of its provider, feed and year, an increment
+// whose name says a quarter by the next of that quarter. Every other increment
+// counts; bytes sent again count once, at their latest place.
 func Current(deliveries []Delivery, asAt time.Time) []Delivery {
 	then := func(t time.Time) bool { return asAt.IsZero() || !t.After(asAt) }
 	var all []Delivery
@@ -133,11 +137,7 @@ func Current(deliveries []Delivery, asAt time.Time) []Delivery {
 			d.Why = "refused: " + d.Refused
 			continue
 		}
-		place := strings.Join([]string{d.Provider, d.Feed, d.Year}, "\x00")
-		if d.Spec.Delivered == "increment" {
-			place += "\x00" + d.SHA256
-		}
-		by, found := replaced[place]
+		by, found := replaced[d.stead()]
 		if found && by.Number != d.Number { // one file may hold two sheets of one feed
 			d.Why = "replaced by " + by.Name
 			if by.SHA256 == d.SHA256 {
@@ -145,7 +145,7 @@ func Current(deliveries []Delivery, asAt time.Time) []Delivery {
 			}
 			continue
 		}
-		replaced[place] = *d
+		replaced[d.stead()] = *d
 		d.Current, d.Why = true, ""
 	}
 	order := 0
@@ -156,6 +156,20 @@ func Current(deliveries []Delivery, asAt time.Time) []Delivery {
 		}
 	}
 	return all
+}
+
+// stead is what a later delivery takes the place of: a year of a refresh, the quarter
+// that an increment's name says, and of any other increment the same bytes alone.
+func (d Delivery) stead() string {
+	parts := []string{d.Provider, d.Feed, d.Year}
+	switch {
+	case d.Spec.Delivered != "increment":
+	case d.Quarter > 0:
+		parts = append(parts, fmt.Sprint(d.Quarter))
+	default:
+		parts = append(parts, d.SHA256)
+	}
+	return strings.Join(parts, "\x00")
 }
 
 // follow is the order of deliveries. It is total, so that nothing depends on the

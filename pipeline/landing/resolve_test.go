@@ -129,6 +129,7 @@ func TestCurrent(t *testing.T) {
 		{Feed: "referrals", Files: "r_{year}_v{version}.csv", Delivered: "refresh"},
 		{Feed: "spend", Files: "s_{year}*.csv", Delivered: "increment"},
 		{Feed: "match_funding", Files: "m_{date}.csv", Delivered: "refresh"},
+		{Feed: "training_sessions", Files: "t_{year}_q{quarter}*.csv", Delivered: "increment"},
 	}}}
 	withdrawals := []landing.Withdrawal{{Number: 90, SHA256: "w", Reason: "sent in error", By: "an officer", At: at("2024-01-20 12:00")}}
 	cases := []struct {
@@ -148,6 +149,13 @@ func TestCurrent(t *testing.T) {
 		{"increment: the same bytes once, at their latest place", "", []string{
 			"s_2023-24_q1.csv a 2024-01-01", "s_2023-24_q1.csv b 2024-01-02", "s_2023-24_q1.csv a 2024-01-03"}, []string{
 			"s_2023-24_q1.csv a: sent again as delivery 3, s_2023-24_q1.csv", "s_2023-24_q1.csv b: current", "s_2023-24_q1.csv a: current"}},
+		{"increment of a quarter: a corrected file stands for the earlier of its quarter alone", "", []string{
+			"t_2023-24_q2.csv b 2024-01-02", "t_2023-24_q1.csv a 2024-01-01", "t_2023-24_q1_mended.csv c 2024-01-03", "t_2022-23_q1.csv d 2024-01-04"}, []string{
+			"t_2022-23_q1.csv d: current", "t_2023-24_q1.csv a: replaced by t_2023-24_q1_mended.csv", "t_2023-24_q1_mended.csv c: current",
+			"t_2023-24_q2.csv b: current"}},
+		{"increment of a quarter: with the correction withdrawn the earlier counts again", "", []string{
+			"t_2023-24_q1.csv a 2024-01-01", "t_2023-24_q1.csv w 2024-01-03"}, []string{
+			"t_2023-24_q1.csv a: current", "t_2023-24_q1.csv w: withdrawn: sent in error"}},
 		{"the date in the name goes before the time received", "", []string{
 			"m_20231231.csv b 2024-01-01", "m_2023-09-30.csv a 2024-01-02"}, []string{
 			"m_2023-09-30.csv a: replaced by m_20231231.csv", "m_20231231.csv b: current"}},
