@@ -2,10 +2,12 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"mojreturns/pipeline/builds"
 	"mojreturns/pipeline/draft"
+	"mojreturns/pipeline/gate"
 	"mojreturns/pipeline/intake"
 	"mojreturns/pipeline/landing"
 	"mojreturns/pipeline/period"
@@ -60,15 +62,14 @@ func steps(ctx context.Context, ws *workspace.Workspace, r *Report) (err error) 
 	if r.Moved, err = v.Moved(ctx, before); err != nil {
 		return err
 	}
-	if r.Findings, err = v.Check(ctx); err != nil {
+	if r.Findings, err = gate.Findings(ctx, v); err != nil {
 		return err
 	}
 	if r.Answers, err = v.Conditions(ctx); err != nil {
 		return err
 	}
-	if r.Drafts, err = draft.Returns(ctx, v); err != nil {
-		return err
-	}
+	var refused error
+	r.Drafts, refused = draft.Returns(ctx, v)
 	r.Briefing, err = draft.Briefing(ctx, v, "")
-	return err
+	return errors.Join(refused, err)
 }

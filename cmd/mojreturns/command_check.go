@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"mojreturns/pipeline/gate"
 	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/workspace"
@@ -63,7 +64,7 @@ func findings(ctx context.Context, flow *workspace.Workspace, at period.Period) 
 		return nil, err
 	}
 	defer v.Close()
-	found, err := v.Check(ctx)
+	found, err := gate.Findings(ctx, v)
 	if err != nil {
 		return nil, err
 	}

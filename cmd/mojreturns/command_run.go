@@ -26,11 +26,10 @@ func (a *app) runCommand() *cobra.Command {
 			}
 			defer release()
 			report, err := pipeline.Run(c.Context(), flow, p)
-			if err != nil {
-				return err
+			if report.Briefing.Path != "" { // all was done that could be; a return may have been refused
+				summary(a.stdout, report)
 			}
-			summary(a.stdout, report)
-			return nil
+			return err
 		},
 	}
 	periodFlag(c, &at)

@@ -17,6 +17,7 @@ import (
 	"mojreturns/pipeline/catalogue"
 	"mojreturns/pipeline/intake"
 	"mojreturns/pipeline/landing"
+	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/schedule"
 	"mojreturns/pipeline/typed"
 	"mojreturns/pipeline/web"
@@ -138,7 +139,7 @@ func (s site) Status(ctx context.Context) (web.Status, error) {
 	if err != nil {
 		return status, err
 	}
-	expected, err := typed.Expected(ctx, s.flow, at)
+	expected, err := published.Expected(ctx, s.flow, at)
 	if err != nil {
 		return status, err
 	}

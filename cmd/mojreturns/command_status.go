@@ -9,6 +9,7 @@ import (
 	"mojreturns/pipeline/intake"
 	"mojreturns/pipeline/landing"
 	"mojreturns/pipeline/period"
+	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/typed"
 )
 
@@ -32,7 +33,7 @@ func (a *app) statusCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			expected, err := typed.Expected(c.Context(), flow, p)
+			expected, err := published.Expected(c.Context(), flow, p)
 			if err != nil {
 				return err
 			}

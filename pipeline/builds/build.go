@@ -145,10 +145,13 @@ func figures(ctx context.Context, ws *workspace.Workspace, conn *sql.Conn, sourc
 	if err != nil {
 		return err
 	}
+	if sources, err = typed.Judged(ctx, conn, sources); err != nil {
+		return err
+	}
 	if err := LoadPeriods(ctx, ws, conn, periods, sources); err != nil {
 		return err
 	}
-	engine := metrics.Engine{Set: ws.Metrics, Conn: conn, Periods: periods, Missing: typed.Missing(ws, periods, sources), Schema: "main",
+	engine := metrics.Engine{Set: ws.Metrics, Conn: conn, Periods: periods, Missing: typed.Missing(ws, periods, sources), Absent: typed.Absent(ws, periods, sources), Schema: "main",
 		Computed: func(code string) { ws.Log.Debug("computed", "metric", code) }}
 	if err := engine.Tables(ctx); err != nil {
 		return err
@@ -162,6 +165,9 @@ func figures(ctx context.Context, ws *workspace.Workspace, conn *sql.Conn, sourc
 		}
 	}
 	if err := engine.Compute(ctx); err != nil {
+		return err
+	}
+	if err := engine.Account(ctx); err != nil {
 		return err
 	}
 	if err := engine.Conditions(ctx, ws.Queries); err != nil {

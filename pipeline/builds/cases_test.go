@@ -93,7 +93,7 @@ func runCase(t *testing.T, all *benches, dir, code string) {
 		}
 	}
 	// what a build puts beside the typed rows, and figures that are wrong on purpose
-	for _, table := range []string{"declaration", "delivery", "expectation", "stale_row"} {
+	for _, table := range []string{"declaration", "delivery", "expectation", "fault", "stale_row"} {
 		for _, row := range example.ReadRows(t, filepath.Join(dir, table+".csv")) {
 			insertCase(t, conn, table, row)
 			sources[table] = true
@@ -112,6 +112,9 @@ func runCase(t *testing.T, all *benches, dir, code string) {
 	engine := metrics.Engine{Set: ws.Metrics, Conn: conn, Periods: casePeriods(t, expected), Schema: "main"}
 	for _, row := range example.ReadRows(t, filepath.Join(dir, "missing.csv")) { // what was expected and has not come
 		engine.Missing = append(engine.Missing, metrics.Missing{Scope: row["scope"], Period: row["period"], Feed: row["feed"]})
+	}
+	for _, row := range example.ReadRows(t, filepath.Join(dir, "absent.csv")) { // what no delivery can have told of
+		engine.Absent = append(engine.Absent, metrics.Absent{Scope: row["scope"], Period: row["period"], Feed: row["feed"], Marker: row["marker"]})
 	}
 	if err := engine.Tables(ctx); err != nil {
 		t.Fatal(err)

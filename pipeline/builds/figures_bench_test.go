@@ -38,7 +38,7 @@ func BenchmarkFigures(b *testing.B) {
 			}
 			bare += time.Since(start)
 		}
-		engine := metrics.Engine{Set: ws.Metrics, Conn: conn, Periods: year.Periods(), Missing: typed.Missing(ws, year.Periods(), sources), Schema: "main"}
+		engine := metrics.Engine{Set: ws.Metrics, Conn: conn, Periods: year.Periods(), Missing: typed.Missing(ws, year.Periods(), sources), Absent: typed.Absent(ws, year.Periods(), sources), Schema: "main"}
 		if err := engine.Tables(ctx); err != nil {
 			b.Fatal(err)
 		}

@@ -63,11 +63,7 @@ func StartComments(ws *workspace.Workspace, name string, at period.Period) (stri
 	if err != nil {
 		return "", err
 	}
-	files, err := ws.Template(r)
-	if err != nil {
-		return "", err
-	}
-	template, err := returns.Open(files)
+	template, err := ws.Form(r)
 	if err != nil {
 		return "", err
 	}

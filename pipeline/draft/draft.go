@@ -3,25 +3,30 @@ package draft
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 
+	"mojreturns/pipeline/gate"
 	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/returns"
 	"mojreturns/pipeline/workspace"
 )
 
-// Returns fills every configured return and keeps it in the store's drafts.
+// Returns fills every configured return and keeps it in the store's drafts. One that
+// cannot be drafted does not keep the others from it; the errors are told together.
 func Returns(ctx context.Context, v *published.View) ([]Output, error) {
 	var out []Output
+	var errs []error
 	for _, r := range v.Workspace.Returns {
 		o, err := Return(ctx, v, r.Name, "")
 		if err != nil {
-			return out, err
+			errs = append(errs, err)
+			continue
 		}
 		out = append(out, o)
 	}
-	return out, nil
+	return out, errors.Join(errs...)
 }
 
 // Return fills one return (empty: the first configured), to file or, where
@@ -40,12 +45,16 @@ func workbook(ctx context.Context, v *published.View, r workspace.Return) ([]byt
 	if err != nil {
 		return nil, fmt.Errorf("the return %s cannot be drafted: %w", r.Name, err)
 	}
-	content, result, err := returns.Draft(ctx, request)
+	objections, err := gate.Form(v, r, request.Template, request.Figures.(published.Figures).Values)
+	if err == nil {
+		err = gate.Refuse(objections, nil)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("the return %s cannot be drafted: %w", r.Name, err)
 	}
-	for _, w := range result.Warnings {
-		v.Workspace.Log.Warn(w, "return", r.Name)
+	content, _, err := returns.Draft(ctx, request)
+	if err != nil {
+		return nil, fmt.Errorf("the return %s cannot be drafted: %w", r.Name, err)
 	}
 	return content, nil
 }

@@ -25,11 +25,7 @@ import (
 // of earlier quarters were printed otherwise before.
 func Request(ctx context.Context, v *published.View, r workspace.Return) (returns.Request, error) {
 	ws, at := v.Workspace, v.Period
-	files, err := ws.Template(r)
-	if err != nil {
-		return returns.Request{}, err
-	}
-	template, err := returns.Open(files)
+	template, err := ws.Form(r)
 	if err != nil {
 		return returns.Request{}, err
 	}

@@ -1,6 +1,8 @@
 // Package figure names the figures that all others speak of.
 package figure
 
+import "cmp"
+
 // Place names one figure as the warehouse keeps it: a metric, or a condition, in a
 // scope and a period (a label such as 2023-24-Q4), and the category of a breakdown.
 // Dimension and Category are empty for a total.
@@ -10,4 +12,10 @@ type Place struct{ Code, Scope, Period, Dimension, Category string }
 func (p Place) Total() Place {
 	p.Dimension, p.Category = "", ""
 	return p
+}
+
+// Compare orders places by code, scope, period, dimension and category.
+func Compare(a, b Place) int {
+	return cmp.Or(cmp.Compare(a.Code, b.Code), cmp.Compare(a.Scope, b.Scope), cmp.Compare(a.Period, b.Period),
+		cmp.Compare(a.Dimension, b.Dimension), cmp.Compare(a.Category, b.Category))
 }

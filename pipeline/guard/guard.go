@@ -102,6 +102,9 @@ func (g Guard) cells(printed returns.Printed, figures map[figure.Place]returns.V
 	if statistic && v.N == "0" && (v.Marker == "z" || v.Marker == "") {
 		return g.nobody(m, c), nil
 	}
+	if v.Marker == "z" && v.N == "0" {
+		return []disclosure.Cell{c}, nil // no such fund or service yet: it tells that there was nobody
+	}
 	if v.Marker != "" || v.Value == "" {
 		return nil, nil
 	}

@@ -126,7 +126,7 @@ func (g Guard) holding(relations []disclosure.Relation, figures map[figure.Place
 		switch {
 		case !ok:
 			return 0, false
-		case v.Marker == "z" && v.N == "0" && id.Part != "":
+		case v.Marker == "z" && v.N == "0":
 			return 0, true
 		case id.Part == "":
 			return typed.Whole(v.Part("value"))

@@ -15,6 +15,7 @@ import (
 	"mojreturns/pipeline/builds"
 	"mojreturns/pipeline/landing"
 	"mojreturns/pipeline/period"
+	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/register"
 	"mojreturns/pipeline/typed"
 	"mojreturns/pipeline/warehouse"
@@ -56,7 +57,7 @@ type Faulty struct {
 // Chases lists what there is to tell each provider, in the order of the
 // configuration; providers with nothing late, unusable or faulty are left out.
 func Chases(ctx context.Context, ws *workspace.Workspace, at period.Period) ([]Chase, error) {
-	expected, err := typed.Expected(ctx, ws, at)
+	expected, err := published.Expected(ctx, ws, at)
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +74,7 @@ func Chases(ctx context.Context, ws *workspace.Workspace, at period.Period) ([]C
 	for _, provider := range ws.Register.Providers {
 		c := Chase{Provider: provider, Office: ws.Register.Area.Office, Period: at.Human()}
 		for _, e := range expected {
-			if e.Provider != provider.Code || e.Status == landing.Received {
+			if e.Provider != provider.Code || e.Status == landing.Received || e.Status == landing.Rejected {
 				continue
 			}
 			owed, err := owed(ws, provider, e, deliveries)

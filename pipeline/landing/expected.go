@@ -13,7 +13,7 @@ type Expectation struct {
 	Provider, Feed string
 	Period         string    // the label, such as 2023-24-Q3
 	Due            time.Time // a date
-	Status         string    // received, late or awaited
+	Status         string    // received, all rejected, late or awaited
 	// Late is how many days after Due today is, when nothing has come.
 	Late int
 	// File and Received tell which delivery came; of several the first to cover the period.
@@ -24,6 +24,7 @@ type Expectation struct {
 // The states of an expected delivery.
 const (
 	Received = "received"
+	Rejected = "all rejected" // something came, and none of its rows could be accepted
 	Late     = "late"
 	Awaited  = "awaited"
 )
@@ -58,9 +59,14 @@ func Expect(providers []register.Provider, deliveries []Delivery, p period.Perio
 }
 
 func (e *Expectation) settle(d *Delivery, today time.Time) {
+	if d != nil {
+		e.File, e.Received = d.Name, d.Received
+	}
 	switch {
+	case d != nil && d.Hollow:
+		e.Status = Rejected
 	case d != nil:
-		e.Status, e.File, e.Received = Received, d.Name, d.Received
+		e.Status = Received
 	case today.After(e.Due):
 		e.Status, e.Late = Late, int(today.Sub(e.Due).Hours()/24)
 	default:
@@ -90,11 +96,32 @@ func firstCovering(deliveries []Delivery, provider string, feed register.Feed, d
 		if !d.Current || d.Provider != provider || d.Feed != feed.Feed || !d.tellsOf(due, feed.Expected.Every) {
 			continue
 		}
-		if found == nil || cmp.Or(d.covers().Compare(found.covers()), d.Received.Compare(found.Received), cmp.Compare(d.Order, found.Order)) < 0 {
+		if found == nil || found.Hollow || !d.Hollow && cmp.Or(d.covers().Compare(found.covers()), d.Received.Compare(found.Received), cmp.Compare(d.Order, found.Order)) < 0 {
 			found = d
 		}
 	}
 	return found
+}
+
+// Tells reports whether any current delivery of a provider's feed tells of some
+// quarter of a period, awaited or not.
+func Tells(deliveries []Delivery, provider, feed string, p period.Period) bool {
+	for i := range deliveries {
+		d := &deliveries[i]
+		if !d.Current || d.Hollow || d.Provider != provider || d.Feed != feed {
+			continue
+		}
+		every := "quarter"
+		if d.Spec.Expected != nil {
+			every = d.Spec.Expected.Every
+		}
+		for _, part := range parts(p.Year, every) {
+			if !part.End.Before(p.Start) && !part.Start.After(p.End) && d.tellsOf(part, every) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // tellsOf reports whether a delivery covers a period.

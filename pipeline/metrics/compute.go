@@ -15,6 +15,12 @@ import (
 // period: figures that read the feed have the marker x there, never 0.
 type Missing struct{ Scope, Period, Feed string }
 
+// Absent says why a scope's figures that read a feed (empty: all its figures) rest
+// on nothing in a period: marker x, no delivery of the feed tells of it, though none
+// may have been awaited; z, there is no such fund or service yet. A figure that has
+// rows all the same is shown.
+type Absent struct{ Scope, Period, Feed, Marker string }
+
 // Engine computes a set's figures over one connection to a warehouse. The
 // figures go into the relation named Figures, which it expects to exist.
 type Engine struct {
@@ -22,6 +28,7 @@ type Engine struct {
 	Conn    *sql.Conn
 	Periods []period.Period
 	Missing []Missing
+	Absent  []Absent
 	// Schema is where the relations figure, condition, breach and finding
 	// stand: main in a build, temp for figures made on demand.
 	Schema string
@@ -67,6 +74,16 @@ func (e Engine) Compute(ctx context.Context, codes ...string) error {
 		return err
 	}
 	return e.formulas(ctx, metrics)
+}
+
+// Account keeps in a build which feeds each metric reads and what rests on nothing.
+func (e Engine) Account(ctx context.Context) error {
+	for _, statement := range []string{"CREATE TABLE main.figure_feed AS FROM temp.reads ORDER BY ALL", "CREATE TABLE main.absent AS FROM temp.absent ORDER BY ALL"} {
+		if _, err := e.Conn.ExecContext(ctx, statement); err != nil {
+			return fmt.Errorf("cannot keep what figures rest on: %w", err)
+		}
+	}
+	return nil
 }
 
 // formulas adds the figures of metrics made of others'. They read the parts'
@@ -168,14 +185,14 @@ func lineageText(text string) string {
 	return "SELECT * FROM (SELECT '' AS period, DATE '2000-01-01' AS period_start, DATE '2000-01-01' AS period_end) p, LATERAL (\n" + text + "\n) r"
 }
 
-// marked selects figures from a relation that says of each whether it is gone,
-// and gives every figure without a value its marker.
+// marked selects figures from a relation that says of each by what marker it is
+// gone, if it is, and gives every figure without a value its marker.
 const marked = `SELECT code, name, scope, period, dimension, category, unit,
-  CASE WHEN NOT gone THEN value END::DECIMAL(38,10) AS value,
-  CASE WHEN NOT gone THEN numerator END::DECIMAL(38,10) AS numerator,
-  CASE WHEN NOT gone THEN denominator END::DECIMAL(38,10) AS denominator,
-  CASE WHEN NOT gone THEN n END AS n,
-  CASE WHEN gone THEN 'x' WHEN value IS NULL THEN 'z' ELSE '' END AS marker
+  CASE WHEN gone IS NULL THEN value END::DECIMAL(38,10) AS value,
+  CASE WHEN gone IS NULL THEN numerator END::DECIMAL(38,10) AS numerator,
+  CASE WHEN gone IS NULL THEN denominator END::DECIMAL(38,10) AS denominator,
+  CASE WHEN gone IS DISTINCT FROM 'x' THEN n END AS n,
+  CASE WHEN gone IS NOT NULL THEN gone WHEN value IS NULL THEN 'z' ELSE '' END AS marker
 FROM figures`
 
 // formula is the SQL of a metric made of other metrics' figures.
@@ -221,7 +238,7 @@ func (e Engine) formula(m Metric) query {
   WHERE code IN (%s) AND dimension IN (%s) AND period IN (SELECT period FROM period) AND %s`,
 			strings.Join(codes, ", "), strings.Join(bys, ", "), scopeFilter(m))).
 		then("figures", fmt.Sprintf(`SELECT k.*, %s AS code, %s AS name, %s AS unit,
-  CASE WHEN NOT %s THEN %s END AS value, %s AS numerator, %s AS denominator, %s AS n, (%s) IS TRUE AS gone
+  CASE WHEN NOT %s THEN %s END AS value, %s AS numerator, %s AS denominator, %s AS n, CASE WHEN %s THEN 'x' END AS gone
 FROM keys k%s`,
 			quote(m.Code), quote(m.Name), quote(m.Unit), unclaimed(m, "k.scope"),
 			value, numerator, denominator, n, strings.Join(gone, " OR "), joins))

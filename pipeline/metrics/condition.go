@@ -33,8 +33,9 @@ type Condition struct {
 // with the period where it belongs to one.
 type Check struct {
 	Code, Name, Title, Severity, Remedy string
-	SQL                                 string
-	File                                string
+	// Firm says that no return may leave while it fails, whatever reason is given.
+	Firm      bool
+	SQL, File string
 }
 
 // termsFile is the one relation that is worked out once for all conditions; of the
@@ -77,10 +78,11 @@ var (
 )
 
 func parseCheck(file, text string) (Check, error) {
-	h := readHeader(file, text, "check", []string{"title", "severity", "remedy"}, nil)
+	h := readHeader(file, text, "check", []string{"title", "severity", "remedy"}, []string{"waive"})
 	c := Check{File: file, Title: h.value["title"], Remedy: h.value["remedy"], SQL: strings.TrimSuffix(h.body, ";")}
 	c.Code, c.Name = h.codeAndName()
 	c.Severity = h.oneOf("severity", "error", "error", "warning")
+	c.Firm = h.oneOf("waive", "yes", "yes", "no") == "no"
 	if c.SQL == "" {
 		h.fail(1, "there is no SELECT below the header")
 	}

@@ -48,13 +48,16 @@ func (e Engine) count(ctx context.Context, metrics []Metric) error {
 }
 
 // shape makes the tables of what must be shown: asked, the scopes each metric
-// exists in, shape, its categories, and reads, its feeds.
+// exists in, shape, its categories, reads, its feeds, and absent, what rests on nothing.
 func (e Engine) shape(ctx context.Context, metrics []Metric, feeds map[string][]string) error {
 	lists, err := e.lists(ctx, metrics)
 	if err != nil {
 		return err
 	}
-	var asked, shape, reads [][]any
+	var asked, shape, reads, absent [][]any
+	for _, a := range e.Absent {
+		absent = append(absent, []any{a.Scope, a.Period, a.Feed, a.Marker})
+	}
 	for _, m := range metrics {
 		for _, kind := range m.Scopes {
 			if kind == "claimed" { // a match fund keeps its row there, without a value
@@ -76,6 +79,7 @@ func (e Engine) shape(ctx context.Context, metrics []Metric, feeds map[string][]
 		{Table: "asked(code VARCHAR, kind VARCHAR)", Rows: asked},
 		{Table: "shape(code VARCHAR, name VARCHAR, unit VARCHAR, dimension VARCHAR, category VARCHAR)", Rows: shape},
 		{Table: "reads(code VARCHAR, feed VARCHAR)", Rows: reads},
+		{Table: "absent(scope VARCHAR, period VARCHAR, feed VARCHAR, marker VARCHAR)", Rows: absent},
 	} {
 		if err := warehouse.LoadTemp(ctx, e.Conn, t); err != nil {
 			return err
@@ -124,13 +128,13 @@ func (e Engine) lists(ctx context.Context, metrics []Metric) (map[string][]strin
 
 // division is how a metric's figures come out of what was placed: SQL over n,
 // num, den and base. Metrics that divide alike are finished together.
-type division struct{ value, numerator, denominator, base, unclaimed string }
+type division struct{ value, numerator, denominator, base, unclaimed, needs string }
 
 // division divides once, at the end. A count or sum of no rows is 0; a mean,
 // share or quantile of none has no value.
 func (s *Set) division(m Metric) division {
 	const none = "NULL::DECIMAL(38,10)"
-	d := division{value: "num", numerator: none, denominator: none, base: "NULL", unclaimed: unclaimed(m, "scope")}
+	d := division{value: "num", numerator: none, denominator: none, base: "NULL", unclaimed: unclaimed(m, "scope"), needs: m.needed()}
 	switch {
 	case m.Count.Kind.Ratio():
 		d.value, d.numerator, d.denominator = divide("num", "den"), "num", "den"
@@ -160,11 +164,36 @@ func (e Engine) finish(d division, codes []string) query {
   JOIN scope ON split_part(scope, ':', 1) = kind, period`).
 		then("whole", fmt.Sprintf(`SELECT %s, coalesce(n, 0) AS n, num, den, %s AS base
   FROM spine FULL JOIN (FROM temp.placed WHERE %s) USING (%[1]s) WHERE scope IS NOT NULL`, keys, d.base, among)).
-		then("gone", "SELECT DISTINCT r.code, m.scope, m.period, TRUE AS gone FROM missing m JOIN temp.reads r USING (feed)").
+		then("counted", "SELECT DISTINCT code, scope, period FROM temp.placed WHERE "+among).
+		then("gone", "SELECT code, scope, period, max(marker) AS gone FROM (\n"+e.gones(d, among)+"\n) GROUP BY ALL").
 		then("named", "SELECT code, name, unit FROM temp.shape WHERE dimension = ''").
-		then("figures", fmt.Sprintf(`SELECT w.* EXCLUDE (num, den, base), name, unit, coalesce(gone, FALSE) AS gone,
+		then("figures", fmt.Sprintf(`SELECT w.* EXCLUDE (num, den, base), name, unit, gone,
     CASE WHEN NOT %s THEN %s END AS value, %s AS numerator, %s AS denominator
   FROM whole w JOIN named USING (code) LEFT JOIN gone USING (code, scope, period)`, d.unclaimed, d.value, d.numerator, d.denominator))
 	q.last = marked
 	return q
+}
+
+// gones lists the figures that rest on nothing, with their markers: those of a feed
+// that was awaited and did not come, whatever rows there are; those that have no rows
+// where none can have come; those without what their metric needs.
+func (e Engine) gones(d division, among string) string {
+	const absent = "SELECT code, scope, period, marker FROM temp.absent JOIN "
+	selects := []string{
+		"SELECT r.code, m.scope, m.period, 'x' AS marker FROM missing m JOIN temp.reads r USING (feed) WHERE " + among,
+		absent + "temp.reads USING (feed) ANTI JOIN counted USING (code, scope, period) WHERE " + among,
+		absent + "(SELECT DISTINCT code FROM temp.shape) ON feed = '' ANTI JOIN counted USING (code, scope, period) WHERE " + among,
+	}
+	if d.needs != "" {
+		selects = append(selects, fmt.Sprintf("SELECT DISTINCT code, scope, period, 'x' FROM spine WHERE scope NOT IN (%s) AND scope NOT IN (SELECT 'fund:' || code FROM register.fund WHERE match)", d.needs))
+	}
+	return "  " + strings.Join(selects, "\n  UNION ALL ")
+}
+
+// needed is the query for the scopes that have rows of the view a metric needs.
+func (m Metric) needed() string {
+	if m.Needs == "" {
+		return ""
+	}
+	return "SELECT " + m.scopeNames() + " FROM " + ident(m.Needs) + " g"
 }

@@ -161,8 +161,8 @@ func (h *header) oneOf(key, fallback string, allowed ...string) string {
 
 func parseMetric(file, text string) (Metric, error) {
 	h := readHeader(file, text, "metric", []string{"title", "count", "unit"},
-		[]string{"when", "by", "scopes", "protect", "total", "prefer", "note"})
-	m := Metric{File: file, Title: h.value["title"], Unit: h.value["unit"], Note: h.value["note"], Prefer: h.value["prefer"], SQL: strings.TrimSuffix(h.body, ";")}
+		[]string{"when", "by", "scopes", "protect", "total", "prefer", "needs", "note"})
+	m := Metric{File: file, Title: h.value["title"], Unit: h.value["unit"], Note: h.value["note"], Prefer: h.value["prefer"], Needs: h.value["needs"], SQL: strings.TrimSuffix(h.body, ";")}
 	m.Code, m.Name = h.codeAndName()
 	m.Protect = h.oneOf("protect", "victims", "victims", "delegates", "none")
 	m.NoTotal = h.oneOf("total", "yes", "yes", "no") == "no"
@@ -183,6 +183,8 @@ func parseMetric(file, text string) (Metric, error) {
 		h.fail(h.line["count"], "there is no SELECT below the header")
 	case !formula && h.line["when"] == 0:
 		h.fail(h.line["count"], "key \"when\" is missing from the header")
+	case formula && m.Needs != "":
+		h.fail(h.line["needs"], "a formula needs what its parts need: put it there")
 	case m.Prefer != "" && m.Count.Kind != Distinct:
 		h.fail(h.line["prefer"], "prefer belongs to `count: distinct` only")
 	}

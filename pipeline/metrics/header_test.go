@@ -32,7 +32,7 @@ func load(text string, more ...string) (*metrics.Set, error) {
 func TestNearMissesOfAHeader(t *testing.T) {
 	replace := func(old, new string) string { return strings.Replace(good, old, new, 1) }
 	for _, c := range []struct{ name, text, want string }{
-		{"unknown key", replace("-- unit:", "-- units:"), `metrics/X01_things.sql:5: unknown key "units"; the keys are metric, title, count, unit, when, by, scopes, protect, total, prefer, note`},
+		{"unknown key", replace("-- unit:", "-- units:"), `metrics/X01_things.sql:5: unknown key "units"; the keys are metric, title, count, unit, when, by, scopes, protect, total, prefer, needs, note`},
 		{"missing key", replace("-- title:  Things\n", ""), `key "title" is missing from the header`},
 		{"repeated key", replace("-- when:", "-- title:"), `metrics/X01_things.sql:4: key "title" is given twice, first on line 2`},
 		{"empty value", replace("Things", ""), `metrics/X01_things.sql:2: key "title" has no value`},

@@ -20,11 +20,7 @@ func Mapped(ws *workspace.Workspace, name, cell string, at period.Period) (retur
 	if err != nil {
 		return returns.Held{}, err
 	}
-	files, err := ws.Template(r)
-	if err != nil {
-		return returns.Held{}, err
-	}
-	template, err := returns.Open(files)
+	template, err := ws.Form(r)
 	if err != nil {
 		return returns.Held{}, err
 	}

@@ -89,10 +89,13 @@ func (v *View) prepare(ctx context.Context, codes []string) error {
 	if err != nil {
 		return err
 	}
+	if sources, err = typed.Judged(ctx, v.Conn, sources); err != nil {
+		return err
+	}
 	v.schema = "temp"
 	periods := []period.Period{v.Period}
 	engine := metrics.Engine{Set: v.Workspace.Metrics, Conn: v.Conn, Periods: periods,
-		Missing: typed.Missing(v.Workspace, periods, sources), Schema: "temp"}
+		Missing: typed.Missing(v.Workspace, periods, sources), Absent: typed.Absent(v.Workspace, periods, sources), Schema: "temp"}
 	if err := engine.Tables(ctx); err != nil {
 		return err
 	}

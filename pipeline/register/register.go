@@ -62,6 +62,22 @@ type Fund struct {
 	MatchAwards     []string `yaml:"match_award_refs" json:"match_award_refs"`
 }
 
+// Begins is the first day that the fund's papers name, zero where they name none:
+// before it there is no such fund.
+func (f Fund) Begins() time.Time {
+	var first time.Time
+	dates := []time.Time{f.SpendFrom.Time, f.DeliveryFrom.Time}
+	if f.Maximum != nil {
+		dates = append(dates, f.Maximum.Date.Time)
+	}
+	for _, d := range dates {
+		if !d.IsZero() && (first.IsZero() || d.Before(first)) {
+			first = d
+		}
+	}
+	return first
+}
+
 // Award is a dated amount with the paper it stands on.
 type Award struct {
 	Amount    Money  `yaml:"amount" json:"amount"`

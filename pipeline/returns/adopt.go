@@ -67,7 +67,11 @@ func Adopt(files fs.FS, blank []byte) (Adoption, error) {
 		if p.To != "" && r.fills() {
 			taken[p.To] = p.From
 		}
-		if p.Confidence != notPlaced {
+		switch {
+		case p.Confidence != notPlaced:
+			out.rows = append(out.rows, p.row)
+		case r.fills(): // in the map without a cell: no draft is made before it has one
+			p.row.Cell = ""
 			out.rows = append(out.rows, p.row)
 		}
 		if r.fills() {

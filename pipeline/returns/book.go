@@ -248,3 +248,9 @@ func (b *book) sheetNames() string {
 	}
 	return strings.Join(names, ", ")
 }
+
+// empty tells whether nothing stands in a row's cell.
+func (b *book) empty(r Row) bool {
+	s, ok := b.sheet(r.Sheet)
+	return !ok || s.cells[r.Cell].text == "" && s.cells[r.Cell].formula == ""
+}

@@ -22,7 +22,8 @@ const (
 	kindQuality   = "quality"   // what the build says of a column's values
 	kindText      = "text"      // words, with fields in braces
 	kindLabel     = "label"     // not filled: a cell that must say what the map expects
-	kindUnlisted  = "unlisted"  // not filled: a category the table has no row for, which should have no figure
+	kindUnlisted  = "unlisted"  // not filled: a category the table has no row for, which must have no figure
+	kindPartial   = "partial"   // not filled: a breakdown that the sheet shows in part, and label_text says why
 )
 
 const (
@@ -33,7 +34,8 @@ const (
 const (
 	notAvailable  = "[x]"
 	notApplicable = "[z]"
-	leave         = "(leave)" // in the column missing: the cell stays as it was issued
+	leave         = "(leave)"  // in the column missing: the cell stays as it was issued
+	leftToPeople  = "(people)" // in the column cell: the form has a place for it, which people fill in
 )
 
 // commentary is the code of a cell that shows what people wrote for it.
@@ -72,7 +74,7 @@ var (
 	fundTerms       = []string{"fund.name", "fund.received", "fund.carry_forward", "fund.spend_by", "fund.delivery_from", "fund.delivery_to"}
 	formats         = []string{"count", "money", "percent", "number", "date", "text"}
 	mapPeriods      = []string{"Q1", "Q2", "Q3", "Q4", periodToDate, periodThis}
-	kinds           = []string{kindFigure, kindCondition, kindConfig, kindQuality, kindText, kindLabel, kindUnlisted}
+	kinds           = []string{kindFigure, kindCondition, kindConfig, kindQuality, kindText, kindLabel, kindUnlisted, kindPartial}
 	inBraces        = regexp.MustCompile(`\{([a-z_.]+)\}`)
 )
 
@@ -114,11 +116,11 @@ func ReadMap(r io.Reader) ([]Row, error) {
 		for i, c := range row.columns() {
 			*c = r.Fields[i]
 		}
-		if row.Missing == "" && row.Kind != kindLabel {
+		if row.Missing == "" && row.Kind != kindLabel && row.Kind != kindPartial {
 			row.Missing = notAvailable
 		}
 		problems := row.problems()
-		if first, twice := seen[row.place()]; row.Cell != "" && twice {
+		if first, twice := seen[row.place()]; row.Cell != "" && row.Cell != leftToPeople && twice {
 			problems = append(problems, fmt.Sprintf("%s is mapped already on line %d", row.place(), first))
 		}
 		seen[row.place()] = r.Line
@@ -147,8 +149,13 @@ func (r Row) problems() []string {
 		}
 	}
 	oneOf("kind", r.Kind, kinds)
-	address("cell", r.Cell, r.fills())
-	address("label_cell", r.LabelCell, r.Kind != kindUnlisted)
+	switch {
+	case r.Cell == "" && r.Kind != kindLabel && !r.speaksOfNone():
+		out = append(out, fmt.Sprintf("%s has no cell: write it in the column cell, or %s where people fill it in", r.shows(), leftToPeople))
+	case r.Cell != leftToPeople:
+		address("cell", r.Cell, r.fills())
+		address("label_cell", r.LabelCell, !r.speaksOfNone())
+	}
 	if r.Sheet == "" {
 		out = append(out, "sheet is empty")
 	}
@@ -156,6 +163,10 @@ func (r Row) problems() []string {
 		out = append(out, "code is empty")
 	}
 	switch r.Kind {
+	case kindPartial:
+		if r.LabelText == "" || r.Dimension == "" || r.Category != "" {
+			out = append(out, "a partial breakdown has a dimension, no category, and says in label_text why it is shown in part")
+		}
 	case kindFigure, kindUnlisted:
 		oneOf("field", r.Field, figureFields)
 	case kindCondition:
@@ -174,7 +185,7 @@ func (r Row) problems() []string {
 	if r.fills() {
 		oneOf("format", r.Format, formats)
 	}
-	if r.figures() {
+	if r.figures() && r.Kind != kindPartial {
 		oneOf("period", r.Period, mapPeriods)
 		if (r.Dimension == "") != (r.Category == "") {
 			out = append(out, fmt.Sprintf("dimension %q and category %q go together: give both or neither", r.Dimension, r.Category))
@@ -183,7 +194,7 @@ func (r Row) problems() []string {
 			out = append(out, "a percent of total needs a dimension and a category")
 		}
 	}
-	if (r.figures() || r.ofFund()) && r.scope() == "" {
+	if (r.figures() && r.Kind != kindPartial || r.ofFund()) && r.scope() == "" {
 		out = append(out, "scope is empty")
 	}
 	return out
@@ -191,8 +202,11 @@ func (r Row) problems() []string {
 
 // figures tells whether the row shows what the warehouse says of a scope in a period.
 func (r Row) figures() bool {
-	return r.Kind == kindFigure || r.Kind == kindCondition || r.Kind == kindUnlisted
+	return r.Kind == kindFigure || r.Kind == kindCondition || r.speaksOfNone()
 }
+
+// speaksOfNone tells whether the row is about figures that the form has no cell for.
+func (r Row) speaksOfNone() bool { return r.Kind == kindUnlisted || r.Kind == kindPartial }
 
 // ofFund tells whether the row shows a term of a fund.
 func (r Row) ofFund() bool { return r.Kind == kindConfig && strings.HasPrefix(r.Code, "fund.") }
@@ -207,7 +221,7 @@ func (r Row) optional() bool { return strings.HasSuffix(r.Scope, "?") }
 func (r Row) comment() bool { return r.Kind == kindText && r.Code == commentary }
 
 // fills tells whether the row names a cell to write.
-func (r Row) fills() bool { return r.Kind != kindLabel && r.Kind != kindUnlisted }
+func (r Row) fills() bool { return r.Kind != kindLabel && !r.speaksOfNone() && r.Cell != leftToPeople }
 
 // place is the cell as people write it.
 func (r Row) place() string { return r.Sheet + "!" + r.Cell }

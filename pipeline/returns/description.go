@@ -68,6 +68,9 @@ type Rows struct {
 	Only   []string `yaml:"only"`   // the codes that have a row, in this order; empty means all
 	Codes  bool     `yaml:"codes"`  // the label shows the code too
 	Total  bool     `yaml:"total"`  // the row of the total: in bold
+	// Partial says why the codes without a row have none; without it no draft is made
+	// while one of them has a figure.
+	Partial string `yaml:"partial"`
 	// Cells says what single columns of these rows show instead, by header.
 	Cells  map[string]Figure `yaml:"cells"`
 	Figure `yaml:",inline"`

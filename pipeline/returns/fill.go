@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -59,8 +58,6 @@ type Result struct {
 	Missing []string // cells that show [x]: nothing was available
 	// Printed lists the figures and conditions shown, in the order of the cell map.
 	Printed []PrintedFigure
-	// Warnings are sentences about figures that the workbook has no cell for.
-	Warnings []string
 }
 
 // Draft fills a return's workbook and gives its bytes. The same request gives
@@ -107,8 +104,12 @@ func (d *drafting) fill(ctx context.Context) error {
 			continue
 		}
 		s, fills, err := d.show(r)
-		if err == nil && fills {
+		switch {
+		case err != nil:
+		case fills:
 			err = d.write(r, s)
+		case !r.comment() && d.blank.empty(r):
+			err = fmt.Errorf("%s has no value and the map leaves the cell as issued, which is empty: let it show a marker, or leave it to people", r.shows())
 		}
 		if r.Kind != kindUnlisted && r.figures() && !r.future(d.Period) && err == nil {
 			place, _ := r.figure(d.Scopes, d.Period) // found already to show it
@@ -118,7 +119,6 @@ func (d *drafting) fill(ctx context.Context) error {
 			errs = append(errs, fmt.Errorf("%s: %w", r.place(), err))
 		}
 	}
-	d.warn()
 	return errors.Join(errs...)
 }
 
@@ -271,31 +271,4 @@ func (d *drafting) revisions() string {
 		text += line
 	}
 	return text
-}
-
-// warn tells of figures in categories that the workbook has no row for: its
-// rows then do not add up to its total.
-func (d *drafting) warn() {
-	told := map[string]bool{}
-	for _, r := range d.Template.rows {
-		if r.Kind != kindUnlisted || r.future(d.Period) || !d.Template.totals(r) {
-			continue
-		}
-		value, _, err := d.look(r)
-		key := r.Sheet + "!" + r.Dimension + "!" + r.Category
-		if err != nil || told[key] || strings.Trim(value, "0.") == "" {
-			continue
-		}
-		told[key] = true
-		d.result.Warnings = append(d.result.Warnings, fmt.Sprintf("%s has no row for %s %s, yet %s is not zero there in %s: its rows do not add up to its total",
-			r.Sheet, r.Dimension, r.Category, r.Code, r.periodLabel(d.Period)))
-	}
-}
-
-// totals tells whether the sheet of a row shows the total that its category is
-// part of.
-func (t Template) totals(r Row) bool {
-	return slices.ContainsFunc(t.rows, func(o Row) bool {
-		return o.Kind == kindFigure && o.Dimension == "" && o.Sheet == r.Sheet && o.Code == r.Code && o.Field == r.Field && o.Period == r.Period && o.Scope == r.Scope
-	})
 }

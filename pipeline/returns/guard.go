@@ -30,6 +30,9 @@ func (t Template) mapMismatches(blank *book) []string {
 	var out []string
 	add := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
 	for _, r := range t.rows {
+		if r.Cell == leftToPeople {
+			continue
+		}
 		s, ok := blank.sheet(r.Sheet)
 		if !ok || s.root == nil {
 			add("there is no sheet %q; there are %s", r.Sheet, blank.sheetNames())

@@ -158,6 +158,7 @@ func (d Description) table(s Sheet, lists fs.FS) laid {
 		for _, f := range unlisted {
 			l.unlisted(s, group, f)
 		}
+		l.partial(s, group)
 	}
 	l.close(len(s.Columns), row)
 	return l
@@ -169,6 +170,19 @@ func (l *laid) unlisted(s Sheet, group Rows, f Figure) {
 		if m := s.mapRow(tableRow{cells: group.Cells, Figure: f}, c); m.Kind == kindFigure && m.Dimension != "" && m.Field != percentOfTotal {
 			m.Kind = kindUnlisted
 			l.rows = append(l.rows, m)
+		}
+	}
+}
+
+// partial marks the breakdowns of a group of rows that show only some categories.
+func (l *laid) partial(s Sheet, group Rows) {
+	told := map[Row]bool{}
+	for _, c := range s.Columns {
+		m := s.mapRow(tableRow{cells: group.Cells, Figure: group.Figure}, c)
+		mark := Row{Sheet: m.Sheet, LabelText: group.Partial, Kind: kindPartial, Code: m.Code, Dimension: m.Dimension}
+		if group.Partial != "" && m.Kind == kindFigure && m.Dimension != "" && !told[mark] {
+			told[mark] = true
+			l.rows = append(l.rows, mark)
 		}
 	}
 }

@@ -22,7 +22,7 @@ type Shown struct {
 func (t Template) Cells(scopes map[string]string, at period.Period) ([]Shown, error) {
 	var out []Shown
 	for _, r := range t.rows {
-		if r.Cell == "" || r.Kind != kindFigure && r.Kind != kindCondition || r.future(at) {
+		if !r.fills() || r.Kind != kindFigure && r.Kind != kindCondition || r.future(at) {
 			continue
 		}
 		place, err := r.figure(scopes, at)
@@ -70,7 +70,7 @@ func (t Template) CommentCells() []CommentCell {
 		if r.Kind == kindLabel && heading[r.Sheet+"!"+column(r.LabelCell)] == "" {
 			heading[r.Sheet+"!"+column(r.LabelCell)] = r.LabelText
 		}
-		if !r.comment() {
+		if !r.comment() || !r.fills() {
 			continue
 		}
 		about := heading[r.Sheet+"!"+column(r.Cell)]
@@ -110,7 +110,7 @@ func (r Request) Beside() ([]Beside, error) {
 	d.Fewest = 0
 	var out []Beside
 	for _, row := range r.Template.rows {
-		if row.Cell == "" || row.Kind != kindQuality && !row.ofFund() {
+		if !row.fills() || row.Kind != kindQuality && !row.ofFund() {
 			continue
 		}
 		value, marker, err := d.look(row)

@@ -65,6 +65,9 @@ func Approve(ctx context.Context, ws *workspace.Workspace, s Signing, d archive.
 	if v.Build != sub.Build || (seal.Files{archive.FiguresFile: figures}).Digest() != sub.Figures {
 		return archive.Sealed{}, workspace.Refused("the figures are no longer those submitted on %s: look at the draft and submit it again", sub.At.In(ws.Location).Format("2 January 2006 at 15:04"))
 	}
+	if err := passes(ctx, v, r, sub.Waived); err != nil {
+		return archive.Sealed{}, err
+	}
 	about, err := about(ctx, v, r, sub)
 	if err != nil {
 		return archive.Sealed{}, err

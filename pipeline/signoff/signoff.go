@@ -14,12 +14,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"path/filepath"
-	"slices"
-	"strings"
 	"time"
 
 	"mojreturns/pipeline/archive"
 	"mojreturns/pipeline/builds"
+	"mojreturns/pipeline/gate"
 	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/seal"
@@ -62,7 +61,7 @@ func Submit(ctx context.Context, ws *workspace.Workspace, s Signing, waived []ar
 		return archive.Submission{}, err
 	}
 	defer v.Close()
-	if err := passes(ctx, v, waived); err != nil {
+	if err := passes(ctx, v, r, waived); err != nil {
 		return archive.Submission{}, err
 	}
 	figures, err := v.FiguresText(ctx)
@@ -126,21 +125,11 @@ func upToDate(ctx context.Context, ws *workspace.Workspace) error {
 	return nil
 }
 
-// passes refuses while a check of error severity fails without a waiver.
-func passes(ctx context.Context, v *published.View, waived []archive.Waiver) error {
-	found, err := v.Check(ctx)
+// passes refuses while the gate objects to the return, but for what was waived.
+func passes(ctx context.Context, v *published.View, r workspace.Return, waived []archive.Waiver) error {
+	objections, err := gate.Return(ctx, v, r)
 	if err != nil {
 		return err
 	}
-	var failing []string
-	for _, f := range found {
-		excused := slices.ContainsFunc(waived, func(w archive.Waiver) bool { return w.Check == f.Code && w.Reason != "" && w.By != "" })
-		if f.Severity == "error" && !excused && !slices.Contains(failing, f.Code+" "+f.Title) {
-			failing = append(failing, f.Code+" "+f.Title)
-		}
-	}
-	if len(failing) > 0 {
-		return workspace.Refused("a check fails: %s; mend it (`mojreturns check` says how), or waive it with --waive CODE=REASON, which is sealed with the return", strings.Join(failing, "; "))
-	}
-	return nil
+	return gate.Refuse(objections, waived)
 }

@@ -6,7 +6,6 @@ import (
 
 	"mojreturns/pipeline/archive"
 	"mojreturns/pipeline/published"
-	"mojreturns/pipeline/returns"
 	"mojreturns/pipeline/seal"
 	"mojreturns/pipeline/workspace"
 )
@@ -45,11 +44,7 @@ func OnlySigned(ctx context.Context, v *published.View, about archive.About, wor
 		return workspace.Refused("the return would no longer show what was submitted on %s: its template, the configuration or what was released since has changed; look at the draft and submit it again",
 			about.Submission.At.In(ws.Location).Format("2 January 2006 at 15:04"))
 	}
-	files, err := ws.Template(about.Settings)
-	if err != nil {
-		return err
-	}
-	template, err := returns.Open(files)
+	template, err := ws.Form(about.Settings)
 	if err != nil {
 		return err
 	}

@@ -13,17 +13,9 @@ import (
 )
 
 // Expected lists what providers should have sent for a period, and whether it
-// has come.
-func Expected(ctx context.Context, ws *workspace.Workspace, at period.Period) ([]landing.Expectation, error) {
-	sources, err := Stage(ctx, ws)
-	if err != nil {
-		return nil, err
-	}
-	var deliveries []landing.Delivery
-	for _, s := range sources {
-		deliveries = append(deliveries, s.Delivery)
-	}
-	return landing.Expect(ws.Register.Providers, deliveries, at, ws.Calendar, ws.Today()), nil
+// has come by today.
+func Expected(ws *workspace.Workspace, at period.Period, sources []Staged) []landing.Expectation {
+	return landing.Expect(ws.Register.Providers, deliveriesOf(sources), at, ws.Calendar, ws.Today())
 }
 
 // Expectations are the columns of the table of what was expected and whether it came.
@@ -35,7 +27,10 @@ func ExpectationRows(ws *workspace.Workspace, at period.Period, sources []Staged
 	for _, e := range expect(ws, at, sources) {
 		covered := e.Status == landing.Received
 		detail := "received as " + e.File
-		if !covered {
+		switch {
+		case e.Status == landing.Rejected:
+			detail = "none of the rows of " + e.File + " was accepted"
+		case !covered:
 			detail = fmt.Sprintf("nothing received covers %s; it was due by %s", e.Period, e.Due.Format("2 January 2006"))
 		}
 		rows = append(rows, []any{at.Label, e.Provider, e.Feed, e.Period, covered, detail})
@@ -44,11 +39,7 @@ func ExpectationRows(ws *workspace.Workspace, at period.Period, sources []Staged
 }
 
 func expect(ws *workspace.Workspace, at period.Period, sources []Staged) []landing.Expectation {
-	var deliveries []landing.Delivery
-	for _, s := range sources {
-		deliveries = append(deliveries, s.Delivery)
-	}
-	return landing.Expect(ws.Register.Providers, deliveries, at, ws.Calendar, at.End)
+	return landing.Expect(ws.Register.Providers, deliveriesOf(sources), at, ws.Calendar, at.End)
 }
 
 // Missing lists the scopes whose figures of a feed are not available in a

@@ -49,6 +49,15 @@ func (ws *Workspace) Template(r Return) (fs.FS, error) {
 	return fs.Sub(ws.Templates, path.Join("returns", r.Template))
 }
 
+// Form is a return's blank with its cell map, opened.
+func (ws *Workspace) Form(r Return) (returns.Template, error) {
+	files, err := ws.Template(r)
+	if err != nil {
+		return returns.Template{}, err
+	}
+	return returns.Open(files)
+}
+
 // Disclosure is how the office guards small counts of people.
 type Disclosure struct {
 	Threshold int  `yaml:"threshold" json:"threshold"` // the smallest count shown, zero apart; 0 means 5

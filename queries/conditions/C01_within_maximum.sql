@@ -8,7 +8,7 @@
 --   This fund has no maximum.
 -- not met if not_met > 0:
 --   {spent_so_far}: {pounds(spent - maximum)} over.
--- not available if outturn_unknown:
+-- not available if outturn_awaited:
 --   {spent_so_far}; the forecast outturn is not available.
 -- at risk if outturn > maximum:
 --   {spent_so_far}; the forecast outturn of {pounds(outturn)} is over it.
@@ -23,7 +23,9 @@ FROM (SELECT l.*, f.fund, f.period, f.maximum,
       FROM eligible_line l JOIN fund_period f ON f.fund = l.fund_code AND l.ledger_date <= f.period_end)
 WHERE running > maximum AND total > maximum
 ;
-SELECT b.*, s.value AS spent, o.value AS outturn, o.unknown AS outturn_unknown,
+SELECT b.*, s.value AS spent, o.value AS outturn,
+  -- a fund whose ledger has no forecast is held to its spend alone
+  o.unknown AND EXISTS (FROM missing m WHERE m.scope = 'fund:' || b.fund AND m.period = b.period) AS outturn_awaited,
   pounds(s.value) || ' of eligible spend to ' || day_in_words(period_end) || ', against a maximum of ' || pounds(maximum) AS spent_so_far
 FROM breached b
 JOIN (FROM fund_figure WHERE code = 'S02C') s USING (fund, period)

@@ -10,6 +10,8 @@
 --   This fund has no forecast.
 -- not available if unknown:
 --   The forecast outturn is not available for this period.
+-- not applicable if underspend IS NULL:
+--   This fund had not begun by {day_in_words(period_end)}.
 -- met if underspend <= 0:
 --   No underspend is forecast.
 -- met if notified IS NOT NULL:
@@ -24,6 +26,6 @@ SELECT f.fund, f.period, 'not met' AS effect, NULL::DECIMAL(18,2) AS amount, l.d
 FROM profile_line l JOIN fund_period f ON f.fund = l.fund_code WHERE FALSE
 ;
 SELECT b.*, s.value AS underspend, s.unknown,
-  fund IN (SELECT fund_code FROM profile_line WHERE forecast_amount IS NOT NULL) AS forecast
+  fund IN (SELECT fund_code FROM forecast_line) AS forecast
 FROM breached b
 LEFT JOIN (FROM fund_figure WHERE code = 'S05') s USING (fund, period)

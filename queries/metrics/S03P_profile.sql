@@ -3,6 +3,7 @@
 -- count:   sum profile_amount
 -- when:    ledger_date
 -- by:      budget_line
+-- needs:   profile_line
 -- scopes:  fund
 -- protect: none
 -- unit:    pounds

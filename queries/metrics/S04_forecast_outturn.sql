@@ -3,6 +3,7 @@
 -- count:   sum amount
 -- when:    open counts_from .. counts_to
 -- by:      budget_line
+-- needs:   forecast_line
 -- scopes:  claimed
 -- protect: none
 -- unit:    pounds
@@ -16,6 +17,6 @@ WHERE l.ledger_date >= f.spend_from OR f.spend_from IS NULL
 UNION ALL
 SELECT provider_code, delivery, "row", key, l.fund_code, service_code, budget_line,
   DATE '2015-01-01', ledger_date, forecast_amount
-FROM profile_line l
+FROM forecast_line l
 JOIN register.fund f ON f.code = l.fund_code
-WHERE forecast_amount IS NOT NULL AND (l.ledger_date <= f.spend_by OR f.spend_by IS NULL)
+WHERE l.ledger_date <= f.spend_by OR f.spend_by IS NULL

@@ -38,6 +38,9 @@ SELECT sender AS provider_code, delivery, "row", concat_ws(' | ', fund_code, bud
 FROM typed.budget_profile
 WHERE standing = 'counted';
 
+-- a month that finance forecasts: of a fund without one nothing is known of its outturn
+CREATE VIEW forecast_line AS SELECT * FROM profile_line WHERE forecast_amount IS NOT NULL;
+
 CREATE VIEW ledger_control AS
 SELECT sender AS provider_code, delivery, "row", concat_ws(' | ', fund_code, financial_year, period) AS key,
   fund_code, NULL::VARCHAR AS service_code, financial_year, period AS ledger_period,

@@ -1,0 +1,128 @@
+package gate
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"mojreturns/pipeline/figure"
+	"mojreturns/pipeline/published"
+	"mojreturns/pipeline/returns"
+	"mojreturns/pipeline/warehouse"
+	"mojreturns/pipeline/workspace"
+)
+
+// own are the gate's objections to a return, which need its form.
+func own(ctx context.Context, v *published.View, r workspace.Return) ([]Objection, error) {
+	template, err := v.Workspace.Form(r)
+	if err != nil {
+		return nil, err
+	}
+	figures, err := v.Figures(ctx, scopesOf(r)...)
+	if err != nil {
+		return nil, err
+	}
+	unsent, err := neverCame(ctx, v, r, template)
+	if err != nil {
+		return nil, err
+	}
+	left, err := Form(v, r, template, figures.Values)
+	return append(unsent, left...), err
+}
+
+func scopesOf(r workspace.Return) []string {
+	var out []string
+	for _, scope := range r.Scopes {
+		out = append(out, scope)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// Form lists the objections to what a form prints of the figures: no draft is made
+// while there is one.
+func Form(v *published.View, r workspace.Return, template returns.Template, figures map[figure.Place]returns.Value) ([]Objection, error) {
+	left, err := template.LeftOut(r.Scopes, v.Period, figures)
+	if err != nil {
+		return nil, err
+	}
+	var out []Objection
+	for len(left) > 0 {
+		first := left[0]
+		n := slices.IndexFunc(left, func(l returns.LeftOut) bool {
+			return l.Sheet != first.Sheet || l.Place.Code != first.Place.Code || l.Place.Period != first.Place.Period || l.Place.Dimension != first.Place.Dimension
+		})
+		if n < 0 {
+			n = len(left)
+		}
+		var named []string
+		for _, l := range left[:n] {
+			named = append(named, fmt.Sprintf("%s %s", l.Place.Category, plain(l.Value)))
+		}
+		out = append(out, Objection{Firm: true, Finding: published.Finding{
+			Code: "G2", Title: "Every printed breakdown adds up to its total", Severity: "error", Period: v.Period.Label,
+			Subject: r.Name + " " + first.Sheet, Found: 1,
+			Detail: fmt.Sprintf("%s by %s of %s in %s has no row for %s", first.Place.Code, first.Place.Dimension, first.Place.Scope, first.Place.Period, strings.Join(named, ", ")),
+			Remedy: "Give these categories a row in the form, or mark the breakdown as partial in its map.csv with the reason; if the code is wrong, have the provider mend it"}})
+		left = left[n:]
+	}
+	return out, nil
+}
+
+// plain is a decimal without the noughts that say nothing.
+func plain(text string) string {
+	if !strings.Contains(text, ".") {
+		return text
+	}
+	return strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
+}
+
+// neverCame lists the feeds that a return's figures need, of which no delivery tells of
+// its period and none is awaited: what is awaited and late is a data check's (K03).
+func neverCame(ctx context.Context, v *published.View, r workspace.Return, template returns.Template) ([]Objection, error) {
+	cells, err := template.Cells(r.Scopes, v.Period)
+	if err != nil {
+		return nil, err
+	}
+	type asked struct {
+		Code   string `json:"code"`
+		Scope  string `json:"scope"`
+		Period string `json:"period"`
+	}
+	count := map[asked]int{}
+	for _, c := range cells {
+		if !c.Condition {
+			count[asked{c.Place.Code, c.Place.Scope, c.Place.Period}]++
+		}
+	}
+	var list []any
+	for a, n := range count {
+		list = append(list, map[string]any{"code": a.Code, "scope": a.Scope, "period": a.Period, "cells": n})
+	}
+	text, err := json.Marshal(list)
+	if err != nil {
+		return nil, err
+	}
+	type feed struct {
+		Feed  string
+		Cells int64
+	}
+	found, err := warehouse.Select[feed](ctx, v.Conn, `
+		SELECT a.feed, sum(p.cells)::BIGINT AS cells
+		FROM (SELECT unnest($1::JSON::STRUCT(code VARCHAR, scope VARCHAR, period VARCHAR, cells BIGINT)[]) AS p)
+		JOIN warehouse.main.figure_feed f ON f.code = p.code
+		JOIN warehouse.main.absent a ON a.feed = f.feed AND a.scope = p.scope AND a.period = p.period AND a.marker = 'x'
+		JOIN figure g ON g.code = p.code AND g.scope = p.scope AND g.period = p.period AND g.dimension = '' AND g.marker = 'x'
+		WHERE NOT EXISTS (FROM warehouse.main.expectation e WHERE e.feed = a.feed AND e.period = a.period AND NOT e.covered)
+		GROUP BY a.feed ORDER BY a.feed`, string(text))
+	var out []Objection
+	for _, f := range found {
+		out = append(out, Objection{Finding: published.Finding{
+			Code: "G1", Title: "What a printed figure rests on was received", Severity: "error", Period: v.Period.Label, Subject: r.Name + " " + f.Feed, Found: 1,
+			Detail: fmt.Sprintf("no delivery of it tells of the period and none is awaited, so %d cells show [x]", f.Cells),
+			Remedy: "Land the file, and enter under providers who sends it and when; where nobody is to send it, waive it with that reason"}})
+	}
+	return out, err
+}
