@@ -85,5 +85,6 @@ type AboutRelease struct {
 	Number   int       `json:"number"`
 	Build    string    `json:"build"`
 	By       string    `json:"by,omitempty"`
+	Waived   []Waiver  `json:"waived,omitempty"`
 	At       time.Time `json:"at"`
 }

@@ -42,6 +42,7 @@ type About struct {
 	Status      string               `json:"status"` // final or revised
 	Submission  Submission           `json:"submission"`
 	Declaration Declaration          `json:"declaration"`
+	Answers     []Waiver             `json:"answers,omitempty"` // to what the declaration contradicts
 	By          string               `json:"by"`
 	At          time.Time            `json:"at"`
 	Records     int                  `json:"records"`  // the last record of landing that was known

@@ -47,7 +47,7 @@ func workbook(ctx context.Context, v *published.View, r workspace.Return) ([]byt
 	}
 	objections, err := gate.Form(v, r, request.Template, request.Figures.(published.Figures).Values)
 	if err == nil {
-		err = gate.Refuse(objections, nil)
+		err = gate.Refuse(objections, nil, "")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("the return %s cannot be drafted: %w", r.Name, err)

@@ -18,6 +18,7 @@ import (
 	"mojreturns/pipeline/briefing"
 	"mojreturns/pipeline/disclosure"
 	"mojreturns/pipeline/figure"
+	"mojreturns/pipeline/gate"
 	"mojreturns/pipeline/guard"
 	"mojreturns/pipeline/metrics"
 	"mojreturns/pipeline/published"
@@ -38,12 +39,20 @@ func Briefing(ctx context.Context, v *published.View, path string) (Output, erro
 
 // Release keeps the pack as it goes out to an audience (briefing or public), with
 // what it shows and hides, so that nothing released later gives away what it
-// hides. By is the role of who releases it.
-func Release(ctx context.Context, v *published.View, audience, by string) (Output, error) {
+// hides. By is the role of who releases it. It refuses while the gate objects to the
+// period's data, but for what is waived with a reason, which is kept with the release.
+func Release(ctx context.Context, v *published.View, audience, by string, waived []archive.Waiver) (Output, error) {
 	if audience != disclosure.Briefing && audience != disclosure.Public {
 		return Output{}, fmt.Errorf("the audience is %q; a briefing is released to %s or %s", audience, disclosure.Briefing, disclosure.Public)
 	}
 	ws := v.Workspace
+	objections, err := gate.Data(ctx, v)
+	if err == nil {
+		err = gate.Refuse(objections, waived, gate.Waive)
+	}
+	if err != nil {
+		return Output{}, err
+	}
 	page, printed, err := page(ctx, v, audience)
 	if err != nil {
 		return Output{}, err
@@ -54,7 +63,7 @@ func Release(ctx context.Context, v *published.View, audience, by string) (Outpu
 	} else if !errors.Is(err, os.ErrNotExist) {
 		return Output{}, err
 	}
-	about, err := json.MarshalIndent(archive.AboutRelease{Audience: audience, Period: v.Period.Label, Number: number, Build: v.Build, By: by, At: ws.Now().UTC().Truncate(time.Second)}, "", "  ")
+	about, err := json.MarshalIndent(archive.AboutRelease{Audience: audience, Period: v.Period.Label, Number: number, Build: v.Build, By: by, Waived: waived, At: ws.Now().UTC().Truncate(time.Second)}, "", "  ")
 	if err != nil {
 		return Output{}, err
 	}

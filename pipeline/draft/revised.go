@@ -21,8 +21,7 @@ func Plain(text string) string {
 }
 
 // revised lists the figures of earlier quarters that a return prints otherwise
-// than the seal that last printed them, in the order of its cells. What is hidden
-// on either side is left out: that it changed says something of it.
+// than the seal that last printed them, in the order of its cells.
 func revised(v *published.View, r workspace.Return, template returns.Template, now map[figure.Place]returns.Value,
 	hidden map[returns.Printed]bool) ([]returns.Revision, error) {
 	at := v.Period
@@ -40,25 +39,33 @@ func revised(v *published.View, r workspace.Return, template returns.Template, n
 			return nil, err
 		}
 	}
+	return Since(cells, func(c returns.Shown) *archive.Sealed { return lasts[c.Place.Period] }, now, hidden)
+}
+
+// Since lists the cells that show a figure otherwise than the seal that last printed
+// it, if any did. What is hidden on either side is left out: that it changed says
+// something of it.
+func Since(cells []returns.Shown, last func(returns.Shown) *archive.Sealed, now map[figure.Place]returns.Value,
+	hidden map[returns.Printed]bool) ([]returns.Revision, error) {
 	printed := map[string]map[returns.Printed]string{}
 	var out []returns.Revision
 	for _, c := range cells {
-		last := lasts[c.Place.Period]
+		seal := last(c)
 		this := returns.Printed{Place: c.Place, Field: c.Field}
-		if c.Condition || last == nil || hidden[this] {
+		if c.Condition || seal == nil || hidden[this] {
 			continue
 		}
-		if printed[last.Dir] == nil {
-			list, err := archive.ReadReleased(filepath.Join(last.Dir, archive.ReleasedFile))
+		if printed[seal.Dir] == nil {
+			list, err := archive.ReadReleased(filepath.Join(seal.Dir, archive.ReleasedFile))
 			if err != nil {
 				return nil, err
 			}
-			printed[last.Dir] = map[returns.Printed]string{}
+			printed[seal.Dir] = map[returns.Printed]string{}
 			for _, f := range list {
-				printed[last.Dir][f.Printed] = f.Shows
+				printed[seal.Dir][f.Printed] = f.Shows
 			}
 		}
-		was, ok := printed[last.Dir][this]
+		was, ok := printed[seal.Dir][this]
 		is := Plain(now[c.Place].Part(c.Field))
 		if !ok || was == is || was == "[c]" || is == "" {
 			continue
@@ -66,7 +73,7 @@ func revised(v *published.View, r workspace.Return, template returns.Template, n
 		if before, after := returns.Reads(c.Format, was), returns.Reads(c.Format, is); before != after {
 			was, is = before, after // otherwise only the exact figures tell them apart
 		}
-		out = append(out, returns.Revision{Cell: c.Cell, Was: was, Now: is, Return: fmt.Sprintf("%s, version %d", last.About.Period, last.About.Version)})
+		out = append(out, returns.Revision{Cell: c.Cell, Was: was, Now: is, Return: fmt.Sprintf("%s, version %d", seal.About.Period, seal.About.Version)})
 	}
 	return out, nil
 }

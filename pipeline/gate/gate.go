@@ -13,7 +13,6 @@ package gate
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -77,34 +76,40 @@ func Data(ctx context.Context, v *published.View) ([]Objection, error) {
 	return out, nil
 }
 
-// Refuse is the refusal of what is objected to, but for what was waived; nil where
-// nothing is left. A waiver of something firm, or of nothing, is said too.
-func Refuse(objections []Objection, waived []archive.Waiver) error {
+// How an objection that is not firm is got over.
+const (
+	Waive  = "Mend it, or waive what may be waived with --waive CODE=REASON, which is kept with what leaves."
+	Answer = "Where both are right, say why with --answer CODE=REASON, which is sealed with the return."
+)
+
+// Refuse is the refusal of what is objected to, but for what a reason was given for;
+// nil where nothing is left. A reason for what does not fail is refused as well. How
+// says what can be done where an objection is not firm.
+func Refuse(objections []Objection, given []archive.Waiver, how string) error {
 	var lines []string
-	open := false
-	for i, o := range objections {
-		if !o.Firm && slices.ContainsFunc(waived, o.is) {
+	open, last := false, ""
+	for _, o := range objections {
+		if !o.Firm && slices.ContainsFunc(given, o.is) {
 			continue
 		}
-		if i > 0 && objections[i-1].Code == o.Code && objections[i-1].Subject == o.Subject {
-			continue // more of the same
+		if o.Code != last {
+			lines = append(lines, "  "+o.Code+" "+o.Title+o.firmness(), "    "+o.Remedy+":")
 		}
-		open = open || !o.Firm
-		lines = append(lines, o.Words())
+		open, last = open || !o.Firm, o.Code
+		lines = append(lines, "    - "+strings.TrimPrefix(o.Subject+": "+o.Detail, ": "))
 	}
-	for _, w := range waived {
+	for _, w := range given {
 		if !slices.ContainsFunc(objections, func(o Objection) bool { return o.Code == w.Check }) {
-			lines = append(lines, fmt.Sprintf("%s: there is nothing to waive: it does not fail", w.Check))
+			lines = append(lines, "  "+w.Check+" does not fail, so it needs no reason")
 		}
 	}
 	if len(lines) == 0 {
 		return nil
 	}
-	how := ""
 	if open {
-		how = "\nMend it, or waive what may be waived with --waive CODE=REASON, which is sealed with the return."
+		lines = append(lines, how)
 	}
-	return workspace.Refused("it may not leave yet:\n  %s%s", strings.Join(lines, "\n  "), how)
+	return workspace.Refused("it may not leave yet:\n%s", strings.Join(lines, "\n"))
 }
 
 // is tells whether a waiver is of the objection, with a name and a reason.
@@ -112,17 +117,9 @@ func (o Objection) is(w archive.Waiver) bool {
 	return w.Check == o.Code && w.Reason != "" && w.By != ""
 }
 
-// Words are the objection in one line, with what to do.
-func (o Objection) Words() string {
-	words := o.Code + " " + o.Title + ": " + strings.TrimSpace(o.Subject+" "+o.Period)
-	if o.Detail != "" {
-		words += ": " + o.Detail
-	}
-	if o.Found > 1 {
-		words += fmt.Sprintf(" (and %d more)", o.Found-1)
-	}
+func (o Objection) firmness() string {
 	if o.Firm {
-		return words + ". " + o.Remedy + ". It cannot be waived"
+		return " (cannot be waived)"
 	}
-	return words + ". " + o.Remedy
+	return ""
 }

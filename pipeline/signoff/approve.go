@@ -14,6 +14,7 @@ import (
 
 	"mojreturns/pipeline/archive"
 	"mojreturns/pipeline/draft"
+	"mojreturns/pipeline/gate"
 	"mojreturns/pipeline/guard"
 	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/returns"
@@ -27,7 +28,10 @@ const declarationCondition = "C14"
 
 // Approve seals the submitted return with the declaration. It refuses if the
 // build or the figures are no longer those submitted, and whoever submitted it.
-func Approve(ctx context.Context, ws *workspace.Workspace, s Signing, d archive.Declaration) (archive.Sealed, error) {
+//
+// A declaration that contradicts what the conditions found is refused until each
+// contradiction is answered with a reason.
+func Approve(ctx context.Context, ws *workspace.Workspace, s Signing, d archive.Declaration, answers []archive.Waiver) (archive.Sealed, error) {
 	r, err := ws.Return(s.Return)
 	if err != nil {
 		return archive.Sealed{}, err
@@ -68,11 +72,14 @@ func Approve(ctx context.Context, ws *workspace.Workspace, s Signing, d archive.
 	if err := passes(ctx, v, r, sub.Waived); err != nil {
 		return archive.Sealed{}, err
 	}
+	if err := contradicts(ctx, v, r, d, answers); err != nil {
+		return archive.Sealed{}, err
+	}
 	about, err := about(ctx, v, r, sub)
 	if err != nil {
 		return archive.Sealed{}, err
 	}
-	about.By, about.Declaration = user.Name, d
+	about.By, about.Declaration, about.Answers = user.Name, d, answers
 	files, err := sealedFiles(ctx, v, about, figures)
 	if err != nil {
 		return archive.Sealed{}, err
@@ -86,6 +93,15 @@ func Approve(ctx context.Context, ws *workspace.Workspace, s Signing, d archive.
 		return archive.Sealed{}, err
 	}
 	return archive.Sealed{Dir: dir, About: about, Digest: files.Digest(), Signed: signature != nil}, nil
+}
+
+// contradicts refuses a declaration that says otherwise than the conditions, without a reason.
+func contradicts(ctx context.Context, v *published.View, r workspace.Return, d archive.Declaration, answers []archive.Waiver) error {
+	objections, err := gate.Declared(ctx, v, r, d)
+	if err != nil {
+		return err
+	}
+	return gate.Refuse(objections, answers, gate.Answer)
 }
 
 // awaiting is the latest submission, if it is not sealed already.

@@ -131,5 +131,5 @@ func passes(ctx context.Context, v *published.View, r workspace.Return, waived [
 	if err != nil {
 		return err
 	}
-	return gate.Refuse(objections, waived)
+	return gate.Refuse(objections, waived, gate.Waive)
 }

@@ -1,0 +1,89 @@
+package signoff
+
+import (
+	"context"
+
+	"mojreturns/pipeline/archive"
+	"mojreturns/pipeline/draft"
+	"mojreturns/pipeline/figure"
+	"mojreturns/pipeline/published"
+	"mojreturns/pipeline/returns"
+	"mojreturns/pipeline/workspace"
+)
+
+// Review is what whoever approves a return puts their name to, on one page.
+type Review struct {
+	Return     string
+	Submission archive.Submission
+	Version    int // that approving makes
+	Money      []Money
+	Unmet      []published.Answer // conditions of the return's funds that are not met, at risk or not available
+	// Moved are the figures that are printed otherwise than they last were.
+	Moved []returns.Revision
+}
+
+// Money is what the return says of one fund for the year to date, in pounds as exact
+// text, or a marker in brackets.
+type Money struct{ Fund, Award, Spent, Forecast, Underspend string }
+
+// Reviewed gathers what the submission that awaits approval would sign.
+func Reviewed(ctx context.Context, v *published.View, name string) (Review, error) {
+	r, err := v.Workspace.Return(name)
+	if err != nil {
+		return Review{}, err
+	}
+	sub, err := awaiting(v, r)
+	if err != nil {
+		return Review{}, err
+	}
+	request, err := draft.Request(ctx, v, r)
+	if err != nil {
+		return Review{}, err
+	}
+	out := Review{Return: r.Name, Submission: sub, Version: len(v.Given.Versions(r, v.Period)) + 1}
+	if out.Moved, err = moved(v, r, request); err != nil {
+		return Review{}, err
+	}
+	answers, err := v.Conditions(ctx)
+	if err != nil {
+		return Review{}, err
+	}
+	for _, f := range v.Workspace.Register.Funds {
+		if !covers(archive.About{Settings: r}, "fund:"+f.Code) {
+			continue
+		}
+		out.Money = append(out.Money, money(request.Figures, "fund:"+f.Code, v.Period.ToDate().Label, f.Code+" "+f.Name))
+		for _, a := range answers {
+			if a.Fund == f.Code && a.Status != "met" && a.Status != "not applicable" && a.Code != declarationCondition {
+				out.Unmet = append(out.Unmet, a)
+			}
+		}
+	}
+	return out, nil
+}
+
+func money(figures returns.Figures, scope, label, name string) Money {
+	shows := func(code string) string {
+		f, ok := figures.Figure(figure.Place{Code: code, Scope: scope, Period: label})
+		if !ok {
+			return "[x]"
+		}
+		return f.Part("value")
+	}
+	return Money{Fund: name, Award: shows("S01"), Spent: shows("S02"), Forecast: shows("S04"), Underspend: shows("S05")}
+}
+
+// moved are the figures that are printed otherwise than the sealed version before, of
+// the same period, printed them; of a first version, than returns of earlier quarters did.
+func moved(v *published.View, r workspace.Return, request returns.Request) ([]returns.Revision, error) {
+	versions := v.Given.Versions(r, v.Period)
+	if len(versions) == 0 {
+		return request.Revised, nil
+	}
+	cells, err := request.Template.Cells(r.Scopes, v.Period)
+	if err != nil {
+		return nil, err
+	}
+	last := &versions[len(versions)-1]
+	return draft.Since(cells, func(returns.Shown) *archive.Sealed { return last }, request.Figures.(published.Figures).Values, request.Hidden)
+}
