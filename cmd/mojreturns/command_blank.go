@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -12,30 +13,21 @@ import (
 )
 
 func (a *app) returnCommentsCommand() *cobra.Command {
-	var at, name string
 	c := &cobra.Command{
 		Use:     "comments --period P",
 		Short:   "Writes the file in which people write a return's comments and narrative",
 		Example: "  mojreturns return comments --workspace testdata/cleveland --period 2023-24-Q4",
-		RunE: func(_ *cobra.Command, _ []string) error {
-			p, err := parsePeriod(at)
-			if err != nil {
-				return err
-			}
-			flow, err := a.open()
-			if err != nil {
-				return err
-			}
-			path, err := draft.StartComments(flow, name, p)
+		RunE: a.look(func(_ context.Context, ws *workspace.Workspace, _ []string) error {
+			path, err := draft.StartComments(ws, a.ofReturn, a.period)
 			if err != nil {
 				return err
 			}
 			fmt.Fprintf(a.stdout, "%s\nWrite into the column \"text\", and your role into \"by\"; the next draft shows it.\n", path)
 			return nil
-		},
+		}),
 	}
-	periodFlag(c, &at)
-	c.Flags().StringVar(&name, "return", "", "which return (default: the first configured)")
+	a.periodFlag(c)
+	a.returnFlag(c)
 	return c
 }
 
@@ -53,7 +45,7 @@ func (a *app) returnLintCommand() *cobra.Command {
 		Example: "  mojreturns return lint moj-quarterly",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			flow, err := a.blanks()
+			ws, err := a.blanks()
 			if err != nil {
 				return err
 			}
@@ -61,7 +53,7 @@ func (a *app) returnLintCommand() *cobra.Command {
 			if len(args) == 1 {
 				name = args[0]
 			}
-			items, err := draft.LintReturn(flow, name)
+			items, err := draft.LintReturn(ws, name)
 			if err != nil {
 				return err
 			}
@@ -90,11 +82,11 @@ func (a *app) returnAdoptCommand() *cobra.Command {
 			if b.Name == "" {
 				b.Name = strings.TrimSuffix(filepath.Base(b.File), filepath.Ext(b.File))
 			}
-			flow, err := a.blanks()
+			ws, err := a.blanks()
 			if err != nil {
 				return err
 			}
-			adoption, err := draft.Adopt(flow, b)
+			adoption, err := draft.Adopt(ws, b)
 			if err != nil {
 				return err
 			}
@@ -115,7 +107,7 @@ func (a *app) returnAdoptCommand() *cobra.Command {
 				fmt.Fprintln(a.stderr, "Nothing is written; --write makes the template's folder, with what is placed.")
 				return nil
 			}
-			dir, err := draft.WriteAdopted(flow, b, adoption)
+			dir, err := draft.WriteAdopted(ws, b, adoption)
 			if err != nil {
 				return err
 			}

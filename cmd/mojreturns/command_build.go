@@ -1,26 +1,21 @@
 package main
 
 import (
-	"time"
+	"context"
 
 	"github.com/spf13/cobra"
 
 	"mojreturns/pipeline/builds"
+	"mojreturns/pipeline/workspace"
 )
 
 func (a *app) buildCommand() *cobra.Command {
-	var wait time.Duration
 	c := &cobra.Command{
 		Use:     "build",
 		Short:   "Builds and publishes the warehouse from what has been landed",
 		Example: "  mojreturns build --workspace testdata/cleveland",
-		RunE: func(c *cobra.Command, _ []string) error {
-			flow, release, err := a.change(c.Context(), "build", wait)
-			if err != nil {
-				return err
-			}
-			defer release()
-			report, err := builds.Build(c.Context(), flow)
+		RunE: a.change(func(ctx context.Context, ws *workspace.Workspace, _ []string) error {
+			report, err := builds.Build(ctx, ws)
 			if err != nil {
 				return err
 			}
@@ -30,9 +25,9 @@ func (a *app) buildCommand() *cobra.Command {
 				list = append(list, []any{f.File, f.SHA256, f.Provider, f.Feed, f.Sheet, f.Rows, f.Accepted, f.Rejected, f.Counted, f.Older, f.Message})
 			}
 			return a.print(rows(names, list...))
-		},
+		}),
 	}
-	waitFlag(c, &wait)
+	a.waitFlag(c)
 	a.printFlags(c)
 	return c
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"strings"
@@ -8,34 +9,24 @@ import (
 	"github.com/spf13/cobra"
 
 	"mojreturns/pipeline/intake"
-	"mojreturns/pipeline/period"
-	"mojreturns/pipeline/typed"
+	"mojreturns/pipeline/workspace"
 )
 
 func (a *app) chaseCommand() *cobra.Command {
-	var at, provider, output string
+	var provider, output string
 	c := &cobra.Command{
 		Use:     "chase [--period P] [--provider P]",
 		Short:   "Writes the message to each provider whose files are late, or could not be used",
 		Example: "  mojreturns chase --workspace testdata/cleveland --period 2023-24-Q4 --provider SLT",
-		RunE: func(c *cobra.Command, _ []string) error {
-			flow, err := a.open()
-			if err != nil {
-				return err
-			}
-			if _, known := flow.Register.Provider(provider); provider != "" && !known {
+		RunE: a.look(func(ctx context.Context, ws *workspace.Workspace, _ []string) error {
+			if _, known := ws.Register.Provider(provider); provider != "" && !known {
 				return usage("provider %q is not in the configuration", provider)
 			}
-			var of period.Period
-			if at == "" {
-				of, err = typed.LatestPeriod(c.Context(), flow)
-			} else {
-				of, err = parsePeriod(at)
-			}
+			of, err := a.periodOrLatest(ctx, ws)
 			if err != nil {
 				return err
 			}
-			chases, err := intake.Chases(c.Context(), flow, of)
+			chases, err := intake.Chases(ctx, ws, of)
 			if err != nil {
 				return err
 			}
@@ -44,7 +35,7 @@ func (a *app) chaseCommand() *cobra.Command {
 				if provider != "" && one.Provider.Code != provider {
 					continue
 				}
-				message, err := intake.ChaseMessage(flow, one)
+				message, err := intake.ChaseMessage(ws, one)
 				if err != nil {
 					return err
 				}
@@ -63,9 +54,9 @@ func (a *app) chaseCommand() *cobra.Command {
 			}
 			_, err = fmt.Fprint(a.stdout, text)
 			return err
-		},
+		}),
 	}
-	periodFlag(c, &at)
+	a.periodOption(c, nil)
 	c.Flags().StringVar(&provider, "provider", "", "only this provider")
 	c.Flags().StringVarP(&output, "output", "o", "", "write to a file instead")
 	return c

@@ -10,30 +10,17 @@ import (
 	"github.com/spf13/cobra"
 
 	"mojreturns/pipeline/gate"
-	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/workspace"
 )
 
 func (a *app) checkCommand() *cobra.Command {
-	var at string
 	c := &cobra.Command{
 		Use:     "check [--period P]",
 		Short:   "Data checks, reconciliations and funding conditions; exit code 1 if any fails",
 		Example: "  mojreturns check --workspace testdata/cleveland --period 2023-24-Q4",
-		RunE: func(c *cobra.Command, _ []string) error {
-			var p period.Period
-			if at != "" {
-				var err error
-				if p, err = parsePeriod(at); err != nil {
-					return err
-				}
-			}
-			flow, err := a.open()
-			if err != nil {
-				return err
-			}
-			found, err := findings(c.Context(), flow, p)
+		RunE: a.look(func(ctx context.Context, ws *workspace.Workspace, _ []string) error {
+			found, err := a.findings(ctx, ws)
 			if err != nil {
 				return err
 			}
@@ -46,30 +33,28 @@ func (a *app) checkCommand() *cobra.Command {
 				}
 			}
 			return nil
-		},
+		}),
 	}
-	periodFlag(c, &at)
+	a.periodOption(c, nil)
 	a.printFlags(c)
 	return c
 }
 
 // findings are what the checks found: for a period with the conditions that are
 // not met, for none whatever was found at all.
-func findings(ctx context.Context, flow *workspace.Workspace, at period.Period) ([]published.Finding, error) {
-	if at.Label == "" {
-		return published.Findings(ctx, flow)
+func (a *app) findings(ctx context.Context, ws *workspace.Workspace) (found []published.Finding, err error) {
+	if a.period.Label == "" {
+		return published.Findings(ctx, ws)
 	}
-	v, err := published.Open(ctx, flow, at)
-	if err != nil {
-		return nil, err
-	}
-	defer v.Close()
-	found, err := gate.Findings(ctx, v)
-	if err != nil {
-		return nil, err
-	}
-	unmet, err := v.Unmet(ctx)
-	return append(found, unmet...), err
+	err = a.see(ctx, ws, func(v *published.View) error {
+		if found, err = gate.Findings(ctx, v); err != nil {
+			return err
+		}
+		unmet, err := v.Unmet(ctx)
+		found = append(found, unmet...)
+		return err
+	})
+	return found, err
 }
 
 // printFindings writes findings as rows, or for people as one paragraph for each check.

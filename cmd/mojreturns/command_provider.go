@@ -1,12 +1,14 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 
 	"github.com/spf13/cobra"
 
 	"mojreturns/pipeline/intake"
+	"mojreturns/pipeline/workspace"
 )
 
 func (a *app) providerCommand() *cobra.Command {
@@ -22,12 +24,8 @@ func (a *app) providerSuggestCommand() *cobra.Command {
 		Short:   "Proposes the mapping of a file to a feed, from its header and its values, with what it is unsure of",
 		Example: "  mojreturns provider suggest hub.csv --feed referrals --provider HUB",
 		Args:    cobra.ExactArgs(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			flow, err := a.open()
-			if err != nil {
-				return err
-			}
-			proposal, err := intake.Suggest(c.Context(), flow, args[0], feed, provider)
+		RunE: a.look(func(ctx context.Context, ws *workspace.Workspace, args []string) error {
+			proposal, err := intake.Suggest(ctx, ws, args[0], feed, provider)
 			if err != nil {
 				return err
 			}
@@ -36,7 +34,7 @@ func (a *app) providerSuggestCommand() *cobra.Command {
 				return err
 			}
 			return os.WriteFile(output, []byte(proposal), 0o660)
-		},
+		}),
 	}
 	c.Flags().StringVar(&feed, "feed", "", "the feed it is; without it, the one that the file is most like")
 	c.Flags().StringVar(&provider, "provider", "", "whose file it is, so that its services are known")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"mojreturns/pipeline/published"
+	"mojreturns/pipeline/workspace"
 )
 
 func (a *app) queryCommand() *cobra.Command {
@@ -20,36 +22,12 @@ func (a *app) queryCommand() *cobra.Command {
 		Example: `  mojreturns query --workspace testdata/cleveland "SELECT source, count(*) FROM referral GROUP BY source ORDER BY source"
   mojreturns query --workspace testdata/cleveland --name spend_by_month -o spend.xlsx`,
 		Args: cobra.MaximumNArgs(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			flow, err := a.open()
+		RunE: a.look(func(ctx context.Context, ws *workspace.Workspace, args []string) error {
+			sql, err := question(ws, args, file, name)
 			if err != nil {
 				return err
 			}
-			given := 0
-			for _, is := range []bool{len(args) == 1, file != "", name != ""} {
-				if is {
-					given++
-				}
-			}
-			if given != 1 {
-				return usage("give one question: SQL in quotation marks, --file or --name; the saved ones are %s", published.SavedQueries(flow))
-			}
-			sql := ""
-			switch {
-			case len(args) == 1:
-				sql = args[0]
-			case file != "":
-				text, err := os.ReadFile(file)
-				if err != nil {
-					return usage("cannot read the question: %v", err)
-				}
-				sql = string(text)
-			default:
-				if sql, err = published.SavedQuery(flow, name); err != nil {
-					return usageError{err}
-				}
-			}
-			found, more, err := published.Query(c.Context(), flow, published.Adhoc{SQL: sql, MaxRows: limit, Timeout: timeout})
+			found, more, err := published.Query(ctx, ws, published.Adhoc{SQL: sql, MaxRows: limit, Timeout: timeout})
 			if err != nil {
 				return err
 			}
@@ -57,7 +35,7 @@ func (a *app) queryCommand() *cobra.Command {
 				fmt.Fprintf(a.stderr, "mojreturns: only the first %s rows are given; --limit gives more\n", thousands(int64(limit)))
 			}
 			return a.print(found)
-		},
+		}),
 	}
 	c.Flags().StringVar(&file, "file", "", "a file with the SQL")
 	c.Flags().StringVar(&name, "name", "", "a saved question of queries/adhoc")
@@ -65,4 +43,25 @@ func (a *app) queryCommand() *cobra.Command {
 	c.Flags().DurationVar(&timeout, "timeout", time.Minute, "the longest a question may take")
 	a.printFlags(c)
 	return c
+}
+
+// question is the SQL asked, in one of the three ways of asking it.
+func question(ws *workspace.Workspace, args []string, file, name string) (string, error) {
+	switch {
+	case len(args) == 1 && file == "" && name == "":
+		return args[0], nil
+	case len(args) == 0 && file != "" && name == "":
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return "", usage("cannot read the question: %v", err)
+		}
+		return string(text), nil
+	case len(args) == 0 && file == "" && name != "":
+		text, err := published.SavedQuery(ws, name)
+		if err != nil {
+			return "", usageError{err}
+		}
+		return text, nil
+	}
+	return "", usage("give one question: SQL in quotation marks, --file or --name; the saved ones are %s", published.SavedQueries(ws))
 }

@@ -9,7 +9,6 @@ import (
 
 	"mojreturns/pipeline/intake"
 	"mojreturns/pipeline/published"
-	"mojreturns/pipeline/table"
 	"mojreturns/pipeline/workspace"
 )
 
@@ -23,42 +22,19 @@ func (a *app) rejectsCommand() *cobra.Command {
   mojreturns rejects slt_training_2023-24_v2.xlsx --annotate --workspace testdata/cleveland -o marked.xlsx
   mojreturns rejects --compare --workspace testdata/cleveland --provider SLT`,
 		Args: cobra.MaximumNArgs(2),
-		RunE: func(c *cobra.Command, files []string) error {
-			switch {
-			case annotate && compare:
-				return usage("--annotate and --compare are two different things; ask for one of them")
-			case !compare && len(files) > 1:
-				return usage("two files are given to be compared, so add --compare; one file is listed or marked at a time")
-			}
-			flow, err := a.open()
-			if err != nil {
-				return err
-			}
+		RunE: a.look(func(ctx context.Context, ws *workspace.Workspace, files []string) error {
 			switch {
 			case annotate:
-				return a.annotate(c.Context(), flow, intake.Annotation{File: strings.Join(files, ""), Feed: feed, Provider: provider, To: a.output})
+				return a.annotate(ctx, ws, intake.Annotation{File: strings.Join(files, ""), Feed: feed, Provider: provider, To: a.output})
 			case compare:
-				return a.compare(c.Context(), flow, files, feed, provider)
-			}
-			list := func(ctx context.Context, feed string, provider string) (table.Table, error) {
-				return published.Rejects(ctx, flow, feed, provider)
-			}
-			switch {
+				return a.compare(ctx, ws, files, feed, provider)
 			case values:
-				list = func(ctx context.Context, feed string, provider string) (table.Table, error) {
-					return published.FaultyValues(ctx, flow, feed, provider)
-				}
+				return a.printed(published.FaultyValues(ctx, ws, feed, provider))
 			case len(files) > 0:
-				list = func(ctx context.Context, feed, provider string) (table.Table, error) {
-					return intake.RejectsOf(ctx, flow, files[0], feed, provider)
-				}
+				return a.printed(intake.RejectsOf(ctx, ws, files[0], feed, provider))
 			}
-			found, err := list(c.Context(), feed, provider)
-			if err != nil {
-				return err
-			}
-			return a.print(found)
-		},
+			return a.printed(published.Rejects(ctx, ws, feed, provider))
+		}),
 	}
 	c.Flags().StringVar(&feed, "feed", "", "only this feed")
 	c.Flags().StringVar(&provider, "provider", "", "only this provider")
@@ -68,6 +44,12 @@ func (a *app) rejectsCommand() *cobra.Command {
 	a.printFlags(c)
 	rows := c.PreRunE
 	c.PreRunE = func(c *cobra.Command, files []string) error {
+		switch {
+		case annotate && compare:
+			return usage("--annotate and --compare are two different things; ask for one of them")
+		case !compare && len(files) > 1:
+			return usage("two files are given to be compared, so add --compare; one file is listed or marked at a time")
+		}
 		if annotate { // -o is a workbook or a folder then
 			output := a.output
 			a.output = ""
@@ -79,8 +61,8 @@ func (a *app) rejectsCommand() *cobra.Command {
 }
 
 // annotate writes marked workbooks and says where they are.
-func (a *app) annotate(ctx context.Context, flow *workspace.Workspace, asked intake.Annotation) error {
-	done, err := intake.Annotate(ctx, flow, asked)
+func (a *app) annotate(ctx context.Context, ws *workspace.Workspace, asked intake.Annotation) error {
+	done, err := intake.Annotate(ctx, ws, asked)
 	if err != nil {
 		return err
 	}
@@ -95,8 +77,8 @@ func (a *app) annotate(ctx context.Context, flow *workspace.Workspace, asked int
 }
 
 // compare prints what changed between two versions, and counts it on stderr.
-func (a *app) compare(ctx context.Context, flow *workspace.Workspace, files []string, feed, provider string) error {
-	found, all, err := intake.Compare(ctx, flow, files, feed, provider)
+func (a *app) compare(ctx context.Context, ws *workspace.Workspace, files []string, feed, provider string) error {
+	found, all, err := intake.Compare(ctx, ws, files, feed, provider)
 	if err != nil {
 		return err
 	}

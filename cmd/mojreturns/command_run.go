@@ -1,38 +1,28 @@
 package main
 
 import (
-	"time"
+	"context"
 
 	"github.com/spf13/cobra"
 
 	"mojreturns/pipeline"
+	"mojreturns/pipeline/workspace"
 )
 
 func (a *app) runCommand() *cobra.Command {
-	var at string
-	var wait time.Duration
 	c := &cobra.Command{
 		Use:     "run --period P",
 		Short:   "The main job: land the inbox, build, check, draft the return and the briefing",
 		Example: `  mojreturns run --workspace testdata/cleveland --period 2023-24-Q4`,
-		RunE: func(c *cobra.Command, _ []string) error {
-			p, err := parsePeriod(at)
-			if err != nil {
-				return err
-			}
-			flow, release, err := a.change(c.Context(), "run", wait)
-			if err != nil {
-				return err
-			}
-			defer release()
-			report, err := pipeline.Run(c.Context(), flow, p)
+		RunE: a.change(func(ctx context.Context, ws *workspace.Workspace, _ []string) error {
+			report, err := pipeline.Run(ctx, ws, a.period)
 			if report.Briefing.Path != "" { // all was done that could be; a return may have been refused
 				summary(a.stdout, report)
 			}
 			return err
-		},
+		}),
 	}
-	periodFlag(c, &at)
-	waitFlag(c, &wait)
+	a.periodFlag(c)
+	a.waitFlag(c)
 	return c
 }

@@ -30,41 +30,35 @@ func (a *app) serveCommand() *cobra.Command {
 		Use:     "serve",
 		Short:   "The daemon: runs the schedule and shows a status page on this computer",
 		Example: "  mojreturns serve --workspace testdata/cleveland --address 127.0.0.1:8080",
-		RunE: func(c *cobra.Command, _ []string) error {
-			if a.asAt != "" {
-				return usage("--as-at only looks back: `serve` changes what is kept, so leave the flag out")
-			}
-			flow, err := a.open()
-			if err != nil {
-				return err
-			}
-			flow.Log = slog.New(slog.NewTextHandler(a.stderr, nil))
-			release, err := flow.Serve(c.Context())
+		RunE: a.look(func(ctx context.Context, ws *workspace.Workspace, _ []string) error {
+			ws.Log = slog.New(slog.NewTextHandler(a.stderr, nil))
+			release, err := ws.Serve(ctx)
 			if err != nil {
 				return err
 			}
 			defer release()
-			return a.serve(c.Context(), flow, address)
-		},
+			return a.serve(ctx, ws, address)
+		}),
 	}
+	before(c, func() error { return a.onlyNow(c) })
 	c.Flags().StringVar(&address, "address", "127.0.0.1:8080", "where the status page is shown; a loopback address")
 	return c
 }
 
 // serve runs the schedule and the page under one context: when either ends, or
 // the program is told to stop, both do.
-func (a *app) serve(ctx context.Context, flow *workspace.Workspace, address string) error {
-	ledger, err := schedule.OpenLedger(filepath.Join(flow.Path("runs"), "occurrences.jsonl"))
+func (a *app) serve(ctx context.Context, ws *workspace.Workspace, address string) error {
+	ledger, err := schedule.OpenLedger(filepath.Join(ws.Path("runs"), "occurrences.jsonl"))
 	if err != nil {
 		return err
 	}
-	jobs := map[string]func(context.Context) error{"run": a.job(flow)}
-	plan, err := schedule.New(flow.Schedule, schedule.Options{Location: flow.Location, Log: flow.Log, Jobs: jobs, Ledger: ledger})
+	jobs := map[string]func(context.Context) error{"run": a.job(ws)}
+	plan, err := schedule.New(ws.Schedule, schedule.Options{Location: ws.Location, Log: ws.Log, Jobs: jobs, Ledger: ledger})
 	if err != nil {
 		return usageError{fmt.Errorf("%s: %w", workspace.ConfigFile, err)}
 	}
-	page, err := web.Handler(site{flow: flow, plan: plan, now: a.now}, web.Options{
-		Templates: flow.Templates, Location: flow.Location, Now: a.now, Log: flow.Log, Catalogue: cataloguePages(flow)})
+	page, err := web.Handler(site{ws: ws, plan: plan, now: a.now}, web.Options{
+		Templates: ws.Templates, Location: ws.Location, Now: a.now, Log: ws.Log, Catalogue: cataloguePages(ws)})
 	if err != nil {
 		return err
 	}
@@ -79,42 +73,42 @@ func (a *app) serve(ctx context.Context, flow *workspace.Workspace, address stri
 }
 
 // cataloguePages makes the catalogue of the rules in force.
-func cataloguePages(flow *workspace.Workspace) func() ([]byte, string, error) {
+func cataloguePages(ws *workspace.Workspace) func() ([]byte, string, error) {
 	return func() ([]byte, string, error) {
-		all, err := catalogue.Load(flow.Queries, flow.Templates)
+		all, err := catalogue.Load(ws.Queries, ws.Templates)
 		if err != nil {
 			return nil, "", err
 		}
-		page, err := all.Page(flow.Templates)
+		page, err := all.Page(ws.Templates)
 		return page.HTML, page.Policy, err
 	}
 }
 
 // job is the scheduled run: the quarter that ended last, beside any command
 // that may be changing the store.
-func (a *app) job(flow *workspace.Workspace) func(context.Context) error {
+func (a *app) job(ws *workspace.Workspace) func(context.Context) error {
 	return func(ctx context.Context) error {
-		release, err := flow.Lock(ctx, "serve: run", 10*time.Minute)
+		release, err := ws.Lock(ctx, "serve: run", 10*time.Minute)
 		if err != nil {
 			return err
 		}
 		defer release()
 		// first, since what has just come in may be of a newer year
-		if _, err := intake.Land(ctx, flow, nil, landing.Given{}); err != nil {
+		if _, err := intake.Land(ctx, ws, nil, landing.Given{}); err != nil {
 			return err
 		}
-		at, err := typed.LatestPeriod(ctx, flow)
+		at, err := typed.LatestPeriod(ctx, ws)
 		if err != nil {
 			return err
 		}
-		_, err = pipeline.Run(ctx, flow, at)
+		_, err = pipeline.Run(ctx, ws, at)
 		return err
 	}
 }
 
 // site tells the status page how things stand.
 type site struct {
-	flow *workspace.Workspace
+	ws   *workspace.Workspace
 	plan *schedule.Schedule
 	now  func() time.Time
 }
@@ -124,8 +118,8 @@ const lastRuns = 20
 
 // Status is read afresh at each look.
 func (s site) Status(ctx context.Context) (web.Status, error) {
-	status := web.Status{Office: s.flow.Register.Area.Office}
-	runs, err := archive.Runs(s.flow, lastRuns)
+	status := web.Status{Office: s.ws.Register.Area.Office}
+	runs, err := archive.Runs(s.ws, lastRuns)
 	if err != nil {
 		return status, err
 	}
@@ -135,11 +129,11 @@ func (s site) Status(ctx context.Context) (web.Status, error) {
 	if status.Published, err = s.published(ctx); err != nil {
 		return status, err
 	}
-	at, err := typed.LatestPeriod(ctx, s.flow)
+	at, err := typed.LatestPeriod(ctx, s.ws)
 	if err != nil {
 		return status, err
 	}
-	expected, err := published.Expected(ctx, s.flow, at)
+	expected, err := published.Expected(ctx, s.ws, at)
 	if err != nil {
 		return status, err
 	}
@@ -157,7 +151,7 @@ func expectation(e landing.Expectation) web.Expected {
 }
 
 func (s site) published(ctx context.Context) (*web.Build, error) {
-	b, found, err := builds.Latest(ctx, s.flow)
+	b, found, err := builds.Latest(ctx, s.ws)
 	if err != nil || !found {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/rand"
 	"fmt"
 	"slices"
@@ -10,71 +11,47 @@ import (
 	"github.com/spf13/cobra"
 
 	"mojreturns/pipeline/archive"
+	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/seal"
 	"mojreturns/pipeline/signoff"
+	"mojreturns/pipeline/workspace"
 )
 
-// signing are the flags of those who sign.
-type signing struct {
-	at, name, by, key string
-	wait              time.Duration
-}
-
-func (s *signing) flags(c *cobra.Command) {
-	periodFlag(c, &s.at)
-	c.Flags().StringVar(&s.name, "return", "", "which return (default: the first configured)")
-	c.Flags().StringVar(&s.by, "by", "", "who signs: a user of the configuration")
-	c.Flags().StringVar(&s.key, "key", "", "the file with their private key, where the configuration has their public one")
-	waitFlag(c, &s.wait)
-}
-
-func (s *signing) read() (signoff.Signing, error) {
-	p, err := parsePeriod(s.at)
-	if err != nil {
-		return signoff.Signing{}, err
-	}
-	if s.by == "" {
-		return signoff.Signing{}, usage("--by is needed: the user who signs")
-	}
-	return signoff.Signing{Return: s.name, Period: p, By: s.by, KeyFile: s.key}, nil
+// signFlags adds the flags of those who sign, and reads them into s.
+func (a *app) signFlags(c *cobra.Command, s *signoff.Signing) {
+	a.periodFlag(c)
+	a.returnFlag(c)
+	c.Flags().StringVar(&s.By, "by", "", "who signs: a user of the configuration")
+	c.Flags().StringVar(&s.KeyFile, "key", "", "the file with their private key, where the configuration has their public one")
+	a.waitFlag(c)
+	before(c, func() error {
+		if s.By == "" {
+			return usage("--by is needed: the user who signs")
+		}
+		s.Return, s.Period = a.ofReturn, a.period
+		return nil
+	})
 }
 
 func (a *app) returnSubmitCommand() *cobra.Command {
-	var s signing
-	var waivers []string
+	var s signoff.Signing
+	var waived []archive.Waiver
 	c := &cobra.Command{
 		Use:     "submit --period P --by USER",
 		Short:   "Pins the published figures and puts the return before the one who approves",
 		Example: "  mojreturns return submit --workspace testdata/cleveland --period 2023-24-Q4 --by performance-analyst",
-		RunE: func(c *cobra.Command, _ []string) error {
-			signs, err := s.read()
-			if err != nil {
-				return err
-			}
-			var waived []archive.Waiver
-			for _, w := range waivers {
-				code, reason, ok := strings.Cut(w, "=")
-				if !ok || strings.TrimSpace(reason) == "" {
-					return usage("--waive %q must be the check's code, = and the reason", w)
-				}
-				waived = append(waived, archive.Waiver{Check: code, Reason: strings.TrimSpace(reason), By: s.by})
-			}
-			flow, release, err := a.change(c.Context(), "return submit", s.wait)
-			if err != nil {
-				return err
-			}
-			defer release()
-			sub, err := signoff.Submit(c.Context(), flow, signs, waived)
+		RunE: a.change(func(ctx context.Context, ws *workspace.Workspace, _ []string) error {
+			sub, err := signoff.Submit(ctx, ws, s, waived)
 			if err != nil {
 				return err
 			}
 			fmt.Fprintf(a.stdout, "%s for %s is submitted by %s (%s), on build %s.\nFigures: %s\nNext: `mojreturns return approve --period %s --by USER`, by somebody else.\n",
 				sub.Return, sub.Period, sub.By, authenticated(sub.Signature != nil), sub.Build, sub.Figures, sub.Period)
 			return nil
-		},
+		}),
 	}
-	s.flags(c)
-	c.Flags().StringArrayVar(&waivers, "waive", nil, "let a failing check pass: CODE=REASON; sealed with the return")
+	a.signFlags(c, &s)
+	reasonFlag(c, "waive", "let a failing check pass: CODE=REASON; sealed with the return", &s.By, &waived)
 	return c
 }
 
@@ -86,45 +63,47 @@ func authenticated(signed bool) string {
 }
 
 func (a *app) returnApproveCommand() *cobra.Command {
-	var s signing
-	d := archive.Declaration{}
+	var s signoff.Signing
+	var d archive.Declaration
+	var answers []archive.Waiver
 	c := &cobra.Command{
 		Use:   "approve --period P --by USER --name NAME --role ROLE --in-line Y|N --notified Y|N|NA",
 		Short: "Takes the chief finance officer's declaration and seals the return",
 		Example: `  mojreturns return approve --workspace testdata/cleveland --period 2023-24-Q4 --by chief-finance-officer \
-    --name "The chief finance officer" --role "Chief finance officer" --in-line Y --notified NA`,
-		RunE: func(c *cobra.Command, _ []string) error {
-			signs, err := s.read()
-			if err != nil {
-				return err
-			}
-			if err := checkDeclaration(d); err != nil {
-				return err
-			}
-			flow, release, err := a.change(c.Context(), "return approve", s.wait)
-			if err != nil {
-				return err
-			}
-			defer release()
+    --name "The chief finance officer" --role "Chief finance officer" --in-line Y --notified N \
+    --answer "C09=the invoice is with the auditor" --answer "C10=it was known on 31 March only"`,
+		RunE: a.change(func(ctx context.Context, ws *workspace.Workspace, _ []string) error {
 			if d.Date == "" {
-				d.Date = a.now().In(flow.Location).Format(time.DateOnly)
+				d.Date = a.now().In(ws.Location).Format(time.DateOnly)
 			}
-			sealed, err := signoff.Approve(c.Context(), flow, signs, d)
+			if err := a.see(ctx, ws, func(v *published.View) error {
+				r, err := signoff.Reviewed(ctx, v, s.Return)
+				if err == nil {
+					printReview(a.stdout, r, ws)
+					fmt.Fprintln(a.stdout)
+				}
+				return err
+			}); err != nil {
+				return err
+			}
+			sealed, err := signoff.Approve(ctx, ws, s, d, answers)
 			if err != nil {
 				return err
 			}
 			fmt.Fprintf(a.stdout, "%s for %s is sealed as version %d (%s), approved by %s: %s.\n%s\nDigest: %s\n", sealed.About.Return, sealed.About.Period,
 				sealed.About.Version, sealed.About.Status, sealed.About.By, authenticated(sealed.Signed), sealed.Dir, sealed.Digest)
 			return nil
-		},
+		}),
 	}
-	s.flags(c)
+	a.signFlags(c, &s)
+	before(c, func() error { return checkDeclaration(d) })
 	c.Flags().StringVar(&d.Name, "name", "", "the name that stands on the declaration")
 	c.Flags().StringVar(&d.Role, "role", "", "their role")
 	c.Flags().StringVar(&d.InLine, "in-line", "", "spend is in line with the conditions: Y or N")
 	c.Flags().StringVar(&d.Notified, "notified", "", "an underspend was notified: Y, N or NA")
 	c.Flags().StringVar(&d.NotifiedOn, "notified-on", "", "the date it was, as 2024-03-31")
 	c.Flags().StringVar(&d.Date, "date", "", "the date of the declaration (default: today)")
+	reasonFlag(c, "answer", "why the declaration stands although a condition says otherwise: CODE=REASON; sealed with the return", &s.By, &answers)
 	return c
 }
 
@@ -159,28 +138,19 @@ func checkDeclaration(d archive.Declaration) error {
 }
 
 func (a *app) returnVerifyCommand() *cobra.Command {
-	var at, name string
 	var version int
 	c := &cobra.Command{
 		Use:     "verify --period P",
 		Short:   "Checks a sealed return: nothing in it has changed, and its figures come out again",
 		Example: "  mojreturns return verify --workspace testdata/cleveland --period 2023-24-Q4",
-		RunE: func(c *cobra.Command, _ []string) error {
-			p, err := parsePeriod(at)
-			if err != nil {
-				return err
-			}
-			flow, err := a.open()
-			if err != nil {
-				return err
-			}
-			v, err := signoff.Verify(c.Context(), flow, name, p, version)
+		RunE: a.look(func(ctx context.Context, ws *workspace.Workspace, _ []string) error {
+			v, err := signoff.Verify(ctx, ws, a.ofReturn, a.period, version)
 			if err != nil {
 				return err
 			}
 			about := v.Sealed.About
 			fmt.Fprintf(a.stdout, "%s for %s, version %d, sealed on %s by %s (%s)\n", about.Return, about.Period, about.Version,
-				about.At.In(flow.Location).Format("2 January 2006 at 15:04"), about.By, authenticated(v.Sealed.Signed))
+				about.At.In(ws.Location).Format("2 January 2006 at 15:04"), about.By, authenticated(v.Sealed.Signed))
 			switch {
 			case v.Broken != "":
 				fmt.Fprintln(a.stdout, "Seal:     BROKEN:", v.Broken)
@@ -198,10 +168,10 @@ func (a *app) returnVerifyCommand() *cobra.Command {
 				return errFailed
 			}
 			return nil
-		},
+		}),
 	}
-	periodFlag(c, &at)
-	c.Flags().StringVar(&name, "return", "", "which return (default: the first configured)")
+	a.periodFlag(c)
+	a.returnFlag(c)
 	c.Flags().IntVar(&version, "version", 0, "which sealed version (default: the newest)")
 	return c
 }
@@ -214,24 +184,19 @@ func figuresWords(differences []string) string {
 }
 
 func (a *app) returnDiffCommand() *cobra.Command {
-	var at, name string
 	var from, to int
 	c := &cobra.Command{
 		Use:     "diff --period P",
 		Short:   "What a sealed return would print differently now: which cells moved, by how much, and which rows moved them",
 		Example: "  mojreturns return diff --workspace testdata/cleveland --period 2023-24-Q3",
-		RunE: func(c *cobra.Command, _ []string) error {
-			p, err := parsePeriod(at)
+		RunE: a.look(func(ctx context.Context, ws *workspace.Workspace, _ []string) error {
+			moved, err := signoff.Diff(ctx, ws, a.ofReturn, a.period, from, to)
 			if err != nil {
 				return err
 			}
-			flow, err := a.open()
-			if err != nil {
-				return err
-			}
-			moved, err := signoff.Diff(c.Context(), flow, name, p, from, to)
-			if err != nil {
-				return err
+			if a.format == "table" && a.output == "" {
+				a.tellMoved(moved)
+				return nil
 			}
 			names := []string{"cell", "code", "was", "now", "by", "part", "side", "why", "file", "sha256", "sheet", "row", "key"}
 			var list [][]any
@@ -243,15 +208,11 @@ func (a *app) returnDiffCommand() *cobra.Command {
 					list = append(list, []any{m.Cell, m.Code, m.Was, m.Now, m.By, r.Part, r.Side, r.Why, r.File, r.SHA256, r.Sheet, r.Row, r.Key})
 				}
 			}
-			if a.format == "table" && a.output == "" {
-				a.tellMoved(moved)
-				return nil
-			}
 			return a.print(rows(names, list...))
-		},
+		}),
 	}
-	periodFlag(c, &at)
-	c.Flags().StringVar(&name, "return", "", "which return (default: the first configured)")
+	a.periodFlag(c)
+	a.returnFlag(c)
 	c.Flags().IntVar(&from, "from", 0, "the sealed version to start from (default: the newest)")
 	c.Flags().IntVar(&to, "to", 0, "another sealed version (default: what is published now)")
 	a.printFlags(c)

@@ -1,43 +1,37 @@
 package main
 
 import (
+	"context"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"mojreturns/pipeline"
+	"mojreturns/pipeline/builds"
+	"mojreturns/pipeline/gate"
 	"mojreturns/pipeline/intake"
 	"mojreturns/pipeline/landing"
 	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/published"
-	"mojreturns/pipeline/typed"
+	"mojreturns/pipeline/workspace"
 )
 
 func (a *app) statusCommand() *cobra.Command {
-	var at string
 	c := &cobra.Command{
 		Use:     "status [--period P]",
 		Short:   "What has arrived, what is late, what is due",
 		Example: "  mojreturns status --workspace testdata/cleveland --period 2023-24-Q4",
-		RunE: func(c *cobra.Command, _ []string) error {
-			flow, err := a.open()
+		RunE: a.look(func(ctx context.Context, ws *workspace.Workspace, _ []string) error {
+			p, err := a.periodOrLatest(ctx, ws)
 			if err != nil {
 				return err
 			}
-			var p period.Period
-			if at == "" {
-				p, err = typed.LatestPeriod(c.Context(), flow)
-			} else {
-				p, err = parsePeriod(at)
-			}
+			expected, err := published.Expected(ctx, ws, p)
 			if err != nil {
 				return err
 			}
-			expected, err := published.Expected(c.Context(), flow, p)
-			if err != nil {
-				return err
-			}
-			expired, err := intake.ExpiredFiles(flow)
+			expired, err := intake.ExpiredFiles(ws)
 			if err != nil {
 				return err
 			}
@@ -45,23 +39,45 @@ func (a *app) statusCommand() *cobra.Command {
 			var list [][]any
 			for _, e := range expected {
 				whom, by := "", ""
-				if sender, ok := flow.Register.Provider(e.Provider); ok && e.Status != landing.Received {
+				if sender, ok := ws.Register.Provider(e.Provider); ok && e.Status != landing.Received {
 					whom, by = sender.Addressee(), sender.Chaser()
 				}
-				list = append(list, []any{"extract", e.Provider, e.Feed, e.Period, e.Due.Format(time.DateOnly), e.Status, lateDays(e), e.File, moment(e.Received, flow.Location), whom, by})
+				list = append(list, []any{"extract", e.Provider, e.Feed, e.Period, e.Due.Format(time.DateOnly), e.Status, lateDays(e), e.File, moment(e.Received, ws.Location), whom, by})
 			}
-			for _, d := range pipeline.DueReturns(flow, p) {
+			for _, d := range pipeline.DueReturns(ws, p) {
 				list = append(list, []any{"return", "", d.Name, d.Period, d.Due.Format(time.DateOnly), d.Status, nil, d.File, "", "", ""})
 			}
+			objections, err := a.objections(ctx, ws, p)
+			if err != nil {
+				return err
+			}
+			for _, f := range objections {
+				list = append(list, []any{"before it may leave", "", f.Subject, p.Label, "", f.Code + " " + f.Title, nil, f.Detail, "", "", ""})
+			}
 			for _, e := range expired {
-				list = append(list, []any{"retention", e.Provider, e.Feed, e.Year, e.Since.Format(time.DateOnly), "to be erased", nil, e.Name, moment(e.Received, flow.Location), "", ""})
+				list = append(list, []any{"retention", e.Provider, e.Feed, e.Year, e.Since.Format(time.DateOnly), "to be erased", nil, e.Name, moment(e.Received, ws.Location), "", ""})
 			}
 			return a.print(rows(names, list...))
-		},
+		}),
 	}
-	periodFlag(c, &at)
+	a.periodOption(c, nil)
 	a.printFlags(c)
 	return c
+}
+
+// objections are what stands in the way of the period's returns, in the words of
+// `check`; none before anything is published, or of a period that has no returns.
+func (a *app) objections(ctx context.Context, ws *workspace.Workspace, at period.Period) ([]published.Finding, error) {
+	if _, found, err := builds.Latest(ctx, ws); err != nil || !found || at.Kind == period.Month {
+		return nil, err
+	}
+	v, err := published.Open(ctx, ws, at)
+	if err != nil {
+		return nil, err
+	}
+	defer v.Close()
+	found, err := gate.Findings(ctx, v)
+	return slices.DeleteFunc(found, func(f published.Finding) bool { return f.Severity != "error" }), err
 }
 
 func lateDays(e landing.Expectation) any {

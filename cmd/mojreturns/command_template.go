@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -20,21 +21,17 @@ func (a *app) templateCommand() *cobra.Command {
 		Short:   "A blank extract for a provider to fill in, made from the contract",
 		Example: "  mojreturns template training_sessions --workspace testdata/cleveland --provider SLT --year 2023-24",
 		Args:    cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			flow, err := a.open()
-			if err != nil {
-				return err
-			}
-			of, err := a.blankYear(flow, year)
+		RunE: a.look(func(_ context.Context, ws *workspace.Workspace, args []string) error {
+			of, err := a.blankYear(ws, year)
 			if err != nil {
 				return err
 			}
 			if provider == "" {
-				if provider, err = onlySender(flow, args[0]); err != nil {
+				if provider, err = onlySender(ws, args[0]); err != nil {
 					return err
 				}
 			}
-			content, name, err := intake.BlankExtract(flow, args[0], provider, of)
+			content, name, err := intake.BlankExtract(ws, args[0], provider, of)
 			if err != nil {
 				return usageError{err}
 			}
@@ -50,7 +47,7 @@ func (a *app) templateCommand() *cobra.Command {
 				fmt.Fprintf(a.stderr, "Send it back as %s, so that it is known for what it is.\n", name)
 			}
 			return nil
-		},
+		}),
 	}
 	c.Flags().StringVar(&provider, "provider", "", "who fills it in: a provider of the configuration (default: the only one that sends the feed)")
 	c.Flags().StringVar(&year, "year", "", "the financial year, such as 2023-24 (default: the present one)")
@@ -59,9 +56,9 @@ func (a *app) templateCommand() *cobra.Command {
 }
 
 // blankYear is the year asked for, or the present one.
-func (a *app) blankYear(flow *workspace.Workspace, year string) (period.Year, error) {
+func (a *app) blankYear(ws *workspace.Workspace, year string) (period.Year, error) {
 	if year == "" {
-		of := period.YearOf(a.now().In(flow.Location))
+		of := period.YearOf(a.now().In(ws.Location))
 		if !a.quiet {
 			fmt.Fprintf(a.stderr, "It is made for %s, the present year; --year chooses another.\n", of)
 		}
@@ -75,8 +72,8 @@ func (a *app) blankYear(flow *workspace.Workspace, year string) (period.Year, er
 }
 
 // onlySender is the one provider that sends a feed.
-func onlySender(flow *workspace.Workspace, feed string) (string, error) {
-	senders, err := flow.Senders(feed)
+func onlySender(ws *workspace.Workspace, feed string) (string, error) {
+	senders, err := ws.Senders(feed)
 	switch {
 	case err != nil:
 		return "", usageError{err}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -11,10 +12,11 @@ import (
 	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/signoff"
 	"mojreturns/pipeline/table"
+	"mojreturns/pipeline/workspace"
 )
 
 func (a *app) traceCommand() *cobra.Command {
-	var at, scope, by, category, name string
+	var scope, by, category string
 	var version int
 	var sealed, sent bool
 	c := &cobra.Command{
@@ -24,59 +26,29 @@ func (a *app) traceCommand() *cobra.Command {
   mojreturns trace R08 --workspace testdata/cleveland --period 2023-24-Q3 --scope service:STK-ADV
   mojreturns trace 'T04_Source!D7' --workspace testdata/cleveland --period 2023-24-Q4 --sealed --as-sent -o rows.xlsx`,
 		Args: cobra.ExactArgs(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			p, err := parsePeriod(at)
-			if err != nil {
-				return err
+		RunE: a.look(func(ctx context.Context, ws *workspace.Workspace, args []string) error {
+			cell, isCell := args[0], strings.Contains(args[0], "!")
+			switch {
+			case (sealed || version > 0) && !isCell:
+				return usage("a sealed return is traced by its cells, such as T04_Source!D7")
+			case sealed || version > 0:
+				return a.printTrace(signoff.TraceVersion(ctx, ws, a.ofReturn, cell, a.period, version, sent))
+			case isCell:
+				return a.traceCell(ctx, ws, cell, sent)
 			}
-			flow, err := a.open()
-			if err != nil {
-				return err
+			place := figure.Place{Code: args[0], Scope: scope, Period: a.period.Label, Dimension: by, Category: category}
+			parts, err := published.Trace(ctx, ws, place)
+			if err == nil && sent {
+				err = published.AsSent(ctx, ws, parts)
 			}
-			if sealed || version > 0 {
-				if !strings.Contains(args[0], "!") {
-					return usage("a sealed return is traced by its cells, such as T04_Source!D7")
-				}
-				parts, err := signoff.TraceVersion(c.Context(), flow, name, args[0], p, version, sent)
-				if err != nil {
-					return err
-				}
-				return a.printTrace(parts)
-			}
-			if strings.Contains(args[0], "!") {
-				held, err := published.Mapped(flow, name, args[0], p)
-				if err != nil {
-					return usageError{err}
-				}
-				v, err := published.Open(c.Context(), flow, p)
-				if err != nil {
-					return err
-				}
-				defer v.Close()
-				parts, err := v.TraceSent(c.Context(), name, held, sent)
-				if err != nil {
-					return err
-				}
-				return a.printTrace(parts)
-			}
-			place := figure.Place{Code: args[0], Scope: scope, Period: p.Label, Dimension: by, Category: category}
-			parts, err := published.Trace(c.Context(), flow, place)
-			if err != nil {
-				return err
-			}
-			if sent {
-				if err := published.AsSent(c.Context(), flow, parts); err != nil {
-					return err
-				}
-			}
-			return a.printTrace(parts)
-		},
+			return a.printTrace(parts, err)
+		}),
 	}
-	periodFlag(c, &at)
+	a.periodFlag(c)
 	c.Flags().StringVar(&scope, "scope", "all", "all, fund:CODE, service:CODE or provider:CODE")
 	c.Flags().StringVar(&by, "by", "", "the breakdown of the figure, such as source")
 	c.Flags().StringVar(&category, "category", "", "its category, such as POL")
-	c.Flags().StringVar(&name, "return", "", "the return a cell belongs to (default: the first)")
+	c.Flags().StringVar(&a.ofReturn, "return", "", "the return a cell belongs to (default: the first)")
 	c.Flags().BoolVar(&sealed, "sealed", false, "trace the newest sealed version, not what is published")
 	c.Flags().IntVar(&version, "version", 0, "trace this sealed version")
 	c.Flags().BoolVar(&sent, "as-sent", false, "show the provider's own text of each row beside what was counted")
@@ -84,9 +56,23 @@ func (a *app) traceCommand() *cobra.Command {
 	return c
 }
 
+// traceCell traces a cell of a return as it would be printed now.
+func (a *app) traceCell(ctx context.Context, ws *workspace.Workspace, cell string, sent bool) error {
+	held, err := published.Mapped(ws, a.ofReturn, cell, a.period)
+	if err != nil {
+		return usageError{err}
+	}
+	return a.see(ctx, ws, func(v *published.View) error {
+		return a.printTrace(v.TraceSent(ctx, a.ofReturn, held, sent))
+	})
+}
+
 // printTrace prints each part with its value, its SQL and its rows; in a file
 // or as CSV the parts stand below each other with the part in a column.
-func (a *app) printTrace(parts []published.Traced) error {
+func (a *app) printTrace(parts []published.Traced, err error) error {
+	if err != nil {
+		return err
+	}
 	if a.format == "json" && a.output == "" {
 		return a.traceJSON(parts)
 	}
@@ -153,11 +139,9 @@ func (a *app) traceJSON(parts []published.Traced) error {
 		if err := p.Rows.Write(&rows, "json"); err != nil {
 			return err
 		}
-		value := json.RawMessage("null")
-		if json.Valid([]byte(p.Value)) && !strings.HasPrefix(p.Value, "[") {
-			value = json.RawMessage(p.Value)
-		} else if !strings.HasPrefix(p.Value, "[") {
-			value, _ = json.Marshal(p.Value) // what a condition says
+		value, err := valueJSON(p.Value)
+		if err != nil {
+			return err
 		}
 		out = append(out, tracedJSON{Code: p.Code, Part: p.Part, Scope: p.Scope, Period: p.Period, Dimension: p.Dimension,
 			Category: p.Category, Value: value, SQL: p.SQL, RowCount: len(p.Rows.Rows), Rows: json.RawMessage(rows.String())})
@@ -168,4 +152,16 @@ func (a *app) traceJSON(parts []published.Traced) error {
 	}
 	_, err = fmt.Fprintln(a.stdout, string(text))
 	return err
+}
+
+// valueJSON is a figure's number, null where a marker such as [x] stands for it, or
+// what a condition says.
+func valueJSON(value string) (json.RawMessage, error) {
+	switch {
+	case strings.HasPrefix(value, "["):
+		return json.RawMessage("null"), nil
+	case json.Valid([]byte(value)):
+		return json.RawMessage(value), nil
+	}
+	return json.Marshal(value)
 }

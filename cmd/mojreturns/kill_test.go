@@ -181,7 +181,11 @@ func TestQueriesDuringARun(t *testing.T) {
 func TestBusy(t *testing.T) {
 	dir := office(t, 10)
 	a := &app{workspace: dir, stderr: &bytes.Buffer{}, now: time.Now}
-	_, release, err := a.change(context.Background(), "a long run", 0)
+	ws, err := a.open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	release, err := ws.Lock(context.Background(), "a long run", 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -201,5 +205,21 @@ func TestInterrupted(t *testing.T) {
 	var stdout, stderr bytes.Buffer
 	if code := run(ctx, []string{"run", "--workspace", dir, "--period", "2023-24-Q4"}, strings.NewReader(""), &stdout, &stderr, time.Now); code != exitInterrupted {
 		t.Errorf("the exit code is %d: %s", code, stderr.String())
+	}
+}
+
+// full is a disk without room.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errors.New("no space left") }
+
+// TestResultNotWritten: a result that nobody got is no success, whichever way it is printed.
+func TestResultNotWritten(t *testing.T) {
+	for _, args := range [][]string{{"catalogue", "R01"}, {"return", "lint"}, {"init", filepath.Join(t.TempDir(), "office")}, {"--help"}} {
+		var stderr bytes.Buffer
+		code := run(context.Background(), args, strings.NewReader(""), full{}, &stderr, time.Now)
+		if code != exitFailed || !strings.Contains(stderr.String(), "no space left") {
+			t.Errorf("%v: the exit code is %d and the sentence %q", args, code, stderr.String())
+		}
 	}
 }

@@ -43,6 +43,14 @@ func (a *app) print(t table.Table) error {
 	return t.Write(a.stdout, a.format)
 }
 
+// printed prints rows unless they could not be had.
+func (a *app) printed(t table.Table, err error) error {
+	if err != nil {
+		return err
+	}
+	return a.print(t)
+}
+
 // rows makes a table of Go values; whole numbers are numbers, the rest text.
 func rows(names []string, list ...[]any) table.Table {
 	t := table.Table{Rows: list}

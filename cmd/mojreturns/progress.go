@@ -14,7 +14,7 @@ func (a *app) progress() workspace.Progress {
 	var bar *progressbar.ProgressBar
 	return func(work string, done, total int) {
 		if bar != nil {
-			_ = bar.Clear()
+			_ = bar.Clear() // what cannot be drawn on stderr cannot be told there either
 		}
 		if work == "" {
 			bar = nil

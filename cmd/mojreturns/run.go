@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -38,27 +36,34 @@ func usage(format string, args ...any) error { return usageError{fmt.Errorf(form
 // already, so nothing more is said.
 var errFailed = errors.New("")
 
-// app is one call of the program: what it was handed, and its global flags.
+// app is one call of the program: what it was handed, and the flags that commands share.
 type app struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	now            func() time.Time
 	workspace      string
 	asAt           string
-	format, output string
 	quiet, verbose bool
+	format, output string        // of commands that print rows
+	period         period.Period // zero where it was left out
+	ofReturn       string        // which return
+	wait           time.Duration // for another changing command
 }
 
 // run is the program as a function: results on stdout, everything else on
 // stderr, and an exit code.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, now func() time.Time) int {
-	a := &app{stdin: stdin, stdout: stdout, stderr: stderr, now: now}
+	results := &results{Writer: stdout}
+	a := &app{stdin: stdin, stdout: results, stderr: stderr, now: now}
 	root := a.root()
 	root.SetArgs(args)
 	root.SetIn(stdin)
-	root.SetOut(stdout)
+	root.SetOut(results)
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
+	if results.err != nil && (err == nil || errors.Is(err, errFailed)) {
+		err = fmt.Errorf("the result could not be written: %w", results.err)
+	}
 	if err != nil && err.Error() != "" {
 		fmt.Fprintf(stderr, "mojreturns: %v\n", err)
 	}
@@ -145,71 +150,19 @@ func (a *app) usageOnly(c *cobra.Command) {
 	}
 }
 
-// open opens the workspace, as of the time given with --as-at.
-func (a *app) open() (*workspace.Workspace, error) {
-	level := slog.LevelWarn
-	if a.verbose {
-		level = slog.LevelDebug
-	}
-	ws, err := workspace.Open(a.workspace, workspace.Use{
-		Now: a.now, Progress: a.progress(), Log: slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: level}))})
-	if err != nil || a.asAt == "" {
-		return ws, err
-	}
-	at, err := parseAsAt(a.asAt, ws.Location)
-	if err != nil {
-		return nil, err
-	}
-	return ws.AsAt(at), nil
+// results is stdout: it keeps the first error, so that a result of which a part could
+// not be written is told of, whoever printed it.
+type results struct {
+	io.Writer
+	err error
 }
 
-// change opens the workspace and takes its write lock, for commands that change
-// what is kept. release gives it back.
-func (a *app) change(ctx context.Context, command string, wait time.Duration) (ws *workspace.Workspace, release func(), err error) {
-	if a.asAt != "" {
-		return nil, nil, usage("--as-at only looks back: `%s` changes what is kept, so leave the flag out", command)
+func (r *results) Write(p []byte) (int, error) {
+	n, err := r.Writer.Write(p)
+	if r.err == nil {
+		r.err = err
 	}
-	if ws, err = a.open(); err != nil {
-		return nil, nil, err
-	}
-	release, err = ws.Lock(ctx, command, wait)
-	return ws, release, err
-}
-
-// parseAsAt reads a time, or a date as its end.
-func parseAsAt(text string, location *time.Location) (time.Time, error) {
-	if day, err := time.ParseInLocation(time.DateOnly, text, location); err == nil {
-		return day.AddDate(0, 0, 1).Add(-time.Nanosecond), nil
-	}
-	for _, layout := range []string{"2006-01-02T15:04", "2006-01-02 15:04", "2006-01-02T15:04:05", "2006-01-02 15:04:05"} {
-		if t, err := time.ParseInLocation(layout, text, location); err == nil {
-			return t, nil
-		}
-	}
-	if t, err := time.Parse(time.RFC3339, text); err == nil {
-		return t, nil
-	}
-	return time.Time{}, usage("%q is not a time; write a date as 2024-04-30 or a time as 2024-04-30T17:00", text)
-}
-
-// parsePeriod reads the --period flag, which the command needs.
-func parsePeriod(text string) (period.Period, error) {
-	if strings.TrimSpace(text) == "" {
-		return period.Period{}, usage("--period is needed: a quarter such as 2023-24-Q4, a year such as 2023-24 or a month such as 2023-10")
-	}
-	at, err := period.Parse(text)
-	if err != nil {
-		return period.Period{}, usageError{err}
-	}
-	return at, nil
-}
-
-func periodFlag(c *cobra.Command, value *string) {
-	c.Flags().StringVar(value, "period", "", "2023-24-Q4, 2023-24-Q4-YTD, 2023-24-H2, 2023-24 or 2023-10")
-}
-
-func waitFlag(c *cobra.Command, value *time.Duration) {
-	c.Flags().DurationVar(value, "wait", time.Minute, "how long to wait for another changing command to end")
+	return n, err
 }
 
 // terminal says whether w is a person's screen.

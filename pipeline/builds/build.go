@@ -56,8 +56,13 @@ func Build(ctx context.Context, ws *workspace.Workspace) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	report.Published, err = warehouse.Publish(ctx, ws.BuildDir(), path, build)
-	return report, err
+	if report.Published, err = warehouse.Publish(ctx, ws.BuildDir(), path, build); err != nil {
+		return report, err
+	}
+	if err := warehouse.Prune(ws.BuildDir()); err != nil {
+		ws.Log.Warn("an older build could not be removed; the next build tries again", "error", err)
+	}
+	return report, nil
 }
 
 // unchanged reports of a build that is published already.

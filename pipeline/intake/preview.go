@@ -6,8 +6,8 @@ import (
 	"fmt"
 
 	"mojreturns/pipeline/contract"
-	"mojreturns/pipeline/table"
 	"mojreturns/pipeline/typed"
+	"mojreturns/pipeline/warehouse"
 	"mojreturns/pipeline/workspace"
 )
 
@@ -21,20 +21,26 @@ type ColumnUse struct {
 // ValueUse is a value that is no code of ours and that the mapping does not
 // translate, in how many rows, and what takes it in, if anything does.
 type ValueUse struct {
-	Column, Value, TakenAs string
-	Rows, FirstRow         int64
+	Column         string `sql:"column_name"`
+	Value, TakenAs string
+	Rows, FirstRow int64
 }
 
 // explain says of a source, judged on conn, what comes from where and what could
 // not be translated.
 func explain(ctx context.Context, ws *workspace.Workspace, conn *sql.Conn, s typed.Staged) (columns []ColumnUse, values []ValueUse, err error) {
-	faults := map[string]int64{}
-	found, err := table.Query(ctx, conn, "SELECT f.column_name, count(*)::VARCHAR FROM (SELECT unnest(faults) AS f FROM typed."+s.Feed+" WHERE delivery = $1) GROUP BY ALL ORDER BY ALL", s.Order)
+	type counted struct {
+		ColumnName string
+		Faults     int64
+	}
+	found, err := warehouse.Select[counted](ctx, conn, `SELECT f.column_name, count(*) AS faults FROM (SELECT unnest(faults) AS f FROM typed.`+s.Feed+`
+		WHERE delivery = $1) GROUP BY ALL ORDER BY ALL`, s.Order)
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, row := range found.Rows {
-		faults[table.AsText(row[0])], _ = typed.Whole(table.AsText(row[1]))
+	faults := map[string]int64{}
+	for _, f := range found {
+		faults[f.ColumnName] = f.Faults
 	}
 	for _, u := range s.Contract.Uses(s.Mapping, s.Table.Header) {
 		columns = append(columns, ColumnUse{Use: u, Faults: faults[u.Column]})
@@ -43,16 +49,11 @@ func explain(ctx context.Context, ws *workspace.Workspace, conn *sql.Conn, s typ
 	if query == "" {
 		return columns, nil, nil
 	}
-	found, err = table.Query(ctx, conn, fmt.Sprintf(`SELECT column_name, CASE WHEN %s THEN '(withheld)' ELSE value END AS value, sum("rows")::VARCHAR, min(first_row)::VARCHAR, taken_as
-		FROM (%s) GROUP BY ALL ORDER BY column_name, sum("rows") DESC, value`, typed.LooksPersonal(ws, s.Contract, "value"), query))
+	values, err = warehouse.Select[ValueUse](ctx, conn, fmt.Sprintf(`SELECT column_name, CASE WHEN %s THEN '(withheld)' ELSE value END AS value, taken_as,
+		sum("rows")::BIGINT AS "rows", min(first_row)::BIGINT AS first_row FROM (%s) GROUP BY ALL ORDER BY column_name, "rows" DESC, value`,
+		typed.LooksPersonal(ws, s.Contract, "value"), query))
 	if err != nil {
 		return nil, nil, fmt.Errorf("cannot list what is not translated in %q: %w", s.Name, err)
-	}
-	for _, row := range found.Rows {
-		v := ValueUse{Column: table.AsText(row[0]), Value: table.AsText(row[1]), TakenAs: table.AsText(row[4])}
-		v.Rows, _ = typed.Whole(table.AsText(row[2]))
-		v.FirstRow, _ = typed.Whole(table.AsText(row[3]))
-		values = append(values, v)
 	}
 	return columns, values, nil
 }

@@ -14,6 +14,7 @@ import (
 
 	"mojreturns/pipeline/contract"
 	"mojreturns/pipeline/extract"
+	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/personal"
 	"mojreturns/pipeline/table"
 	"mojreturns/pipeline/typed"
@@ -182,30 +183,34 @@ func allNames(row []string) bool {
 // profiles looks at the values under each header: their forms and the most
 // frequent ones.
 func (s *suggested) profiles(ctx context.Context) ([]contract.Profile, error) {
-	forms := contract.Forms()
 	from := " FROM (SELECT tidy(c%d) AS t FROM read_parquet('" + strings.ReplaceAll(filepath.ToSlash(s.parquet), "'", "''") + "')) WHERE t IS NOT NULL"
-	counts := []string{"count(*)::VARCHAR"}
-	for _, f := range forms {
-		counts = append(counts, "count("+strings.ReplaceAll(f.SQL, "{t}", "t")+")::VARCHAR")
+	names, counts := []string{"''"}, []string{"count(*)"} // all that are filled in have no name
+	for _, f := range contract.Forms() {
+		names = append(names, "'"+f.Name+"'")
+		counts = append(counts, "count("+strings.ReplaceAll(f.SQL, "{t}", "t")+")")
+	}
+	type fit struct {
+		Form   string
+		Values int64
 	}
 	hidden := typed.LooksPersonal(s.Workspace, contract.Contract{People: true}, "t")
 	var out []contract.Profile
 	for i, header := range s.table.Header {
 		profile := contract.Profile{Header: header, Fits: map[string]int64{}}
-		found, err := table.Query(ctx, s.conn, "SELECT "+strings.Join(counts, ", ")+fmt.Sprintf(from, i+1))
+		fits, err := warehouse.Select[fit](ctx, s.conn, fmt.Sprintf("SELECT unnest([%s]) AS form, unnest(counts) AS values FROM (SELECT [%s] AS counts"+from+")",
+			strings.Join(names, ", "), strings.Join(counts, ", "), i+1))
 		if err != nil {
 			return nil, err
 		}
-		profile.Filled, _ = typed.Whole(table.AsText(found.Rows[0][0]))
-		for n, f := range forms {
-			profile.Fits[f.Name], _ = typed.Whole(table.AsText(found.Rows[0][n+1]))
+		for _, f := range fits {
+			profile.Fits[f.Form] = f.Values
 		}
-		if found, err = table.Query(ctx, s.conn, "SELECT CASE WHEN "+hidden+" THEN '(withheld)' ELSE t END, count(*)::VARCHAR"+fmt.Sprintf(from, i+1)+" GROUP BY ALL ORDER BY count(*) DESC, 1 LIMIT 200"); err != nil {
+		profile.Filled = profile.Fits[""]
+		delete(profile.Fits, "")
+		profile.Values, err = warehouse.Select[contract.Frequent](ctx, s.conn, "SELECT CASE WHEN "+hidden+" THEN '(withheld)' ELSE t END AS text, count(*) AS rows"+
+			fmt.Sprintf(from, i+1)+" GROUP BY ALL ORDER BY count(*) DESC, 1 LIMIT 200")
+		if err != nil {
 			return nil, err
-		}
-		for _, row := range found.Rows {
-			n, _ := typed.Whole(table.AsText(row[1]))
-			profile.Values = append(profile.Values, contract.Frequent{Text: table.AsText(row[0]), Rows: n})
 		}
 		out = append(out, profile)
 	}
@@ -315,7 +320,6 @@ func patternOf(name string) string {
 // financialYear says whether the halves of 2023-24, 202324 or 2023-2024 follow each other.
 func financialYear(text string) bool {
 	digits := strings.NewReplacer("-", "", "_", "").Replace(text)
-	first, _ := typed.Whole(digits[2:4])
-	second, _ := typed.Whole(digits[len(digits)-2:])
-	return second == (first+1)%100
+	_, err := period.ParseYear(digits[:4] + "-" + digits[len(digits)-2:])
+	return err == nil
 }

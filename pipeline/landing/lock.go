@@ -76,16 +76,14 @@ func (s *Store) Acquire(ctx context.Context, name, command string, wait time.Dur
 	}
 	switch {
 	case ctx.Err() != nil:
-		_ = l.file.Close()
-		return nil, ctx.Err()
+		return nil, errors.Join(ctx.Err(), l.file.Close())
 	case err != nil:
 		return nil, fmt.Errorf("cannot lock the store with %q: %w", l.file.Path(), err)
 	case !got:
 		return nil, &BusyError{Name: name, Holder: s.Holder(name)}
 	}
 	if err := l.sign(command, s.clock()); err != nil {
-		_ = l.Release()
-		return nil, err
+		return nil, errors.Join(err, l.Release())
 	}
 	return l, nil
 }
@@ -104,8 +102,11 @@ func (s *Store) Holder(name string) Holder {
 // Release gives the lock up. The lock file stays: deleting it would let two
 // programs each lock a file of their own.
 func (l *Lock) Release() error {
-	_ = os.Remove(l.holder) // first, or it could be the next holder's
-	if err := l.file.Unlock(); err != nil {
+	unsigned := os.Remove(l.holder) // first, or it could be the next holder's
+	if errors.Is(unsigned, os.ErrNotExist) {
+		unsigned = nil
+	}
+	if err := errors.Join(unsigned, l.file.Unlock()); err != nil {
 		return fmt.Errorf("cannot release %q: %w", l.file.Path(), err)
 	}
 	return nil

@@ -81,3 +81,31 @@ func TestAcquireAfterACrash(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// A lock is freed even where the file that says who held it cannot be removed, and
+// that it lies about is told.
+func TestReleaseTellsWhatIsLeft(t *testing.T) {
+	ctx := context.Background()
+	w := newWorkspace(t)
+	lock, err := w.Acquire(ctx, landing.WriteLock, "mojreturns run", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	holder := filepath.Join(w.store, "write.holder.json") // a folder with something in it is as stubborn as a file held open
+	if err := errors.Join(os.Remove(holder), os.MkdirAll(filepath.Join(holder, "in it"), 0o777)); err != nil {
+		t.Fatal(err)
+	}
+	if err := lock.Release(); err == nil || !strings.Contains(err.Error(), "write.holder.json") {
+		t.Errorf("released with %v", err)
+	}
+	if err := os.RemoveAll(holder); err != nil {
+		t.Fatal(err)
+	}
+	again, err := w.Acquire(ctx, landing.WriteLock, "mojreturns land", 0)
+	if err != nil {
+		t.Fatalf("the lock was not freed: %v", err)
+	}
+	if err := again.Release(); err != nil {
+		t.Error(err)
+	}
+}

@@ -16,8 +16,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"sync"
+	"syscall"
 	"time"
 
 	"mojreturns/pipeline/register"
@@ -30,6 +32,7 @@ type Store struct {
 
 	write sync.Mutex // one change at a time within this process
 	clean sync.Once
+	left  error // what could not be cleaned away
 }
 
 // Open makes the folders where they are missing. store is the workspace's
@@ -97,7 +100,10 @@ func (s *Store) incoming() string   { return filepath.Join(s.landing(), "incomin
 // once, what a killed run left: only the holder of the write lock comes here, so
 // nothing found is still being written.
 func (s *Store) createTemp() (*os.File, error) {
-	s.clean.Do(func() { _ = os.RemoveAll(s.incoming()) })
+	s.clean.Do(func() { s.left = os.RemoveAll(s.incoming()) })
+	if s.left != nil {
+		return nil, fmt.Errorf("cannot remove what an interrupted run left; close the program that has it open: %w", s.left)
+	}
 	if err := os.MkdirAll(s.incoming(), 0o770); err != nil {
 		return nil, err
 	}
@@ -128,15 +134,19 @@ func settle(temp *os.File, name string) error {
 	if err := os.Rename(temp.Name(), name); err != nil {
 		return err
 	}
-	syncFolder(filepath.Dir(name))
-	return nil
+	return syncFolder(filepath.Dir(name))
 }
 
-// syncFolder makes a rename survive a power cut where the system can; Windows
-// does it by itself and refuses to be asked.
-func syncFolder(dir string) {
-	if d, err := os.Open(dir); err == nil {
-		_ = d.Sync()
-		_ = d.Close()
+// syncFolder makes a rename survive a power cut where the system can: Windows does
+// it by itself and refuses to be asked, and some file servers know no such request.
+func syncFolder(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
 	}
+	err = d.Sync()
+	if runtime.GOOS == "windows" || errors.Is(err, errors.ErrUnsupported) || errors.Is(err, syscall.EINVAL) {
+		err = nil
+	}
+	return errors.Join(err, d.Close())
 }

@@ -2,6 +2,7 @@ package published
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -50,8 +51,7 @@ func AsSent(ctx context.Context, ws *workspace.Workspace, parts []Traced) error 
 			return err
 		}
 		sent, err := table.Query(ctx, conn, "SELECT * FROM read_parquet('"+strings.ReplaceAll(filepath.ToSlash(s.Parquet), "'", "''")+"')")
-		conn.Close()
-		if err != nil {
+		if err = errors.Join(err, conn.Close()); err != nil {
 			return fmt.Errorf("cannot read %q again: %w", s.Name, err)
 		}
 		for _, row := range sent.Rows {

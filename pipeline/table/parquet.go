@@ -1,6 +1,7 @@
 package table
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"math/big"
@@ -33,8 +34,7 @@ func (t Table) writeParquet(w io.Writer) error {
 		return err
 	}
 	if err := t.writeBatches(out, schema); err != nil {
-		out.Close()
-		return err
+		return errors.Join(err, out.Close())
 	}
 	return out.Close()
 }

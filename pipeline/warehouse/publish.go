@@ -67,8 +67,8 @@ func Latest(dir string) (Published, bool, error) {
 }
 
 // Publish gives a built and closed file the next number, which makes it the one
-// that readers take, and removes all but the last two. The caller holds the
-// write lock. The file must be in dir, so that it appears whole or not at all.
+// that readers take. The caller holds the write lock. The file must be in dir, so
+// that it appears whole or not at all.
 func Publish(ctx context.Context, dir, built, build string) (Published, error) {
 	if err := ctx.Err(); err != nil {
 		return Published{}, err
@@ -92,16 +92,22 @@ func Publish(ctx context.Context, dir, built, build string) (Published, error) {
 	if err := os.Rename(built, p.Path); err != nil {
 		return Published{}, fmt.Errorf("cannot publish the warehouse: %w", err)
 	}
-	prune(append(all, p))
 	return p, nil
 }
 
-// prune removes all but the newest. A file that a reader holds open cannot be
-// removed on Windows; it is left for the next time.
-func prune(all []Published) {
-	for _, old := range all[:max(0, len(all)-kept)] {
-		_ = os.Remove(old.Path)
+// Prune removes all but the last two published files of a folder. The error is of
+// those that stay all the same, which on Windows are those that a reader has open;
+// the next time they go. The caller holds the write lock.
+func Prune(dir string) error {
+	all, err := List(dir)
+	if err != nil {
+		return err
 	}
+	var errs []error
+	for _, old := range all[:max(0, len(all)-kept)] {
+		errs = append(errs, os.Remove(old.Path))
+	}
+	return errors.Join(errs...)
 }
 
 // Clear removes what builds that did not finish have left in a folder. The

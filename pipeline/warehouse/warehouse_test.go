@@ -36,7 +36,7 @@ func publish(t *testing.T, dir, name string, statements ...string) warehouse.Pub
 	path := filepath.Join(dir, "building-"+name+".duckdb")
 	build(t, path, statements...)
 	p, err := warehouse.Publish(context.Background(), dir, path, name)
-	if err != nil {
+	if err := errors.Join(err, warehouse.Prune(dir)); err != nil {
 		t.Fatal(err)
 	}
 	return p

@@ -70,7 +70,7 @@ func (ws *Workspace) lock(ctx context.Context, name, command string, wait time.D
 	}
 	return func() {
 		if err := lock.Release(); err != nil {
-			ws.Log.Error("a lock was not given up", "lock", name, "error", err)
+			ws.Log.Error("a lock was not given up as it should be", "lock", name, "error", err)
 		}
 	}, nil
 }
