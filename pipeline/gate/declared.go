@@ -30,8 +30,8 @@ func Declared(ctx context.Context, v *published.View, r workspace.Return, d arch
 				continue
 			}
 			out = append(out, Objection{Finding: published.Finding{Code: a.Code, Title: a.Title, Severity: "error", Period: v.Period.Label, Found: 1,
-				Subject: a.Fund + " is " + a.Status, Detail: a.Evidence,
-				Remedy: fmt.Sprintf("The declaration contradicts it (%s): mend the one or the other", rule["contradiction"])}})
+				Subject: a.Fund + " is " + a.Status, Detail: fmt.Sprintf("%s Yet %s.", a.Evidence, rule["contradiction"]),
+				Remedy: "Mend it, or declare otherwise"}})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Objection) int { return cmp.Compare(a.Code, b.Code) })
