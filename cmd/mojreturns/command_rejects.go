@@ -73,7 +73,7 @@ func (a *app) annotate(ctx context.Context, ws *workspace.Workspace, asked intak
 	if len(list) == 0 && !a.quiet {
 		fmt.Fprintln(a.stderr, "No file that counts has a fault, so there is nothing to mark.")
 	}
-	return rows([]string{"file", "sha256", "provider", "feeds", "faults", "faulty_rows", "annotated", "message"}, list...).Write(a.stdout, a.format)
+	return a.show(rows([]string{"file", "sha256", "provider", "feeds", "faults", "faulty_rows", "annotated", "message"}, list...))
 }
 
 // compare prints what changed between two versions, and counts it on stderr.

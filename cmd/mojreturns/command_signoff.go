@@ -225,11 +225,7 @@ func (a *app) tellMoved(moved []signoff.Restated) {
 		fmt.Fprintln(a.stdout, "Nothing has moved.")
 	}
 	for _, m := range moved {
-		by := ""
-		if m.By != "" {
-			by = " (" + m.By + ")"
-		}
-		fmt.Fprintf(a.stdout, "%s  %s  was %s, is %s%s\n", m.Cell, m.Code, m.Was, m.Now, by)
+		fmt.Fprintf(a.stdout, "%s  %s  %s\n", m.Cell, m.Code, m.Tells)
 		for _, r := range m.Rows {
 			where := fmt.Sprintf("%s (%.8s)", r.File, r.SHA256)
 			if r.Sheet != "" {

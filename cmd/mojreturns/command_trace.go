@@ -80,12 +80,8 @@ func (a *app) printTrace(parts []published.Traced, err error) error {
 		return a.print(together(parts))
 	}
 	for _, p := range parts {
-		what := p.Code
-		if p.Dimension != "" {
-			what += " " + p.Dimension + " " + p.Category
-		}
-		fmt.Fprintf(a.stdout, "%s (%s), %s, %s: %s, from %s\n", what, p.Part, p.Scope, p.Period, p.Value, plural(len(p.Rows.Rows), "row"))
-		if err := p.Rows.Write(a.stdout, "table"); err != nil {
+		fmt.Fprintf(a.stdout, "%s (%s), %s, %s: %s, from %s\n", p.Of, p.Part, p.Scope, p.Period, p.Said, plural(len(p.Rows.Rows), "row"))
+		if err := a.show(p.Rows); err != nil {
 			return err
 		}
 		fmt.Fprintf(a.stdout, "\n%s\n\n", p.SQL)

@@ -2,8 +2,12 @@ package main
 
 import (
 	"fmt"
+	"io"
+	"os"
+	"strconv"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"mojreturns/pipeline/table"
 )
@@ -12,6 +16,7 @@ import (
 func (a *app) printFlags(c *cobra.Command) {
 	c.Flags().StringVar(&a.format, "format", "table", "table, csv or json")
 	c.Flags().StringVarP(&a.output, "output", "o", "", "write to a file instead: .csv, .xlsx, .json or .parquet")
+	c.Flags().BoolVar(&a.wide, "wide", false, "a table as wide as it comes, with its hashes whole")
 	before := c.PreRunE
 	c.PreRunE = func(c *cobra.Command, args []string) error {
 		if err := table.CheckFormat(a.format); err != nil {
@@ -40,7 +45,33 @@ func (a *app) print(t table.Table) error {
 		}
 		return nil
 	}
-	return t.Write(a.stdout, a.format)
+	return a.show(t)
+}
+
+// show writes rows to stdout: a table as wide as the screen.
+func (a *app) show(t table.Table) error {
+	if a.format != "table" {
+		return t.Write(a.stdout, a.format)
+	}
+	screen := table.Screen{Width: a.width, Whole: a.wide}
+	if a.wide {
+		screen.Width = 0
+	}
+	return t.Show(a.stdout, screen)
+}
+
+// widthOf is how many characters fit a line: what the environment's COLUMNS says, or
+// the terminal. It is 0 for a file or another program, which take lines of any length.
+func widthOf(stdout io.Writer) int {
+	if n, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && n > 0 {
+		return n
+	}
+	if f, ok := stdout.(*os.File); ok {
+		if width, _, err := term.GetSize(int(f.Fd())); err == nil {
+			return width
+		}
+	}
+	return 0
 }
 
 // printed prints rows unless they could not be had.

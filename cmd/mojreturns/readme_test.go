@@ -49,7 +49,7 @@ func TestReadmeNamesEverything(t *testing.T) {
 			t.Errorf("the command `%s` says too little: it needs a sentence and an example", path)
 		}
 		c.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) {
-			shared := f.Name == "format" || f.Name == "output" || f.Name == "help"
+			shared := f.Name == "format" || f.Name == "output" || f.Name == "wide" || f.Name == "help"
 			if shared && strings.Contains(readme, "--"+f.Name) || f.Name == "help" {
 				return
 			}

@@ -44,7 +44,9 @@ type app struct {
 	workspace      string
 	asAt           string
 	quiet, verbose bool
-	format, output string        // of commands that print rows
+	width          int    // of the screen; 0: any
+	format, output string // of commands that print rows
+	wide           bool
 	period         period.Period // zero where it was left out
 	ofReturn       string        // which return
 	wait           time.Duration // for another changing command
@@ -54,7 +56,7 @@ type app struct {
 // stderr, and an exit code.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, now func() time.Time) int {
 	results := &results{Writer: stdout}
-	a := &app{stdin: stdin, stdout: results, stderr: stderr, now: now}
+	a := &app{stdin: stdin, stdout: results, stderr: stderr, now: now, width: widthOf(stdout)}
 	root := a.root()
 	root.SetArgs(args)
 	root.SetIn(stdin)

@@ -9,6 +9,7 @@ import (
 	"mojreturns/pipeline/builds"
 	"mojreturns/pipeline/landing"
 	"mojreturns/pipeline/published"
+	"mojreturns/pipeline/table"
 )
 
 // mostMoves is how many moved figures the one-screen summary names.
@@ -122,10 +123,4 @@ func plural(n int, word string) string {
 }
 
 // thousands writes 12,345.
-func thousands(n int64) string {
-	digits := fmt.Sprint(n)
-	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return digits
-}
+func thousands(n int64) string { return table.Grouped(fmt.Sprint(n)) }

@@ -218,6 +218,7 @@ func (f files) conditions() ([]Entry, error) {
 		e.say("What to do", words(c.Remedy)...)
 		e.say("Value", words(text.header["value"])...)
 		e.say("Held against", words(text.header["limit_value"])...)
+		e.say("Unit", words(c.Unit)...)
 		for i, a := range c.Answers {
 			e.say(fmt.Sprintf("Answer %d", i+1), words(answer(a))...)
 		}

@@ -22,6 +22,7 @@ import (
 type Condition struct {
 	Code, Name, Title, Basis string
 	Remedy                   string // what to do where it is not met, if the file says
+	Unit                     string // of value and limit: pounds, share or a word; empty where the file does not say
 	Tells                    string // the metric whose count to date its value and evidence give away, such as TR05; empty: none
 	Value, Limit             string // SQL over the facts; NULL where the condition has none
 	Answers                  []Answer
@@ -43,8 +44,8 @@ type Check struct {
 const termsFile = "model/fund_period.with"
 
 func parseCondition(file, text string) (Condition, error) {
-	h := readHeader(file, text, "condition", []string{"title", "basis"}, []string{"remedy", "tells", "value", "limit_value"})
-	c := Condition{File: file, Title: h.value["title"], Basis: h.value["basis"], Remedy: h.value["remedy"], Tells: h.value["tells"],
+	h := readHeader(file, text, "condition", []string{"title", "basis"}, []string{"remedy", "tells", "value", "limit_value", "unit"})
+	c := Condition{File: file, Title: h.value["title"], Basis: h.value["basis"], Remedy: h.value["remedy"], Unit: h.value["unit"], Tells: h.value["tells"],
 		Value: cmp.Or(h.value["value"], "NULL"), Limit: cmp.Or(h.value["limit_value"], "NULL"), Answers: h.answers, Facts: "FROM breached"}
 	c.Code, c.Name = h.codeAndName()
 	statements, err := warehouse.Split(h.body)

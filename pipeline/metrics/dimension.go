@@ -42,6 +42,15 @@ func (s *Set) dimension(name, code string) dimension {
 	return found
 }
 
+// Coded names the code list of which a dimension's categories are codes, for a metric
+// (empty: for any). It is empty where they are words themselves, such as groups.
+func (s *Set) Coded(dimension, metric string) string {
+	if d := s.dimension(dimension, metric); d.column == "code" {
+		return d.list
+	}
+	return ""
+}
+
 // category is the SQL for the category of a row, blanks included.
 func (s *Set) category(b Breakdown, code string) string {
 	var parts []string

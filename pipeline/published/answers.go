@@ -3,9 +3,11 @@ package published
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -45,23 +47,26 @@ func FigureRows(ctx context.Context, ws *workspace.Workspace, q Question) (table
 	if err != nil {
 		return table.Table{}, err
 	}
-	return table.Query(ctx, v.Conn, `SELECT code, name, scope, period, dimension, category, value, numerator, denominator, n, unit, marker
+	found, err := table.Query(ctx, v.Conn, `SELECT code, name, scope, period, dimension, category, value, numerator, denominator, n, unit, marker
 		FROM `+v.schema+`.figure
 		WHERE period = $1 AND ($2 IN ('null', '[]') OR code IN (SELECT unnest($2::JSON::VARCHAR[])))
 		  AND ($3 = '' OR scope = $3) AND ($4 = '' OR dimension = $4 OR $4 = 'total' AND dimension = '')
 		ORDER BY code, scope, dimension, category`, q.Period.Label, string(codes), q.Scope, q.By)
+	return sayFigures(ws, found), err
 }
 
 // ConditionRows are the funding conditions with their evidence, or the rows
 // that breach them.
 func (v *View) ConditionRows(ctx context.Context, fund string, breaches bool) (table.Table, error) {
 	if breaches {
-		return table.Query(ctx, v.Conn, `SELECT b.code, b.fund, b.period, b.effect, b.amount, d.file, d.sha256, d.sheet, b."row", b.key
+		found, err := table.Query(ctx, v.Conn, `SELECT b.code, b.fund, b.period, b.effect, b.amount, d.file, d.sha256, d.sheet, b."row", b.key
 			FROM `+v.schema+`.breach b LEFT JOIN delivery d ON d.delivery = b.delivery AND d.current
 			WHERE b.period = $1 AND ($2 = '' OR b.fund = $2) ORDER BY b.code, b.fund, b.effect, d.file, b."row", b.key`, v.Period.Label, fund)
+		return sayRows(v.Workspace, "", found), err
 	}
-	return table.Query(ctx, v.Conn, `SELECT code, title, fund, period, status, value, limit_value, evidence, basis, breaches
+	found, err := table.Query(ctx, v.Conn, `SELECT code, title, fund, period, status, value, limit_value, evidence, basis, breaches
 		FROM `+v.schema+`.condition WHERE period = $1 AND ($2 = '' OR fund = $2) ORDER BY fund, code`, v.Period.Label, fund)
+	return sayFigures(v.Workspace, found), err
 }
 
 // Rejects lists every fault of the deliveries that count.
@@ -85,14 +90,21 @@ func RejectsIn(ctx context.Context, ws *workspace.Workspace, sha, feed, provider
 type Traced struct {
 	metrics.TracePart
 	Value string // of the figure traced, or its marker
-	Rows  table.Table
+	// Of and Said are what is traced and its value as people read them: "R01 source POL
+	// Police", £12.30.
+	Of, Said string
+	Rows     table.Table
 }
 
-// Trace lists the rows behind a figure, part by part.
+// Trace lists the rows behind a figure, part by part; of a funding condition those
+// that breach it, for the fund of the scope or, in the scope all, for every fund.
 func Trace(ctx context.Context, ws *workspace.Workspace, place figure.Place) ([]Traced, error) {
 	at, err := period.Parse(place.Period)
 	if err != nil {
 		return nil, err
+	}
+	if slices.ContainsFunc(ws.Metrics.Conditions, func(c metrics.Condition) bool { return c.Code == place.Code }) {
+		return traceBreaches(ctx, ws, at, place)
 	}
 	v, err := OpenFigures(ctx, ws, at, place.Code)
 	if err != nil {
@@ -100,6 +112,32 @@ func Trace(ctx context.Context, ws *workspace.Workspace, place figure.Place) ([]
 	}
 	defer v.Close()
 	return v.trace(ctx, place)
+}
+
+// traceBreaches is Trace of a condition.
+func traceBreaches(ctx context.Context, ws *workspace.Workspace, at period.Period, place figure.Place) (out []Traced, err error) {
+	scopes := slices.DeleteFunc(ws.Register.Scopes(), func(s string) bool { return !strings.HasPrefix(s, "fund:") })
+	switch {
+	case place.Dimension != "" || place.Category != "":
+		return nil, fmt.Errorf("condition %s is answered for a fund and has no breakdown; leave out --by and --category", place.Code)
+	case slices.Contains(scopes, place.Scope):
+		scopes = []string{place.Scope}
+	case place.Scope != "all":
+		return nil, fmt.Errorf("condition %s is answered for funds, not for %q; there are %s", place.Code, place.Scope, strings.Join(scopes, ", "))
+	}
+	v, err := Open(ctx, ws, at)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, v.Close()) }()
+	for _, place.Scope = range scopes {
+		parts, err := v.traceCondition(ctx, place)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, parts...)
+	}
+	return out, nil
 }
 
 func (v *View) trace(ctx context.Context, place figure.Place) ([]Traced, error) {
@@ -117,6 +155,7 @@ func (v *View) trace(ctx context.Context, place figure.Place) ([]Traced, error) 
 		if t.Rows, err = table.Query(ctx, v.Conn, part.SQL); err != nil {
 			return nil, fmt.Errorf("cannot trace %s: %w", part.Code, err)
 		}
+		t.say(v.Workspace)
 		out = append(out, t)
 	}
 	return out, nil

@@ -15,7 +15,7 @@ import (
 // Answer is a funding condition's answer for one fund at the end of a period.
 type Answer struct{ Code, Title, Fund, Status, Evidence string }
 
-// Move is a headline figure that differs from the build before.
+// Move is a headline figure that differs from the build before, as people read it.
 type Move struct{ Code, Name, Scope, Before, Now string }
 
 // Conditions are the answers to the funding conditions of every fund.
@@ -65,7 +65,7 @@ func (v *View) Moved(ctx context.Context, before Headlines) ([]Move, error) {
 	for place, value := range now {
 		if was, ok := before[place]; ok && was != value {
 			m, _ := v.Workspace.Metrics.Metric(place.Code)
-			out = append(out, Move{Code: place.Code, Name: m.Name, Scope: place.Scope, Before: was, Now: value})
+			out = append(out, Move{Code: place.Code, Name: m.Name, Scope: place.Scope, Before: Said(v.Workspace, place.Code, was), Now: Said(v.Workspace, place.Code, value)})
 		}
 	}
 	slices.SortFunc(out, func(a, b Move) int { return cmp.Or(cmp.Compare(a.Code, b.Code), cmp.Compare(a.Scope, b.Scope)) })

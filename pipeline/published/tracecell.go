@@ -73,6 +73,7 @@ FROM breach b LEFT JOIN delivery d ON d.delivery = b.delivery AND d.current
 WHERE b.code = %s AND b.fund = %s AND b.period = %s
 ORDER BY b.effect, d.file, d.sheet, b."row", b.key`, warehouse.Literal(place.Code), warehouse.Literal(fund), warehouse.Literal(place.Period))
 	t.Rows, err = table.Query(ctx, v.Conn, t.SQL)
+	t.say(v.Workspace)
 	return []Traced{t}, err
 }
 
@@ -120,5 +121,6 @@ ORDER BY d.file, d.sha256, d.sheet, t."row"`, strings.Join(c.Key, `", t."`), fee
 		return nil, fmt.Errorf("cannot trace %s: %w", held.Column, err)
 	}
 	t.Value = fmt.Sprint(len(t.Rows.Rows))
+	t.say(ws)
 	return []Traced{t}, nil
 }

@@ -137,3 +137,66 @@ func TestChecksOfAnotherYear(t *testing.T) {
 		}
 	}
 }
+
+// On a screen amounts have their £, shares are per cent and codes have their labels;
+// as CSV they are bare.
+func TestScreensHaveWords(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	ws := example.Shared(t)
+	at := example.Quarter(t, "2023-24-Q4")
+	figures, err := published.FigureRows(ctx, ws, published.Question{Period: at, Codes: []string{"R20", "S02", "R01"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	conditions, err := example.View(t, ws, at).ConditionRows(ctx, "CORE-UPL-2324", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	traced, err := published.Trace(ctx, ws, figure.Place{Code: "S02", Scope: "fund:CORE-UPL-2324", Period: at.Label, Dimension: "budget_line", Category: "TRN-VEN"})
+	if err != nil || len(traced) != 1 || traced[0].Of != "S02 budget_line TRN-VEN Training venue" || traced[0].Said != "-£45.00" || traced[0].Value != "-45" {
+		t.Fatalf("%+v, %v", traced, err)
+	}
+	for _, c := range []struct {
+		rows            table.Table
+		screen, written string
+	}{
+		{figures, "│ S02  │ eligible_spend ", ",12600,"},
+		{figures, " £12,600.00 │", "S02,eligible_spend,fund:CORE-UPL-2324,2023-24-Q4,,,12600,"},
+		{figures, "│ POL Police ", ",source,POL,"},
+		{figures, "│ TRN-VEN Training venue ", ",budget_line,TRN-VEN,-45,"},
+		{conditions, "│ £21,900.00 │  £22,528.57 │", ",21900,22528.57,"},
+		{conditions, "│      87.3% │       80.0% │", ",0.87"},
+		{traced[0].Rows, "│ TRN-VEN Training venue │", ",TRN-VEN,"},
+		{traced[0].Rows, "│   -£45.00 │", ",-45.00"},
+	} {
+		for format, want := range map[string]string{"table": c.screen, "csv": c.written} {
+			var out strings.Builder
+			if err := c.rows.Write(&out, format); err != nil || !strings.Contains(out.String(), want) {
+				t.Errorf("%s does not say %q, %v:\n%.600s", format, want, err, out.String())
+			}
+		}
+	}
+}
+
+// A condition is traced by its code for one fund or for all.
+func TestTraceConditions(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	ws := example.Shared(t)
+	trace := func(scope, by string) ([]published.Traced, error) {
+		return published.Trace(ctx, ws, figure.Place{Code: "C09", Scope: scope, Period: "2023-24-Q4", Dimension: by})
+	}
+	one, err := trace("fund:CORE-UPL-2324", "")
+	if err != nil || len(one) != 1 || one[0].Value != "not met" || len(one[0].Rows.Rows) != 1 || table.AsText(one[0].Rows.Rows[0][4]) != "L000010 | 1" {
+		t.Errorf("%+v, %v", one, err)
+	}
+	if all, err := trace("all", ""); err != nil || len(all) != len(ws.Register.Funds) {
+		t.Errorf("%+v, %v", all, err)
+	}
+	for want, c := range map[string][2]string{`answered for funds, not for "service:STK-ADV"; there are fund:CORE, `: {"service:STK-ADV", ""}, "has no breakdown": {"all", "source"}} {
+		if _, err := trace(c[0], c[1]); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v: %v", c, err)
+		}
+	}
+}

@@ -26,6 +26,7 @@ type Restated struct {
 	Code     string // of a metric or a condition, a fund's term, or a column such as referrals.sex_code
 	Was, Now string // values, or markers in brackets
 	By       string // the difference, where both are numbers
+	Tells    string // the three as people read them: "was £3.00, is £5.00 (+£2.00)"
 	Rows     []MovedRow
 }
 
@@ -74,11 +75,11 @@ func Diff(ctx context.Context, ws *workspace.Workspace, name string, at period.P
 	if err != nil {
 		return nil, err
 	}
-	return compare(ctx, then, now, opened, sealed.About.Settings)
+	return compare(ctx, ws, then, now, opened, sealed.About.Settings)
 }
 
 // compare lists the cells that say something else on the other side.
-func compare(ctx context.Context, then, now side, t returns.Template, settings workspace.Return) ([]Restated, error) {
+func compare(ctx context.Context, ws *workspace.Workspace, then, now side, t returns.Template, settings workspace.Return) ([]Restated, error) {
 	was, err := then.cells(ctx, t, settings)
 	if err != nil {
 		return nil, err
@@ -99,6 +100,7 @@ func compare(ctx context.Context, then, now side, t returns.Template, settings w
 			continue // no rows can be had of a side that was erased, nor its account of the data
 		}
 		moved := Restated{Cell: c.name, Code: c.code, Was: c.shows, Now: shows, By: by(c.shows, shows)}
+		moved.Tells = tells(ws, c.held, moved)
 		answer := c.code + " " + c.held.Place.Scope
 		if c.hasRows && then.v != nil && now.v != nil && !(c.held.Condition && listed[answer]) {
 			listed[answer] = true
@@ -235,6 +237,22 @@ func (s side) shows(c returns.Shown) string {
 }
 
 // by is the difference of two numbers; empty where one is a marker or words.
+func tells(ws *workspace.Workspace, held returns.Held, m Restated) string {
+	said := func(text string) string {
+		if held.Field == "value" || held.Field == "limit_value" {
+			return published.Said(ws, m.Code, text)
+		}
+		return text
+	}
+	moved := "was " + said(m.Was) + ", is " + said(m.Now)
+	if by, more := strings.CutPrefix(m.By, "+"); more {
+		moved += " (+" + said(by) + ")"
+	} else if m.By != "" {
+		moved += " (" + said(m.By) + ")"
+	}
+	return moved
+}
+
 func by(was, now string) string {
 	a, ok1 := new(big.Rat).SetString(was)
 	b, ok2 := new(big.Rat).SetString(now)

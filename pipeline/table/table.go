@@ -37,6 +37,9 @@ type Column struct {
 	Kind Kind
 	// Precision and Scale are a Decimal's digits, and those of them after the point.
 	Precision, Scale int
+	// Say is what people read on a screen in place of a value, of which it is given the
+	// text and the row: £12.30, or a code with its label. CSV, JSON and files have the value.
+	Say func(text string, row []any) string
 }
 
 // Table is rows to write out. A nil value is no value, whatever the column.

@@ -282,7 +282,7 @@ func TestSaveParquet(t *testing.T) {
 		for name, rows := range map[string][][]any{"some.parquet": {{int64(-3)}, {nil}, {7}}, "none.parquet": nil} {
 			path := saved(t, table.Table{Columns: []table.Column{{Name: "n", Kind: table.Integer}}, Rows: rows}, name)
 			got, err := table.Query(context.Background(), db.Pool(), "FROM '"+strings.ReplaceAll(path, "'", "''")+"'")
-			if err != nil || len(got.Rows) != len(rows) || got.Columns[0] != (table.Column{Name: "n", Kind: table.Integer}) {
+			if err != nil || len(got.Rows) != len(rows) || !cmp.Equal(got.Columns[0], table.Column{Name: "n", Kind: table.Integer}) {
 				t.Errorf("%s: %+v, %v", name, got, err)
 			}
 		}

@@ -10,10 +10,6 @@ import (
 	"math"
 	"regexp"
 	"strings"
-	"unicode"
-
-	"github.com/jedib0t/go-pretty/v6/table"
-	"github.com/jedib0t/go-pretty/v6/text"
 )
 
 // CheckFormat tells whether Write knows a format.
@@ -25,8 +21,9 @@ func CheckFormat(format string) error {
 	return fmt.Errorf("format %q is not known; it is table, csv or json", format)
 }
 
-// Write writes the rows as "table", "csv" (RFC 4180) or "json" (an array with an
-// object for each row, its keys in the order of the columns). There is no colour.
+// Write writes the rows as "table" (as wide as it comes), "csv" (RFC 4180) or "json"
+// (an array with an object for each row, its keys in the order of the columns). There
+// is no colour.
 func (t Table) Write(w io.Writer, format string) error {
 	if err := CheckFormat(format); err != nil {
 		return err
@@ -35,7 +32,7 @@ func (t Table) Write(w io.Writer, format string) error {
 	var err error
 	switch format {
 	case "table":
-		_, err = buffered.WriteString(t.render())
+		err = t.Show(buffered, Screen{})
 	case "csv":
 		err = t.writeCSV(buffered)
 	case "json":
@@ -45,53 +42,6 @@ func (t Table) Write(w io.Writer, format string) error {
 		return err
 	}
 	return buffered.Flush()
-}
-
-func (t Table) render() string {
-	out := table.NewWriter()
-	style := table.StyleLight
-	style.Format.Header = text.FormatDefault
-	out.SetStyle(style)
-	header := table.Row{}
-	var configs []table.ColumnConfig
-	for i, c := range t.Columns {
-		header = append(header, printable(c.Name))
-		if isNumber(c) {
-			configs = append(configs, table.ColumnConfig{Number: i + 1, Align: text.AlignRight, AlignHeader: text.AlignRight})
-		}
-	}
-	out.AppendHeader(header)
-	out.SetColumnConfigs(configs)
-	for _, values := range t.Rows {
-		row := table.Row{}
-		for i, v := range values {
-			row = append(row, printable(cell(t.Columns[i], v)))
-		}
-		out.AppendRow(row)
-	}
-	return out.Render() + "\n"
-}
-
-// printable shows what a terminal would obey instead: a provider's text must
-// not move the cursor.
-func printable(s string) string {
-	if strings.IndexFunc(s, unicode.IsControl) < 0 {
-		return s
-	}
-	var b strings.Builder
-	for _, r := range s {
-		switch {
-		case r == '\n':
-			b.WriteString(`\n`)
-		case r == '\t':
-			b.WriteString(`\t`)
-		case unicode.IsControl(r):
-			fmt.Fprintf(&b, `\x%02x`, r)
-		default:
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
 }
 
 func (t Table) writeCSV(w io.Writer) error {

@@ -4,6 +4,7 @@
 -- remedy:  Move or reverse the lines that go over the maximum, or lower the forecast; the ministry pays nothing above it
 -- value:   spent
 -- limit_value: maximum
+-- unit:    pounds
 -- not applicable if match OR maximum IS NULL:
 --   This fund has no maximum.
 -- not met if not_met > 0:

@@ -5,6 +5,7 @@
 --   spend outside the window needs another fund, or an approval entered under carry_forward in mojreturns.yaml
 -- value:   not_met_amount
 -- limit_value: 0
+-- unit:    pounds
 -- not applicable if match OR spend_by IS NULL:
 --   This fund has no spend window.
 -- not met if not_met > 0:

@@ -4,6 +4,7 @@
 -- remedy:  Ask the provider whether the date is right; a session still to come is moved into the window, or the ministry is asked first
 -- value:   not_met
 -- limit_value: 0
+-- unit:    sessions
 -- not applicable if match OR delivery_to IS NULL:
 --   This fund has no delivery window.
 -- not met if not_met > 0:

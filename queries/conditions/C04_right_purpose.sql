@@ -4,6 +4,7 @@
 -- remedy:  Ask finance for the right budget line, or for the fund that allows this one
 -- value:   not_met_amount
 -- limit_value: 0
+-- unit:    pounds
 -- not applicable if match OR NOT lists_lines:
 --   This fund does not list the budget lines it allows.
 -- not met if not_met > 0:

@@ -4,6 +4,7 @@
 -- remedy:  Ask finance whether the lines are capital, which this fund does not pay for; a blank needs an answer
 -- value:   not_met_amount
 -- limit_value: 0
+-- unit:    pounds
 -- not applicable if match:
 --   This is a match fund.
 -- not applicable if lines = 0:

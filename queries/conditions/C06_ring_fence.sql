@@ -4,6 +4,7 @@
 -- remedy:  Ask finance to put each journal, invoice and session on the one fund that pays for it
 -- value:   not_met_amount
 -- limit_value: 0
+-- unit:    pounds
 -- not applicable if match:
 --   This is a match fund.
 -- not applicable if (SELECT count(*) FROM register.fund) = 1:

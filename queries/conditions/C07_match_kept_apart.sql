@@ -5,6 +5,7 @@
 --   the match's own are named under match_cost_centres and match_award_refs in mojreturns.yaml
 -- value:   not_met_amount
 -- limit_value: 0
+-- unit:    pounds
 -- not applicable if NOT any_match:
 --   There is no match funding.
 -- not met if not_met > 0:

@@ -5,6 +5,7 @@
 -- tells:   TR05
 -- value:   front_line::DOUBLE / nullif(n, 0)
 -- limit_value: front_line_target
+-- unit:    share
 -- not applicable if match OR front_line_target IS NULL:
 --   This fund has no target for its audience.
 -- not met if n = 0 AND final:

@@ -4,6 +4,7 @@
 -- remedy:  Ask finance for the evidence reference of each line
 -- value:   CASE WHEN NOT match THEN evidenced::DOUBLE / nullif(lines, 0) END
 -- limit_value: 1
+-- unit:    share
 -- not applicable if match:
 --   This is a match fund.
 -- not applicable if lines = 0:

@@ -4,6 +4,7 @@
 -- remedy:  Tell the ministry of the underspend and enter the notice under notices in mojreturns.yaml, or mend the forecast
 -- value:   underspend
 -- limit_value: 0
+-- unit:    pounds
 -- not applicable if match:
 --   This is a match fund.
 -- not applicable if NOT forecast:

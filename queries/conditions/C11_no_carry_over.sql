@@ -4,6 +4,7 @@
 -- remedy:  Ask finance to take the lines off the fund; where the ministry approves, enter it under carry_forward in mojreturns.yaml
 -- value:   coalesce(net, 0)
 -- limit_value: 0
+-- unit:    pounds
 -- not applicable if match OR spend_by IS NULL:
 --   This fund has no spend window.
 -- not applicable if period_end <= spend_by:

@@ -4,6 +4,7 @@
 -- remedy:  Ask finance for the lines that are missing, or for the control total they now have
 -- value:   coalesce(largest, 0)
 -- limit_value: 0
+-- unit:    pounds
 -- not available if ledger_periods = 0 AND awaited:
 --   No ledger lines and no control totals yet.
 -- not applicable if ledger_periods = 0:

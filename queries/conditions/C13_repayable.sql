@@ -4,6 +4,7 @@
 -- remedy:  Repay the amount and enter it under repaid in mojreturns.yaml; cash that came in belongs under cash_received
 -- value:   CASE WHEN NOT match THEN unspent END
 -- limit_value: 0
+-- unit:    pounds
 -- not applicable if match:
 --   This is a match fund.
 -- not applicable if spend_by IS NULL:
