@@ -22,7 +22,7 @@ const (
 // serves to refuse it sooner: a part that gives more than it declares is cut off.
 type archive struct {
 	parts map[string]*zip.File // by name in small letters, since writers differ
-	names []string
+	main  string               // of an Excel workbook, the part that lists its sheets
 }
 
 // openArchive lists the parts of an archive, and refuses what is damaged, locked
@@ -45,8 +45,10 @@ func openArchive(f *os.File) (*archive, error) {
 	var unzipped, zipped uint64
 	for _, part := range reader.File {
 		name := strings.ToLower(strings.TrimPrefix(strings.ReplaceAll(part.Name, "\\", "/"), "/"))
+		if a.parts[name] != nil && !strings.HasSuffix(name, "/") {
+			return nil, refuse("the file holds the part %q twice, so nobody can say which counts: %s", part.Name, saveAgain)
+		}
 		a.parts[name] = part
-		a.names = append(a.names, name)
 		if part.Flags&1 != 0 {
 			return nil, refuse("the file is a zip archive locked with a password: take the password off and send it by the agreed secure route")
 		}
@@ -74,13 +76,10 @@ func tooPacked() error {
 	return tooMuch("packs more than 200 bytes into one")
 }
 
-// holds says whether the archive has a part, or parts in a folder (ends in /).
-func (a *archive) holds(name string) bool {
-	if a.parts[name] != nil {
-		return true
-	}
-	for _, n := range a.names {
-		if strings.HasSuffix(name, "/") && strings.HasPrefix(n, name) {
+// holds says whether the archive has a part whose name begins so.
+func (a *archive) holds(start string) bool {
+	for name := range a.parts {
+		if strings.HasPrefix(name, start) {
 			return true
 		}
 	}
@@ -112,9 +111,9 @@ func (a *archive) open(name string) (io.ReadCloser, error) {
 	return &part{ReadCloser: content, file: file}, nil
 }
 
-// walk gives each tag of a part to do, which may read on from it. A part that
-// is not there is empty.
-func (a *archive) walk(part string, do func(*markup) error) error {
+// read gives the root of a part, which must be this, to do, and reads the part to
+// its end: only there its checksum is held against it. A part that is not there is empty.
+func (a *archive) read(part string, s space, root string, do func(*markup) error) error {
 	content, err := a.open(part)
 	if err != nil {
 		return damaged(err)
@@ -124,16 +123,32 @@ func (a *archive) walk(part string, do func(*markup) error) error {
 	}
 	defer content.Close()
 	m := newMarkup(content)
+	if err := m.root(s, root); err != nil {
+		return damaged(err)
+	}
+	if err := do(m); err != nil {
+		return damaged(err)
+	}
+	for {
+		if _, err := m.next(); err == io.EOF {
+			return nil
+		} else if err != nil {
+			return damaged(err)
+		}
+	}
+}
+
+// root reads up to the root of a part, which must be this.
+func (m *markup) root(s space, name string) error {
 	for {
 		t, err := m.next()
 		switch {
-		case err == io.EOF:
+		case err != nil:
+			return noEnd(err)
+		case t == startTag && !m.is(s, name):
+			return errMarkup
+		case t == startTag:
 			return nil
-		case err == nil && t == startTag:
-			err = do(m)
-		}
-		if err != nil {
-			return damaged(err)
 		}
 	}
 }

@@ -24,7 +24,7 @@ import (
 
 const (
 	worksheet  = `<worksheet><sheetData>`
-	mainPart   = `<workbook><sheets><sheet name="Sheet1" id="r1"/></sheets></workbook>`
+	mainPart   = `<workbook><sheets><sheet name="Sheet1" r:id="r1"/></sheets></workbook>`
 	noTable    = `, which no table needs, so it was not opened: copy the table alone into a new workbook, or save its sheet as "CSV UTF-8", and send that`
 	headerCell = `<row r="1"><c r="A1" t="inlineStr"><is><t>a</t></is></c><c r="B1" t="inlineStr"><is><t>b</t></is></c></row>`
 )
@@ -96,10 +96,10 @@ func TestArchiveBounds(t *testing.T) {
 // parts are those of a workbook without its sheet.
 func parts() []entry {
 	return []entry{
-		{name: "[Content_Types].xml", content: `<Types/>`},
+		{name: "[Content_Types].xml", content: `<Types><Default Extension="xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/></Types>`},
 		{name: "_rels/.rels", content: `<Relationships><Relationship Id="r" Type="x/officeDocument" Target="xl/workbook.xml"/></Relationships>`},
 		{name: "xl/workbook.xml", content: mainPart},
-		{name: "xl/_rels/workbook.xml.rels", content: `<Relationships><Relationship Id="r1" Type="x/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="r2" Type="x/styles" Target="styles.xml"/></Relationships>`},
+		{name: "xl/_rels/workbook.xml.rels", content: `<Relationships><Relationship Id="r1" Type="x/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="r2" Type="x/styles" Target="styles.xml"/><Relationship Id="r3" Type="x/sharedStrings" Target="sharedStrings.xml"/></Relationships>`},
 	}
 }
 
@@ -121,13 +121,29 @@ func noise(n int) string {
 	return string(b)
 }
 
+// declared gives parts written for the tests the declarations that a program writes.
+func declared(part string) string {
+	const sheets, related = ` xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"`, "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+	const open = "urn:oasis:names:tc:opendocument:xmlns:"
+	pairs := []string{`Type="x/`, `Type="` + related + `/`, `<workbook>`, `<workbook` + sheets + ` xmlns:r="` + related + `">`,
+		`<Relationships>`, `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">`,
+		`<Types>`, `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">`,
+		`<manifest:manifest/>`, `<manifest:manifest xmlns:manifest="` + open + `manifest:1.0"/>`, `<manifest:manifest>`, `<manifest:manifest xmlns:manifest="` + open + `manifest:1.0">`,
+		`<office:document-content>`, `<office:document-content xmlns:office="` + open + `office:1.0" xmlns:table="` + open + `table:1.0" xmlns:text="` + open + `text:1.0" xmlns:style="` +
+			open + `style:1.0" xmlns:number="` + open + `datastyle:1.0" xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0">`}
+	for _, root := range []string{"worksheet", "sst", "styleSheet", "table"} {
+		pairs = append(pairs, "<"+root+">", "<"+root+sheets+">")
+	}
+	return strings.NewReplacer(pairs...).Replace(part)
+}
+
 // archived writes a zip archive; small parts are not packed.
 func archived(t testing.TB, entries []entry) []byte {
 	t.Helper()
 	var out bytes.Buffer
 	w := zip.NewWriter(&out)
 	for _, e := range entries {
-		content := e.content + e.end
+		content := declared(e.content + e.end)
 		method, packed := zip.Store, bytes.NewBufferString(content)
 		if len(content) > 64<<10 {
 			method, packed = zip.Deflate, new(bytes.Buffer)

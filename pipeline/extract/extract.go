@@ -27,7 +27,7 @@ import (
 
 // Reader is the number of this reader. It is part of a staged file's key and
 // is raised when the same bytes would be read otherwise.
-const Reader = 3
+const Reader = 4
 
 // Table says what was staged.
 type Table struct {

@@ -29,9 +29,9 @@ const (
 
 // markup splits XML into tags and text as it is read: what encoding/xml does,
 // with what spreadsheets use of it only, and several times faster. A tag without
-// content gives a start and an end. Comments, instructions and namespaces are
-// passed over; a document type, which could name a great text, is an error. What a
-// token holds is good until the next.
+// content gives a start and an end. Comments and instructions are passed over; a
+// document type, which could name a great text, is an error. What a token holds is
+// good until the next. Tags are told by their place and space: see names.go.
 type markup struct {
 	src      io.Reader
 	buf      []byte
@@ -40,11 +40,14 @@ type markup struct {
 	depth    int
 	closed   bool // the tag just given has no content: its end comes next
 
-	name    []byte // of the tag, without prefix
-	prefix  []byte
+	name    []byte // of the tag just started, without prefix
+	space   space
 	given   []given
 	text    []byte // of chars, decoded
 	decoded []byte
+
+	bound      []binding // prefixes declared, the innermost last
+	unprefixed space
 }
 
 // given is an attribute; its value is as it stands in the file.
@@ -66,6 +69,7 @@ func (m *markup) next() (token, error) {
 	if m.closed {
 		m.closed = false
 		m.depth--
+		m.leave()
 		return endTag, nil
 	}
 	for {
@@ -146,7 +150,7 @@ func (m *markup) tag(b []byte) (int, token, error) {
 		if m.depth--; m.depth < 0 {
 			return 0, nothing, errMarkup
 		}
-		m.prefix, m.name = local(bytes.TrimRight(b[2:end], " \t\r\n"))
+		m.leave()
 		return end + 1, endTag, nil
 	case b[1] == '?':
 		return until(b, "?>"), nothing, nil
@@ -193,8 +197,9 @@ func (m *markup) start(b []byte) (int, token, error) {
 	if i == 1 {
 		return 0, nothing, errMarkup
 	}
-	m.prefix, m.name = local(b[1:i])
+	prefix, name := local(b[1:i])
 	m.given = m.given[:0]
+	declares := false
 	for {
 		for i < len(b) && (b[i] == ' ' || b[i] == '\n' || b[i] == '\r' || b[i] == '\t') {
 			i++
@@ -210,24 +215,37 @@ func (m *markup) start(b []byte) (int, token, error) {
 			if m.closed = b[i] == '/'; m.closed {
 				i++
 			}
-			return i + 1, startTag, nil
+			return i + 1, startTag, m.begin(prefix, name, declares)
 		}
 		from := i
 		for i < len(b) && !nameEnds[b[i]] {
 			i++
 		}
-		name := b[from:i]
+		attribute := b[from:i]
 		i, from = valueOf(b, i)
 		switch {
 		case i == 0:
 			return 0, nothing, nil
-		case i < 0 || len(name) == 0:
+		case i < 0 || len(attribute) == 0:
 			return 0, nothing, errMarkup
 		}
 		g := given{value: b[from : i-1]}
-		g.prefix, g.name = local(name)
+		g.prefix, g.name = local(attribute)
 		m.given = append(m.given, g)
+		declares = declares || attribute[0] == 'x' && bytes.HasPrefix(attribute, []byte("xmlns"))
 	}
+}
+
+// begin says of which space the tag is, by the prefixes that it and those around
+// it declare.
+func (m *markup) begin(prefix, name []byte, declares bool) (err error) {
+	if declares {
+		err = m.declare()
+	}
+	if m.name, m.space = name, m.unprefixed; len(prefix) > 0 {
+		m.space = m.spaceOf(prefix)
+	}
+	return err
 }
 
 // valueOf finds an attribute's value at or after b[i]: where it starts, and where
@@ -280,19 +298,9 @@ func (m *markup) chars(b []byte) (int, token, error) {
 	return len(b), chars, err
 }
 
-// attribute gives the value of an attribute of the tag, nil if it has none.
-func (m *markup) attribute(name string) []byte {
-	for i := range m.given {
-		if string(m.given[i].name) == name {
-			return m.given[i].value
-		}
-	}
-	return nil
-}
-
-// attributeText gives it as text, entities read.
-func (m *markup) attributeText(name string) string {
-	text, err := appendDecoded(nil, m.attribute(name))
+// textOf gives the value of an attribute as text, entities read.
+func textOf(value []byte) string {
+	text, err := appendDecoded(nil, value)
 	if err != nil || !utf8.Valid(text) {
 		return ""
 	}

@@ -51,6 +51,14 @@ func (o *observed) row() {
 	}
 }
 
+// merge keeps a group of merged cells.
+func (o *observed) merge(s span) {
+	o.groups++
+	if s.row <= 2*headerRows && len(o.spans) < mostSpans {
+		o.spans = append(o.spans, s)
+	}
+}
+
 // column is where a cell of the table is counted; nil for one beside or above it.
 func (o *observed) column(at int) *columnSeen {
 	if at < len(o.columns) {

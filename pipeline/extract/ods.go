@@ -2,8 +2,7 @@ package extract
 
 import (
 	"context"
-	"io"
-	"strings"
+	"errors"
 )
 
 const (
@@ -12,30 +11,24 @@ const (
 )
 
 // sniffOpenDocument refuses OpenDocument files that are no spreadsheets, or locked.
-func sniffOpenDocument(a *archive) error {
-	content, err := a.open("mimetype")
-	if err != nil || content == nil {
-		return damaged(err)
-	}
-	defer content.Close()
-	kind, err := io.ReadAll(io.LimitReader(content, 200))
-	if err != nil {
-		return damaged(err)
-	}
-	locked := false
-	err = a.walk("META-INF/manifest.xml", func(m *markup) error {
-		locked = locked || string(m.name) == "encryption-data"
-		return nil
+func sniffOpenDocument(a *archive, is string) error {
+	locked, listed := false, false
+	err := a.read("META-INF/manifest.xml", manifestSpace, "manifest", func(m *markup) error {
+		listed = true
+		return m.within(manifestSpace, "file-entry", func() error {
+			locked = locked || m.is(manifestSpace, "encryption-data")
+			return nil
+		})
 	})
-	switch is := strings.TrimSpace(string(kind)); {
+	switch {
 	case err != nil:
 		return err
 	case locked:
 		return refuse("the OpenDocument file is locked with a password: save it without one (in LibreOffice: File, Save As, without \"Save with password\") and send it by the agreed secure route")
 	case is != odsType && is != odsTypeOpen:
 		return refuse("the file is an OpenDocument file of another kind, not a spreadsheet: send the table as a spreadsheet (.xlsx or .ods) or as CSV")
-	case !a.holds("content.xml"):
-		return damaged(errMarkup)
+	case !listed || a.part("content.xml") == nil:
+		return refuse("the OpenDocument file is damaged, since a part that each has is missing: save it again as a spreadsheet (.ods or .xlsx) and send that")
 	}
 	return nil
 }
@@ -51,21 +44,22 @@ type openDocumentBook struct {
 func openOpenDocument(a *archive) (*openDocumentBook, error) {
 	b := &openDocumentBook{archive: a}
 	hidden := map[string]bool{} // styles of tables that are not shown
-	style := ""
-	err := a.walk("content.xml", func(m *markup) error {
-		switch string(m.name) {
-		case "style":
-			style = m.attributeText("name")
-		case "table-properties":
-			hidden[style] = hidden[style] || m.attributeText("display") == "false"
-		case "table":
-			s := sheet{name: m.attributeText("name"), number: len(b.listed), hidden: hidden[m.attributeText("style-name")]}
-			b.listed = append(b.listed, s)
-			return m.skip()
-		case "tracked-changes", "dde-links":
-			return m.skip()
-		}
-		return nil
+	err := a.read("content.xml", officeSpace, "document-content", func(m *markup) error {
+		return m.each(func() error {
+			switch {
+			case m.is(officeSpace, "automatic-styles"):
+				return m.each(func() error { return tableStyle(m, hidden) })
+			case m.is(officeSpace, "body"):
+				return m.within(officeSpace, "spreadsheet", func() error {
+					if m.is(tableSpace, "table") {
+						name, style := m.attributeIn(tableSpace, "name"), m.attributeIn(tableSpace, "style-name")
+						b.listed = append(b.listed, sheet{name: textOf(name), number: len(b.listed), hidden: hidden[textOf(style)]})
+					}
+					return nil
+				})
+			}
+			return nil
+		})
 	})
 	if err != nil {
 		return nil, err
@@ -74,6 +68,20 @@ func openOpenDocument(a *archive) (*openDocumentBook, error) {
 		return nil, refuse("the OpenDocument file has no sheet: is it the right file?")
 	}
 	return b, nil
+}
+
+// tableStyle reads of a style of tables whether they are shown.
+func tableStyle(m *markup, hidden map[string]bool) error {
+	if !m.is(styleSpace, "style") || string(m.attributeIn(styleSpace, "family")) != "table" {
+		return nil
+	}
+	name := textOf(m.attributeIn(styleSpace, "name"))
+	return m.each(func() error {
+		if m.is(styleSpace, "table-properties") && string(m.attributeIn(tableSpace, "display")) == "false" {
+			hidden[name] = true
+		}
+		return nil
+	})
 }
 
 func (b *openDocumentBook) sheets() []sheet { return b.listed }
@@ -85,27 +93,37 @@ func (b *openDocumentBook) open(ctx context.Context, s sheet, o *observed) (line
 		return nil, damaged(err)
 	}
 	r := &odsReader{ctx: ctx, sheet: s, content: content, markup: newMarkup(content), observed: o}
-	for number := 0; ; {
-		t, err := r.markup.next()
-		if err != nil {
-			return nil, damaged(noEnd(err))
+	err = r.markup.root(officeSpace, "document-content")
+	for _, step := range []struct {
+		space space
+		name  string
+		after int
+	}{{officeSpace, "body", 0}, {officeSpace, "spreadsheet", 0}, {tableSpace, "table", s.number}} {
+		if err == nil {
+			err = r.markup.down(step.space, step.name, step.after)
 		}
-		if t != startTag {
-			continue
-		}
-		switch string(r.markup.name) {
-		case "tracked-changes", "dde-links":
-			err = r.markup.skip()
-		case "table":
-			if number == s.number {
-				r.depth = r.markup.depth
-				return r, nil
-			}
-			number++
-			err = r.markup.skip()
-		}
-		if err != nil {
-			return nil, damaged(err)
+	}
+	if err != nil {
+		return nil, errors.Join(damaged(err), r.close())
+	}
+	r.depth = r.markup.depth
+	return r, nil
+}
+
+// down reads up to a child of the element just started, after so many like it.
+func (m *markup) down(s space, name string, after int) error {
+	for depth := m.depth; ; {
+		more, err := m.child(depth)
+		switch {
+		case err != nil:
+			return err
+		case !more:
+			return errMarkup
+		case !m.is(s, name):
+		case after == 0:
+			return nil
+		default:
+			after--
 		}
 	}
 }

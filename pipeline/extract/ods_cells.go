@@ -55,14 +55,14 @@ func (r *odsReader) next() (bool, error) {
 		if t != startTag {
 			continue
 		}
-		switch string(m.name) {
-		case "table-row":
+		switch {
+		case m.is(tableSpace, "table-row"):
 			if err := r.readRow(); err != nil || len(r.cells) > 0 {
 				return err == nil, err
 			}
-		case "table-column":
-			r.hiddenColumns = r.hiddenColumns || isHidden(m.attribute("visibility"))
-		case "table-columns", "table-header-columns", "table-column-group", "table-rows", "table-header-rows", "table-row-group":
+		case m.is(tableSpace, "table-column"):
+			r.hiddenColumns = r.hiddenColumns || isHidden(m.attributeIn(tableSpace, "visibility"))
+		case m.space == tableSpace && groupsOf[string(m.name)]:
 		default: // what is drawn on the sheet, its filters and its names
 			if err := m.skip(); err != nil {
 				return false, r.damaged(err)
@@ -70,6 +70,10 @@ func (r *odsReader) next() (bool, error) {
 		}
 	}
 }
+
+// groupsOf are the elements that only hold columns or rows.
+var groupsOf = map[string]bool{"table-columns": true, "table-header-columns": true, "table-column-group": true,
+	"table-rows": true, "table-header-rows": true, "table-row-group": true}
 
 func isHidden(visibility []byte) bool {
 	return string(visibility) == "collapse" || string(visibility) == "filter"
@@ -79,7 +83,7 @@ func (r *odsReader) damaged(err error) error { return damagedAfter(r.sheet, r.nu
 
 // count reads how often a cell or a row is repeated.
 func (r *odsReader) count(name string) int64 {
-	n, err := strconv.ParseInt(string(r.markup.attribute(name)), 10, 64)
+	n, err := strconv.ParseInt(string(r.markup.attributeIn(tableSpace, name)), 10, 64)
 	if err != nil || n < 1 {
 		return 1
 	}
@@ -90,7 +94,7 @@ func (r *odsReader) count(name string) int64 {
 func (r *odsReader) readRow() error {
 	m := r.markup
 	again := r.count("number-rows-repeated")
-	visibility := m.attribute("visibility")
+	visibility := m.attributeIn(tableSpace, "visibility")
 	r.rowHidden = isHidden(visibility)
 	filtered := string(visibility) == "filter"
 	r.number++
@@ -98,20 +102,15 @@ func (r *odsReader) readRow() error {
 	r.row.clear()
 	at := 0
 	for depth := m.depth; ; {
-		t, err := m.next()
+		more, err := m.child(depth)
 		switch {
 		case err != nil:
-			return r.damaged(noEnd(err))
-		case t == endTag && m.depth < depth:
+			return r.damaged(err)
+		case !more:
 			r.filtered = r.filtered || filtered
 			return r.repeat(again)
-		case t != startTag:
-		case string(m.name) == "table-cell", string(m.name) == "covered-table-cell":
+		case m.is(tableSpace, "table-cell"), m.is(tableSpace, "covered-table-cell"):
 			if at, err = r.readCell(at); err != nil {
-				return r.damaged(err)
-			}
-		default:
-			if err := m.skip(); err != nil {
 				return r.damaged(err)
 			}
 		}
@@ -137,26 +136,25 @@ func (r *odsReader) repeat(n int64) error {
 	return nil
 }
 
+// valuesOf names, for a type of cell, the attribute that has its value.
+var valuesOf = map[string]string{"float": "value", "currency": "value", "percentage": "value", "date": "date-value",
+	"time": "time-value", "boolean": "boolean-value", "string": "string-value"}
+
 // readCell reads a cell into the row as often as it is repeated, from the
 // column given, and gives the next column.
 func (r *odsReader) readCell(at int) (int, error) {
 	m := r.markup
 	again := int(r.count("number-columns-repeated"))
 	covered := string(m.name) == "covered-table-cell"
-	c := odsCell{at: at, formula: m.attribute("formula") != nil}
-	for _, g := range m.given {
+	c := odsCell{formula: m.attributeIn(tableSpace, "formula") != nil, kind: string(m.attributeIn(officeSpace, "value-type"))}
+	c.wrong = string(m.attributeIn(calcSpace, "value-type")) == "error"
+	if name := valuesOf[c.kind]; name != "" {
+		value := m.attributeIn(officeSpace, name)
 		var err error
-		switch name := string(g.name); {
-		case name == "value-type" && string(g.prefix) == "calcext":
-			c.wrong = string(g.value) == "error"
-		case name == "value-type":
-			c.kind = string(g.value)
-		case name == "value", name == "date-value", name == "time-value", name == "boolean-value", name == "string-value":
-			c.valued = true
-			c.value, err = appendDecoded(c.value, g.value)
-		}
-		if err != nil {
-			return 0, err
+		if c.valued = value != nil; c.valued {
+			if c.value, err = appendDecoded(nil, value); err != nil {
+				return 0, err
+			}
 		}
 	}
 	r.span(at, r.count("number-columns-spanned"), r.count("number-rows-spanned"))
@@ -188,12 +186,8 @@ func (r *odsReader) readCell(at int) (int, error) {
 
 // span keeps a group of merged cells.
 func (r *odsReader) span(at int, columns, rows int64) {
-	if columns < 2 && rows < 2 {
-		return
-	}
-	r.groups++
-	if r.number <= 2*headerRows && len(r.spans) < mostSpans {
-		r.spans = append(r.spans, span{row: r.number, lastRow: r.number + rows - 1, column: at, lastColumn: at + int(columns) - 1})
+	if columns > 1 || rows > 1 {
+		r.merge(span{row: r.number, lastRow: r.number + rows - 1, column: at, lastColumn: at + int(columns) - 1})
 	}
 }
 
@@ -204,22 +198,15 @@ func (r *odsReader) readShown() (from int, err error) {
 	from = len(r.text)
 	paragraphs := 0
 	for depth := m.depth; ; {
-		t, err := m.next()
-		switch {
-		case err != nil:
-			return from, noEnd(err)
-		case t == endTag && m.depth < depth:
-			return from, nil
-		case t != startTag:
-		case string(m.name) == "p", string(m.name) == "h":
+		more, err := m.child(depth)
+		if err != nil || !more {
+			return from, err
+		}
+		if m.is(textSpace, "p") || m.is(textSpace, "h") { // else remarks, pictures
 			if paragraphs++; paragraphs > 1 {
 				r.text = append(r.text, '\n')
 			}
 			if r.text, err = appendParagraph(r.text, from, m); err != nil {
-				return from, err
-			}
-		default: // remarks, pictures
-			if err := m.skip(); err != nil {
 				return from, err
 			}
 		}
@@ -240,21 +227,22 @@ func appendParagraph(to []byte, cell int, m *markup) ([]byte, error) {
 		case t == chars:
 			to, spaced = appendSpaced(to, m.text, spaced)
 		case t == startTag:
-			switch string(m.name) {
-			case "s":
-				n, err := strconv.Atoi(string(m.attribute("c")))
+			switch {
+			case m.is(textSpace, "s"):
+				n, err := strconv.Atoi(string(m.attributeIn(textSpace, "c")))
 				if err != nil || n < 1 {
 					n = 1
 				}
 				to = append(to, bytes.Repeat([]byte{' '}, min(n, mostCell))...)
-			case "tab":
+			case m.is(textSpace, "tab"):
 				to = append(to, '\t')
-			case "line-break":
+			case m.is(textSpace, "line-break"):
 				to = append(to, '\n')
-			case "note", "annotation", "ruby-text":
+			case m.space != textSpace, m.is(textSpace, "note"), m.is(textSpace, "ruby-text"):
 				if err := m.skip(); err != nil {
 					return to, err
 				}
+				continue
 			}
 			spaced = false
 		}
@@ -280,7 +268,6 @@ func appendSpaced(to, text []byte, spaced bool) ([]byte, bool) {
 
 // odsCell is what a cell of an OpenDocument says of itself.
 type odsCell struct {
-	at             int
 	kind           string // its value type
 	value, shown   []byte // as the file has it, as it is seen
 	valued         bool
@@ -306,7 +293,8 @@ func (c odsCell) take() (cellKind, format, []byte) {
 	case "time":
 		return numberCell, format{}, clockOf(value)
 	case "boolean":
-		return truthCell, format{}, []byte(strings.ToUpper(value))
+		is, text := truthOf(c.value)
+		return is, format{}, text
 	}
 	if c.valued && len(c.shown) == 0 {
 		return textCell, format{}, c.value

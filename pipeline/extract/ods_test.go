@@ -111,6 +111,7 @@ func TestOpenDocumentRefused(t *testing.T) {
 	lockedManifest := entry{name: "META-INF/manifest.xml", content: `<manifest:manifest><manifest:file-entry><manifest:encryption-data/></manifest:file-entry></manifest:manifest>`}
 	mime := func(kind string) entry { return entry{name: "mimetype", content: kind} }
 	const locked = "the OpenDocument file is locked with a password: save it without one (in LibreOffice: File, Save As, without \"Save with password\") and send it by the agreed secure route"
+	const lacking = "the OpenDocument file is damaged, since a part that each has is missing: save it again as a spreadsheet (.ods or .xlsx) and send that"
 	tests := []struct {
 		name     string
 		content  []byte
@@ -119,7 +120,8 @@ func TestOpenDocumentRefused(t *testing.T) {
 		{"Locked", archived(t, []entry{mime(odsMime), content, lockedManifest}), locked},
 		{"LockedWhole", archived(t, []entry{mime(odsMime), {name: "encrypted-package"}, lockedManifest}), locked},
 		{"Text", archived(t, []entry{mime("application/vnd.oasis.opendocument.text"), content, manifest}), "the file is an OpenDocument file of another kind, not a spreadsheet: send the table as a spreadsheet (.xlsx or .ods) or as CSV"},
-		{"NoContent", archived(t, []entry{mime(odsMime), manifest}), "the workbook is damaged and cannot be read: open it in Excel, save it again as an Excel workbook (.xlsx) and send that"},
+		{"NoContent", archived(t, []entry{mime(odsMime), manifest}), lacking},
+		{"NoManifest", archived(t, []entry{mime(odsMime), content}), lacking},
 		{"NoSheet", openDocument(t, ""), "the OpenDocument file has no sheet: is it the right file?"},
 		{"CutOff", openDocument(t, `<table:table table:name="A">`+odsHeader+`<table:table-row><`), "the workbook is damaged and cannot be read: open it in Excel, save it again as an Excel workbook (.xlsx) and send that"},
 		{"NoSuchSheet", openDocument(t, `<table:table table:name="A"/>`), `the sheet "A" has no row that names the columns, within its first 30: name the columns in one row, or have the provider's mapping say the header row`},

@@ -232,7 +232,7 @@ func TestDelimiters(t *testing.T) {
 }
 
 func TestKey(t *testing.T) {
-	if got, want := (extract.Options{Sheet: "A", Totals: []extract.RowRule{{Pattern: "^$"}}}).Key(), `3 {"sheet":"A","totals":[{"pattern":"^$"}]}`; got != want {
+	if got, want := (extract.Options{Sheet: "A", Totals: []extract.RowRule{{Pattern: "^$"}}}).Key(), `4 {"sheet":"A","totals":[{"pattern":"^$"}]}`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }

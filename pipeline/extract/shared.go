@@ -23,23 +23,27 @@ const sharedBlock = 1 << 20
 
 // read takes the texts in, one for each element si.
 func (s *sharedTexts) read(ctx context.Context) func(*markup) error {
-	var fresh []byte
 	return func(m *markup) error {
-		if string(m.name) != "si" {
-			return nil
+		var fresh []byte
+		for depth := m.depth; ; {
+			if more, err := m.child(depth); err != nil || !more {
+				return err
+			}
+			if !m.is(sheetSpace, "si") {
+				continue
+			}
+			if len(s.ends)%4096 == 0 && ctx.Err() != nil {
+				return ctx.Err()
+			}
+			var err error
+			if fresh, err = appendRich(fresh[:0], m); err != nil {
+				return err
+			}
+			if len(s.ends) == mostShared {
+				return tooMuch("has more texts than a table holds")
+			}
+			s.add(fresh)
 		}
-		if len(s.ends)%4096 == 0 && ctx.Err() != nil {
-			return ctx.Err()
-		}
-		var err error
-		if fresh, err = appendText(fresh[:0], m); err != nil {
-			return err
-		}
-		if len(s.ends) == mostShared {
-			return tooMuch("has more texts than a table holds")
-		}
-		s.add(fresh)
-		return nil
 	}
 }
 

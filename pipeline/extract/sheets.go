@@ -25,10 +25,24 @@ type sheet struct {
 }
 
 func openWorkbook(kind kind, a *archive) (workbook, error) {
+	var book workbook
+	var err error
 	if kind == openDocument {
-		return openOpenDocument(a)
+		book, err = openOpenDocument(a)
+	} else {
+		book, err = openBook(a, a.main)
 	}
-	return openBook(a)
+	if err != nil {
+		return nil, err
+	}
+	seen := map[string]bool{}
+	for _, name := range names(book.sheets()) {
+		if name = strings.ToLower(strings.TrimSpace(name)); seen[name] {
+			return nil, refuse("the workbook has two sheets that are called %q, so nobody can say which is meant: give each a name of its own and send the file again", name)
+		}
+		seen[name] = true
+	}
+	return book, nil
 }
 
 func names(sheets []sheet) []string {

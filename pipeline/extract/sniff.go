@@ -33,6 +33,7 @@ var signatures = []struct{ start, is string }{
 	{"Rar!", "a compressed file (RAR)"},
 	{"PAR1", "a Parquet file"},
 	{"SQLite format 3", "a database (SQLite)"},
+	{"L\x00\x00\x00\x01\x14\x02\x00", "a shortcut to a file (.lnk), without what it leads to"},
 }
 
 // notTables is how text files begin that are no table, in small letters.
@@ -61,7 +62,7 @@ func sniff(f *os.File, name string) (kind, *archive, error) {
 	case n == 0:
 		return text, nil, refuse("the file is empty: export it again and send that")
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")), bytes.HasPrefix(head, []byte("PK\x05\x06")):
-		return sniffZip(f)
+		return sniffZip(f, name)
 	case bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")):
 		return text, nil, sniffCompound(f)
 	}
@@ -84,6 +85,9 @@ func sniffText(head []byte, name string) error {
 		return refuse("the file is not a spreadsheet, and not text: %s", sendInstead)
 	}
 	begins := strings.ToLower(strings.TrimLeft(strings.TrimPrefix(string(head[:min(len(head), 256)]), "\ufeff"), " \t\r\n"))
+	if shortcut := shortcutTo(begins, name); shortcut != "" {
+		return refuse("the file is only a shortcut to %s and holds no rows: open that, choose File, Download, Microsoft Excel (.xlsx), and send what that gives", shortcut)
+	}
 	for _, m := range notTables {
 		if strings.HasPrefix(begins, m.start) {
 			return refuse("the file is %s, not a spreadsheet: open it in Excel, save it as an Excel workbook (.xlsx) or as \"CSV UTF-8\", and send that", m.is)
@@ -94,6 +98,21 @@ func sniffText(head []byte, name string) error {
 		return refuse("the file is text although its name ends in %s: give it a name that ends in .csv, or save it as an Excel workbook (.xlsx), and send that", ending)
 	}
 	return nil
+}
+
+// shortcutTo says what a file leads to that holds nothing but an address: those
+// of Google's documents that lie in a synchronised folder, and of pages of the web.
+func shortcutTo(begins, name string) string {
+	google := strings.Contains(begins, "docs.google.com") || strings.Contains(begins, "drive.google.com") || strings.Contains(begins, "\"doc_id\"")
+	switch ending := strings.ToLower(path.Ext(name)); {
+	case strings.HasPrefix(begins, "{") && (ending == ".gsheet" || strings.Contains(begins, "docs.google.com/spreadsheets") || strings.Contains(begins, "/open") && google):
+		return "a Google Sheet"
+	case strings.HasPrefix(begins, "{") && (google || strings.HasPrefix(ending, ".gdoc") || ending == ".gslides"):
+		return "a document of Google's"
+	case strings.HasPrefix(begins, "[internetshortcut]"), strings.HasPrefix(begins, "<?xml") && ending == ".webloc":
+		return "a page on the web"
+	}
+	return ""
 }
 
 // control counts bytes that text does not use.
@@ -107,24 +126,23 @@ func control(b []byte) int {
 	return n
 }
 
-// sniffZip tells workbooks from the other files that are zip archives inside.
-func sniffZip(f *os.File) (kind, *archive, error) {
+// sniffZip tells workbooks from the other files that are zip archives inside: by
+// what their parts are said to be, not by where they lie.
+func sniffZip(f *os.File, name string) (kind, *archive, error) {
 	a, err := openArchive(f)
 	if err != nil {
 		return text, nil, err
 	}
-	switch {
-	case a.holds("mimetype") && a.holds("meta-inf/manifest.xml"):
-		return openDocument, a, sniffOpenDocument(a)
-	case a.holds("xl/workbook.bin"):
-		err = refuse("the file is a binary Excel workbook (.xlsb): save it as an Excel workbook (.xlsx) and send that")
-	case a.holds("word/"):
-		err = refuse("the file is a Word document, not a spreadsheet: %s", sendInstead)
-	case a.holds("ppt/"):
-		err = refuse("the file is a PowerPoint presentation, not a spreadsheet: %s", sendInstead)
-	case !a.holds("xl/") || !a.holds("[content_types].xml"):
-		err = refuse("the file is a zip archive, not a spreadsheet: take the table out of it and send that, as an Excel workbook (.xlsx) or as CSV")
+	if is, err := a.mimetype(); err != nil || strings.HasPrefix(is, openTypes) {
+		if err == nil {
+			err = sniffOpenDocument(a, is)
+		}
+		return openDocument, a, err
 	}
+	if a.part(typesPart) == nil {
+		return excel, nil, notOffice(a, name)
+	}
+	a.main, err = a.mainPart()
 	return excel, a, err
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -26,18 +27,8 @@ type book struct {
 	shared     *sharedTexts // once a sheet is open
 }
 
-func openBook(a *archive) (*book, error) {
+func openBook(a *archive, main string) (*book, error) {
 	b := &book{archive: a}
-	root, err := b.related("")
-	if err != nil {
-		return nil, err
-	}
-	main := "xl/workbook.xml"
-	for _, r := range root {
-		if r.is("officeDocument") {
-			main = r.target
-		}
-	}
 	related, err := b.related(main)
 	if err != nil {
 		return nil, err
@@ -48,7 +39,6 @@ func openBook(a *archive) (*book, error) {
 	if len(b.listed) == 0 {
 		return nil, refuse("the workbook has no sheet with cells: is it the right file?")
 	}
-	b.sharedPart = "xl/sharedStrings.xml"
 	for _, r := range related {
 		switch {
 		case r.is("sharedStrings"):
@@ -65,28 +55,31 @@ func (b *book) sheets() []sheet { return b.listed }
 // relation is what a part of the archive refers to.
 type relation struct{ id, kind, target string }
 
-func (r relation) is(kind string) bool { return path.Base(r.kind) == kind }
+func (r relation) is(kind string) bool {
+	return r.kind == relatedName+"/"+kind || r.kind == relatedNameStrict+"/"+kind
+}
 
-// related reads what a part refers to; "" is the archive itself.
-func (b *book) related(part string) ([]relation, error) {
+// related reads which parts another refers to; "" is the archive itself.
+func (a *archive) related(part string) ([]relation, error) {
 	dir, file := path.Split(part)
 	list := dir + "_rels/" + file + ".rels"
-	if !b.holds(strings.ToLower(list)) {
+	if a.part(list) == nil {
 		return nil, damaged(errMarkup)
 	}
 	var all []relation
-	err := b.walk(list, func(m *markup) error {
-		if string(m.name) != "Relationship" {
+	err := a.read(list, relationSpace, "Relationships", func(m *markup) error {
+		return m.each(func() error {
+			if !m.is(relationSpace, "Relationship") || string(m.attribute("TargetMode")) == "External" {
+				return nil
+			}
+			r := relation{id: textOf(m.attribute("Id")), kind: textOf(m.attribute("Type")), target: textOf(m.attribute("Target"))}
+			if !strings.HasPrefix(r.target, "/") {
+				r.target = path.Join(dir, r.target)
+			}
+			r.target = strings.TrimPrefix(path.Clean(r.target), "/")
+			all = append(all, r)
 			return nil
-		}
-		r := relation{id: m.attributeText("Id"), kind: m.attributeText("Type"), target: m.attributeText("Target")}
-		if strings.HasPrefix(r.target, "/") {
-			r.target = r.target[1:]
-		} else {
-			r.target = path.Join(dir, r.target)
-		}
-		all = append(all, r)
-		return nil
+		})
 	})
 	return all, err
 }
@@ -94,54 +87,71 @@ func (b *book) related(part string) ([]relation, error) {
 // readMain reads the part that lists the sheets, in the workbook's order, and
 // says from which year days are counted.
 func (b *book) readMain(main string, related []relation) error {
-	found := false
-	err := b.walk(main, func(m *markup) error {
-		found = true
-		switch string(m.name) {
-		case "workbookPr":
-			b.from1904 = truth(m.attribute("date1904"))
-		case "sheet":
-			s := sheet{name: m.attributeText("name")}
-			state := m.attributeText("state")
-			s.hidden = state != "" && state != "visible"
-			for _, r := range related {
-				if r.is("worksheet") && r.id == m.attributeText("id") {
-					s.part = r.target
-					b.listed = append(b.listed, s)
-				}
-			}
-		}
-		return nil
-	})
-	if err == nil && !found {
-		err = damaged(errMarkup)
+	if b.part(main) == nil {
+		return damaged(errMarkup)
 	}
-	return err
+	set := false
+	return b.read(main, sheetSpace, "workbook", func(m *markup) error {
+		return m.each(func() error {
+			switch {
+			case m.is(sheetSpace, "workbookPr") && set:
+				return errMarkup
+			case m.is(sheetSpace, "workbookPr"):
+				set, b.from1904 = true, truth(m.attribute("date1904"))
+			case m.is(sheetSpace, "sheets"):
+				return m.each(func() error { return b.list(m, related) })
+			}
+			return nil
+		})
+	})
+}
+
+// list takes in a sheet of the workbook, unless it is of charts.
+func (b *book) list(m *markup, related []relation) error {
+	if !m.is(sheetSpace, "sheet") {
+		return nil
+	}
+	s := sheet{name: textOf(m.attribute("name"))}
+	state := string(m.attribute("state"))
+	s.hidden = state != "" && state != "visible"
+	id := textOf(m.attributeIn(relatedSpace, "id"))
+	at := slices.IndexFunc(related, func(r relation) bool { return r.id == id })
+	if at < 0 {
+		return errMarkup
+	}
+	if related[at].is("worksheet") {
+		s.part = related[at].target
+		b.listed = append(b.listed, s)
+	}
+	return nil
 }
 
 // readStyles reads how each style shows numbers.
 func (b *book) readStyles(part string) error {
 	codes := map[int]string{}
-	inCells := false
-	return b.walk(part, func(m *markup) error {
-		switch string(m.name) {
-		case "numFmt":
-			id, err := strconv.Atoi(m.attributeText("numFmtId"))
-			if err == nil {
-				codes[id] = m.attributeText("formatCode")
+	var styles []int
+	err := b.read(part, sheetSpace, "styleSheet", func(m *markup) error {
+		return m.each(func() error {
+			formats, cells := m.is(sheetSpace, "numFmts"), m.is(sheetSpace, "cellXfs")
+			if !formats && !cells {
+				return nil
 			}
-		case "cellXfs":
-			inCells = true
-		case "cellStyles", "cellStyleXfs", "dxfs":
-			inCells = false
-		case "xf":
-			if inCells {
-				id, _ := strconv.Atoi(m.attributeText("numFmtId")) // none is General
-				b.formats = append(b.formats, formatOf(id, codes))
-			}
-		}
-		return nil
+			return m.each(func() error {
+				id, err := strconv.Atoi(string(m.attribute("numFmtId")))
+				switch {
+				case formats && m.is(sheetSpace, "numFmt") && err == nil:
+					codes[id] = textOf(m.attribute("formatCode"))
+				case cells && m.is(sheetSpace, "xf"):
+					styles = append(styles, id) // none is General
+				}
+				return nil
+			})
+		})
 	})
+	for _, id := range styles {
+		b.formats = append(b.formats, formatOf(id, codes))
+	}
+	return err
 }
 
 // format says how a style shows numbers; one that is not there shows them as they are.
@@ -159,7 +169,7 @@ func (b *book) open(ctx context.Context, s sheet, o *observed) (lines, error) {
 			return nil, tooMuch("has more text than a table holds")
 		}
 		b.shared = &sharedTexts{}
-		if err := b.walk(b.sharedPart, b.shared.read(ctx)); err != nil {
+		if err := b.read(b.sharedPart, sheetSpace, "sst", b.shared.read(ctx)); err != nil {
 			return nil, err
 		}
 	}
@@ -170,22 +180,28 @@ func (b *book) open(ctx context.Context, s sheet, o *observed) (lines, error) {
 	if err != nil || content == nil {
 		return nil, damaged(err)
 	}
-	return &sheetReader{book: b, sheet: s, content: content, markup: newMarkup(content), observed: o}, nil
+	r := &sheetReader{book: b, sheet: s, content: content, markup: newMarkup(content), observed: o}
+	if err := r.markup.root(sheetSpace, "worksheet"); err != nil {
+		return nil, errors.Join(r.damaged(err), r.close())
+	}
+	return r, nil
 }
 
 // readTables looks whether the tables laid out on a sheet have filters on, which
 // stand in parts of their own.
 func (b *book) readTables(s sheet, o *observed) error {
 	dir, file := path.Split(s.part)
-	if !b.holds(strings.ToLower(dir + "_rels/" + file + ".rels")) {
+	if b.part(dir+"_rels/"+file+".rels") == nil {
 		return nil
 	}
 	related, err := b.related(s.part)
 	for _, r := range related {
 		if r.is("table") && err == nil {
-			err = b.walk(r.target, func(m *markup) error {
-				o.filtered = o.filtered || string(m.name) == "filterColumn"
-				return nil
+			err = b.read(r.target, sheetSpace, "table", func(m *markup) error {
+				return m.within(sheetSpace, "autoFilter", func() error {
+					o.filtered = o.filtered || m.is(sheetSpace, "filterColumn")
+					return nil
+				})
 			})
 		}
 	}
@@ -195,14 +211,13 @@ func (b *book) readTables(s sheet, o *observed) error {
 // merged lists merged cells, which stand behind all others.
 func (b *book) merged(_ context.Context, s sheet, from, last int64) ([]span, error) {
 	var spans []span
-	err := b.walk(s.part, func(m *markup) error {
-		if string(m.name) != "mergeCell" {
+	err := b.read(s.part, sheetSpace, "worksheet", func(m *markup) error {
+		return m.within(sheetSpace, "mergeCells", func() error {
+			if s, ok := mergeOf(m); ok && s.row >= from && s.row <= last && len(spans) < mostSpans {
+				spans = append(spans, s)
+			}
 			return nil
-		}
-		if s, ok := spanOf(m.attributeText("ref")); ok && s.row >= from && s.row <= last && len(spans) < mostSpans {
-			spans = append(spans, s)
-		}
-		return nil
+		})
 	})
 	return spans, err
 }

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"path/filepath"
 	"strconv"
@@ -205,31 +206,45 @@ func TestSheetXML(t *testing.T) {
 	tests := []struct {
 		name, xml string
 		want      [][]string // a refusal where there are none
+		sentence  string     // where it is not that of damage
 	}{
-		{"NoReferences", sheet(`<row><c><v>1</v></c><c><v>2</v></c></row><row/><row><c><v>3</v></c></row>`), [][]string{{"2", "2", "", "1", "2"}, {"4", "4", "", "3", ""}}},
-		{"Gaps", sheet(`<row r="5"><c r="B5"><v>2</v></c></row>`), [][]string{{"5", "5", "", "", "2"}}},
-		{"Prefixed", strings.NewReplacer("</", "</x:", "<?", "<?", "<", "<x:", "xmlns=", "xmlns:x=").Replace(sheet(`<row r="2"><c r="A2"><v>1</v></c></row>`)), [][]string{{"2", "2", "", "1", ""}}},
-		{"Runs", sheet(`<row r="2"><c r="A2" t="inlineStr"><is><r><t>ca</t></r><r><rPr><b/></rPr><t xml:space="preserve">fé </t></r><rPh sb="0" eb="1"><t>no</t></rPh></is></c></row>`), [][]string{{"2", "2", "", "café ", ""}}},
-		{"Escapes", sheet(`<row r="2"><c r="A2" t="str"><f>x</f><v>a_x000D_b &amp; c &#8364; _x41_</v></c></row>`), [][]string{{"2", "2", "", "a\rb & c € _x41_", ""}}},
-		{"IsoDates", sheet(`<row r="2"><c r="A2" t="d"><v>2024-03-31T00:00:00</v></c><c r="B2" t="d"><v>2024-03-31T09:30:00</v></c></row>`), [][]string{{"2", "2", "", "2024-03-31", "2024-03-31T09:30:00"}}},
-		{"Errors", sheet(`<row r="2"><c r="A2" t="e"><v>#REF!</v></c><c r="B2"><f>1/3</f><v>0.33333333333333331</v></c></row>`), [][]string{{"2", "2", "", "#REF!", "0.333333333333333"}}},
+		{"NoReferences", sheet(`<row><c><v>1</v></c><c><v>2</v></c></row><row/><row><c><v>3</v></c></row>`), [][]string{{"2", "2", "", "1", "2"}, {"4", "4", "", "3", ""}}, ""},
+		{"Gaps", sheet(`<row r="5"><c r="B5"><v>2</v></c></row>`), [][]string{{"5", "5", "", "", "2"}}, ""},
+		{"Prefixed", strings.NewReplacer("</", "</x:", "<?", "<?", "<", "<x:", "xmlns=", "xmlns:x=").Replace(sheet(`<row r="2"><c r="A2"><v>1</v></c></row>`)), [][]string{{"2", "2", "", "1", ""}}, ""},
+		{"Runs", sheet(`<row r="2"><c r="A2" t="inlineStr"><is><r><t>ca</t></r><r><rPr><b/></rPr><t xml:space="preserve">fé </t></r><rPh sb="0" eb="1"><t>no</t></rPh></is></c></row>`), [][]string{{"2", "2", "", "café ", ""}}, ""},
+		{"Escapes", sheet(`<row r="2"><c r="A2" t="str"><f>x</f><v>a_x000D_b &amp; c &#8364; _x41_</v></c></row>`), [][]string{{"2", "2", "", "a\rb & c € _x41_", ""}}, ""},
+		{"IsoDates", sheet(`<row r="2"><c r="A2" t="d"><v>2024-03-31T00:00:00</v></c><c r="B2" t="d"><v>2024-03-31T09:30:00</v></c></row>`), [][]string{{"2", "2", "", "2024-03-31", "2024-03-31T09:30:00"}}, ""},
+		{"Errors", sheet(`<row r="2"><c r="A2" t="e"><v>#REF!</v></c><c r="B2"><f>1/3</f><v>0.33333333333333331</v></c></row>`), [][]string{{"2", "2", "", "#REF!", "0.333333333333333"}}, ""},
 		{"LostDigits", sheet(`<row r="2"><c r="A2"><v>1.2345678901234501E+18</v></c><c r="B2"><v>1E+20</v></c></row><row r="3"><c r="A3"><v>1.5E+3</v></c><c r="B3"><v>-2.5E-3</v></c></row>`),
-			[][]string{{"2", "2", "", "1.23456789012345E+18", "1E+20"}, {"3", "3", "", "1500", "-0.0025"}}},
-		{"StyledButEmpty", sheet(`<row r="2" s="1" customFormat="1"/><row r="3"><c r="A3" s="0"/><c r="B3" s="0"/></row><row r="4"><c r="A4" t="inlineStr"><is><t> </t></is></c></row>`), [][]string{}},
-		{"NoRows", sheet(""), [][]string{}},
-		{"BackToAnEarlierRow", sheet(`<row r="1"><c><v>1</v></c></row>`), nil},
-		{"RowTooFar", sheet(`<row r="1048577"><c><v>1</v></c></row>`), nil},
-		{"ColumnTooFar", sheet(`<row r="2"><c r="XFE2"><v>1</v></c></row>`), nil},
-		{"NoSuchText", sheet(`<row r="2"><c r="A2" t="s"><v>7</v></c></row>`), nil},
-		{"CutOff", strings.TrimSuffix(sheet(""), "</sheetData></worksheet>"), nil},
-		{"NotXML", strings.TrimSuffix(sheet("<row r=2>"), "</sheetData></worksheet>"), nil},
+			[][]string{{"2", "2", "", "1.23456789012345E+18", "1E+20"}, {"3", "3", "", "1500", "-0.0025"}}, ""},
+		{"StyledButEmpty", sheet(`<row r="2" s="1" customFormat="1"/><row r="3"><c r="A3" s="0"/><c r="B3" s="0"/></row><row r="4"><c r="A4" t="inlineStr"><is><t> </t></is></c></row>`), [][]string{}, ""},
+		{"NoRows", sheet(""), [][]string{}, ""},
+		{"Truths", sheet(`<row r="2"><c r="A2" t="b"><v>true</v></c><c r="B2" t="b"><v> 1 </v></c></row><row r="3"><c t="b"><v>false</v></c><c t="b"><v>0</v></c></row>` +
+			`<row r="4"><c r="A4" t="b"><v>TRUE</v></c><c r="B4" t="b"><v>2</v></c></row>`), [][]string{{"2", "2", "", "TRUE", "TRUE"}, {"3", "3", "", "FALSE", "FALSE"}, {"4", "4", "", "TRUE", "2"}}, ""},
+		{"TypeDecides", sheet(`<row r="2"><c r="A2" t="inlineStr"><v>12</v><is><t>1200.00</t></is></c><c r="B2"><is><t>12</t></is><v>5</v></c></row>`), [][]string{{"2", "2", "", "1200.00", "5"}}, ""},
+		{"Extension", sheet(`<row r="2"><c r="A2"><v>5</v><extLst><ext uri="x"><x:v xmlns:x="urn:x">77</x:v><v>78</v></ext></extLst></c></row>`), [][]string{{"2", "2", "", "5", ""}}, ""},
+		{"HiddenTrue", sheet(`<row r="2" hidden=" true "><c r="A2"><v>5</v></c></row>`), [][]string{{"2", "2", "", "5", ""}}, ""},
+		{"BackToAnEarlierRow", sheet(`<row r="1"><c><v>1</v></c></row>`), nil, misnumbered("2", "1")},
+		{"RowWithoutNumber", sheet(`<row r=""><c r="A"><v>5</v></c></row>`), nil, misnumbered("2", "")},
+		{"RowOfLetters", sheet(`<row r="A2"><c><v>5</v></c></row>`), nil, misnumbered("2", "A2")},
+		{"TwoValues", sheet(`<row r="2"><c r="A2"><v>12</v><v>001200</v></c></row>`), nil, ""},
+		{"TwoCells", sheet(`<row r="2"><c r="A2"><v>12</v></c><c r="A2"><v>1200</v></c></row>`), nil, ""},
+		{"CellOfAnotherRow", sheet(`<row r="2"><c r="A3"><v>12</v></c></row>`), nil, ""},
+		{"TwoTables", sheet(`</sheetData><sheetData><row r="2"><c><v>1</v></c></row>`), nil, damaged},
+		{"RowTooFar", sheet(`<row r="1048577"><c><v>1</v></c></row>`), nil, ""},
+		{"ColumnTooFar", sheet(`<row r="2"><c r="XFE2"><v>1</v></c></row>`), nil, ""},
+		{"NoSuchText", sheet(`<row r="2"><c r="A2" t="s"><v>7</v></c></row>`), nil, ""},
+		{"CutOff", strings.TrimSuffix(sheet(""), "</sheetData></worksheet>"), nil, ""},
+		{"NotXML", strings.TrimSuffix(sheet("<row r=2>"), "</sheetData></worksheet>"), nil, ""},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			src := withPart(t, "xl/worksheets/sheet1.xml", test.xml)
 			if test.want == nil {
 				sentence := damaged
-				if strings.HasPrefix(test.name, "Column") || strings.HasPrefix(test.name, "NoSuch") {
+				if test.sentence != "" {
+					sentence = test.sentence
+				} else if strings.Contains(test.xml, `r="2"`) {
 					sentence = strings.Replace(damaged, "row 1", "row 2", 1)
 				}
 				refusedWith(t, src, extract.Options{}, sentence)
@@ -241,6 +256,10 @@ func TestSheetXML(t *testing.T) {
 			}
 		})
 	}
+}
+
+func misnumbered(row, said string) string {
+	return fmt.Sprintf(`the sheet "Sheet1" of the workbook is damaged: what should be row %s, or one below it, says that it is row %q: open it in Excel, save it again as an Excel workbook (.xlsx) and send that`, row, said)
 }
 
 func TestWorkbookDamaged(t *testing.T) {
@@ -308,7 +327,7 @@ func withPart(t testing.TB, part, content string) string {
 			t.Fatal(err)
 		}
 		if f.Name == part {
-			text, found = []byte(content), true
+			text, found = []byte(declared(content)), true
 		}
 		w, err := to.Create(f.Name)
 		if err != nil {
