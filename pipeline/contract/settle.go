@@ -29,12 +29,21 @@ func (c Contract) sameKey(a, b string) string {
 }
 
 // RepeatedKeys is the SQL that rejects every row of a key that one delivery
-// holds more than once.
+// holds more than once. A key is judged only where every part of it is good.
 func (c Contract) RepeatedKeys() string {
 	return fmt.Sprintf(`UPDATE typed.%[1]s t SET standing = 'rejected',
   faults = list_append(coalesce(t.faults, []), {'column_name': %[2]s, 'rule': 'duplicate key', 'value': %[3]s})
-WHERE (t.delivery, %[4]s) IN (SELECT (r.delivery, %[5]s) FROM typed.%[1]s r GROUP BY r.delivery, %[5]s HAVING count(*) > 1)`,
-		c.Feed, quote(strings.Join(c.Key, ", ")), c.keyText("t"), c.keyColumns("t"), c.keyColumns("r"))
+WHERE (t.delivery, %[4]s) IN (SELECT (r.delivery, %[5]s) FROM typed.%[1]s r WHERE %[6]s GROUP BY r.delivery, %[5]s HAVING count(*) > 1)`,
+		c.Feed, quote(strings.Join(c.Key, ", ")), c.keyText("t"), c.keyColumns("t"), c.keyColumns("r"), c.keyWhole("r"))
+}
+
+// keyWhole is true of a row of which every part of the key is good.
+func (c Contract) keyWhole(alias string) string {
+	var out []string
+	for _, k := range c.Key {
+		out = append(out, alias+"."+ident(k)+" IS NOT NULL")
+	}
+	return strings.Join(out, " AND ")
 }
 
 // Settle is the SQL that decides, among the deliveries of one provider, which

@@ -197,7 +197,7 @@ func Query(ctx context.Context, ws *workspace.Workspace, q Adhoc) (table.Table, 
 		return table.Table{}, false, err
 	}
 	answer, err := warehouse.Adhoc(ctx, dir, warehouse.Sandbox{Settings: ws.Settings, Timeout: q.Timeout, MaxRows: q.MaxRows, Tables: []warehouse.Small{{
-		Table: `run(job VARCHAR, period VARCHAR, started TIMESTAMP, seconds DOUBLE, outcome VARCHAR, message VARCHAR, build VARCHAR,
+		Table: `run(job VARCHAR, period VARCHAR, started TIMESTAMPTZ, seconds DOUBLE, outcome VARCHAR, message VARCHAR, build VARCHAR,
 			files BIGINT, rows BIGINT, accepted BIGINT, rejected BIGINT)`, Rows: rows}}}, q.SQL)
 	return table.Of(answer.Columns, answer.Rows), answer.More, err
 }

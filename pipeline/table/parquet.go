@@ -6,7 +6,6 @@ import (
 	"io"
 	"math/big"
 	"strings"
-	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -76,6 +75,9 @@ func (t Table) arrowType(column int) arrow.DataType {
 	case Date:
 		return arrow.FixedWidthTypes.Date32
 	case Timestamp:
+		if !c.Zoned {
+			return &arrow.TimestampType{Unit: arrow.Microsecond}
+		}
 		return arrow.FixedWidthTypes.Timestamp_us
 	}
 	return arrow.BinaryTypes.String
@@ -128,7 +130,7 @@ func appendParsed(b array.Builder, c Column, written string) error {
 		return nil
 	}
 	if t, ok := b.(*array.TimestampBuilder); ok {
-		at, err := time.Parse(time.RFC3339Nano, written)
+		at, err := timeOf(c, written)
 		if err != nil {
 			return err
 		}

@@ -13,6 +13,7 @@ import (
 	"math/big"
 	"strconv"
 	"strings"
+	"time"
 
 	"mojreturns/pipeline/warehouse"
 )
@@ -27,7 +28,7 @@ const (
 	Float                 // float64
 	Bool                  // bool
 	Date                  // string, 2024-03-31
-	Timestamp             // string, RFC 3339
+	Timestamp             // string, RFC 3339, without a zone unless Zoned
 	Nested                // what encoding/json writes: lists and objects
 )
 
@@ -40,6 +41,9 @@ type Column struct {
 	// Say is what people read on a screen in place of a value, of which it is given the
 	// text and the row: £12.30, or a code with its label. CSV, JSON and files have the value.
 	Say func(text string, row []any) string
+	// Zoned marks a Timestamp that is an instant, written with its zone; another is the
+	// time of a clock, of which nobody said where it hangs.
+	Zoned bool
 }
 
 // Table is rows to write out. A nil value is no value, whatever the column.
@@ -98,7 +102,7 @@ func columnOf(c warehouse.Column) Column {
 	case kind == "DATE":
 		out.Kind = Date
 	case strings.HasPrefix(kind, "TIMESTAMP"):
-		out.Kind = Timestamp
+		out.Kind, out.Zoned = Timestamp, warehouse.Zoned(kind)
 	}
 	return out
 }
@@ -135,6 +139,14 @@ func number(c Column, s string) string {
 		return s
 	}
 	return strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
+}
+
+// timeOf reads a Timestamp.
+func timeOf(c Column, written string) (time.Time, error) {
+	if c.Zoned {
+		return time.Parse(time.RFC3339Nano, written)
+	}
+	return time.Parse("2006-01-02T15:04:05.999999999", written)
 }
 
 // isNumber tells whether a column's values are numbers.

@@ -27,7 +27,7 @@ func spend() table.Table {
 		Columns: []table.Column{
 			{Name: "supplier"}, {Name: "rows", Kind: table.Integer}, {Name: "amount", Kind: table.Decimal, Precision: 18, Scale: 2},
 			{Name: "value", Kind: table.Decimal, Precision: 38, Scale: 10}, {Name: "ratio", Kind: table.Float}, {Name: "eligible", Kind: table.Bool},
-			{Name: "from", Kind: table.Date}, {Name: "received", Kind: table.Timestamp}, {Name: "codes", Kind: table.Nested},
+			{Name: "from", Kind: table.Date}, {Name: "received", Kind: table.Timestamp, Zoned: true}, {Name: "codes", Kind: table.Nested},
 		},
 		Rows: [][]any{
 			{"Print, \"Ltd\"", int64(3), "12.30", "2.5000000000", 0.1, true, "2024-03-31", "2024-04-02T09:30:00Z", []any{"A", int64(1)}},
@@ -299,20 +299,20 @@ func TestSaveParquet(t *testing.T) {
 // From a query to every format: the kinds come from DuckDB's types.
 func TestQuery(t *testing.T) {
 	tab, err := table.Query(context.Background(), database(t).Pool(), `SELECT 'R01' AS code, 1.50::DECIMAL(18,2) AS a, 2::DECIMAL(38,10) AS a, sum(3) AS n, 0.5::DOUBLE AS f, true AS b,
-		DATE '2024-03-31' AS d, TIMESTAMP '2024-03-31 09:30:00' AS t, [1] AS l, NULL AS nothing, TIME '09:30:00' AS at, {'x': 1} AS s, 5::UTINYINT AS u`)
+		DATE '2024-03-31' AS d, TIMESTAMP '2024-03-31 09:30:00' AS t, TIMESTAMPTZ '2024-03-31 09:30:00+01' AS z, [1] AS l, NULL AS nothing, TIME '09:30:00' AS at, {'x': 1} AS s, 5::UTINYINT AS u`)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff([]table.Column{
 		{Name: "code"}, {Name: "a", Kind: table.Decimal, Precision: 18, Scale: 2}, {Name: "a_2", Kind: table.Decimal, Precision: 38, Scale: 10}, {Name: "n", Kind: table.Integer},
-		{Name: "f", Kind: table.Float}, {Name: "b", Kind: table.Bool}, {Name: "d", Kind: table.Date}, {Name: "t", Kind: table.Timestamp}, {Name: "l", Kind: table.Nested},
+		{Name: "f", Kind: table.Float}, {Name: "b", Kind: table.Bool}, {Name: "d", Kind: table.Date}, {Name: "t", Kind: table.Timestamp}, {Name: "z", Kind: table.Timestamp, Zoned: true}, {Name: "l", Kind: table.Nested},
 		{Name: "nothing", Kind: table.Integer}, {Name: "at"}, {Name: "s", Kind: table.Nested}, {Name: "u", Kind: table.Integer},
 	}, tab.Columns); diff != "" {
 		t.Error(diff)
 	}
 	equal(t, written(t, tab, "json"), `
 [
-  {"code": "R01", "a": 1.50, "a_2": 2, "n": 3, "f": 0.5, "b": true, "d": "2024-03-31", "t": "2024-03-31T09:30:00Z", "l": [1], "nothing": null, "at": "09:30:00", "s": {"x":1}, "u": 5}
+  {"code": "R01", "a": 1.50, "a_2": 2, "n": 3, "f": 0.5, "b": true, "d": "2024-03-31", "t": "2024-03-31T09:30:00", "z": "2024-03-31T08:30:00Z", "l": [1], "nothing": null, "at": "09:30:00", "s": {"x":1}, "u": 5}
 ]
 `[1:])
 	for _, name := range []string{"q.csv", "q.xlsx", "q.json", "q.parquet"} {

@@ -121,7 +121,7 @@ func xlsxCell(c Column, v any, styles xlsxStyles) (any, error) {
 			return excelize.Cell{StyleID: styles.date, Value: day}, nil
 		}
 	case Timestamp:
-		if at, err := time.Parse(time.RFC3339Nano, written); err == nil && at.Year() >= 1901 && at.Year() <= 9999 {
+		if at, err := timeOf(c, written); err == nil && at.Year() >= 1901 && at.Year() <= 9999 {
 			return excelize.Cell{StyleID: styles.timestamp, Value: at}, nil
 		}
 	}

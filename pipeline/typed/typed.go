@@ -187,7 +187,7 @@ func loadDeliveries(ctx context.Context, ws *workspace.Workspace, conn *sql.Conn
 		rows = append(rows, []any{s.Order, s.Number, s.Name, s.SHA256, s.Provider, s.Feed, s.Year, s.Table.Sheet, s.Received.UTC(), s.Current, s.Table.Rows, message})
 	}
 	if err := warehouse.Load(ctx, conn, `delivered(delivery INTEGER, number INTEGER, file VARCHAR, sha256 VARCHAR, provider VARCHAR, feed VARCHAR,
-		financial_year VARCHAR, sheet VARCHAR, received TIMESTAMP, current BOOLEAN, rows BIGINT, message VARCHAR)`, rows); err != nil {
+		financial_year VARCHAR, sheet VARCHAR, received TIMESTAMPTZ, current BOOLEAN, rows BIGINT, message VARCHAR)`, rows); err != nil {
 		return err
 	}
 	if err := warehouse.Exec(ctx, conn, `CREATE TABLE stale_row(feed VARCHAR, provider_code VARCHAR, key VARCHAR, delivery INTEGER, "row" BIGINT, newer INTEGER, newer_row BIGINT)`); err != nil {

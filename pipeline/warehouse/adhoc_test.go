@@ -32,7 +32,7 @@ func askable(t *testing.T) (string, warehouse.Sandbox) {
 		Timeout:  30 * time.Second,
 		MaxRows:  1000,
 		Tables: []warehouse.Small{{
-			Table: "run(started TIMESTAMP, command VARCHAR)",
+			Table: "run(started TIMESTAMPTZ, command VARCHAR)",
 			Rows:  [][]any{{time.Date(2024, 4, 2, 9, 30, 0, 0, time.UTC), "run --period 2023-24-Q4"}},
 		}},
 	}
@@ -46,7 +46,7 @@ func TestAdhocAnswers(t *testing.T) {
 		rows    [][]any
 	}{
 		{"SELECT txn, amount FROM spend ORDER BY amount", "txn VARCHAR, amount DECIMAL(18,2)", [][]any{{"T2", "-4.00"}, {"T1", "12.30"}, {"T3", "100.00"}}},
-		{"  -- what was run\nSELECT command, started FROM run; -- end", "command VARCHAR, started TIMESTAMP", [][]any{{"run --period 2023-24-Q4", "2024-04-02T09:30:00Z"}}},
+		{"  -- what was run\nSELECT command, started FROM run; -- end", "command VARCHAR, started TIMESTAMPTZ", [][]any{{"run --period 2023-24-Q4", "2024-04-02T09:30:00Z"}}},
 		{"WITH s AS (FROM spend) SELECT count(*) AS n FROM s", "n BIGINT", [][]any{{int64(3)}}},
 		{"FROM typed.spend WHERE amount < 0", "txn VARCHAR, amount DECIMAL(18,2)", [][]any{{"T2", "-4.00"}}},
 		{"VALUES (1), (2)", "col0 INTEGER", [][]any{{int64(1)}, {int64(2)}}},

@@ -73,7 +73,7 @@ func (r *Rows) Next() bool {
 //	*big.Int        UBIGINT, HUGEINT (which sum(BIGINT) is) and wider
 //	float64         FLOAT, DOUBLE
 //	string          DECIMAL with all its decimals ("12.30"), text, DATE
-//	                (2024-03-31), TIME, TIMESTAMP (RFC 3339, in UTC), the rest
+//	                (2024-03-31), TIME, TIMESTAMP (RFC 3339, with a Z only of an instant), the rest
 //	[]any           LIST, ARRAY; numbers within are as above, but DECIMAL json.Number
 //	map[string]any  STRUCT, MAP
 func (r *Rows) Row() []any { return r.row }

@@ -43,15 +43,17 @@ func TestRowValues(t *testing.T) {
 		{"'b'::ENUM('a', 'b')", "ENUM", "b"},
 		{"DATE '2024-03-31'", "DATE", "2024-03-31"},
 		{"DATE 'infinity'", "DATE", "infinity"},
-		{"TIMESTAMP '2024-03-31 09:30:00'", "TIMESTAMP", "2024-03-31T09:30:00Z"},
-		{"TIMESTAMP '2024-03-31 00:00:00.000125'", "TIMESTAMP", "2024-03-31T00:00:00.000125Z"},
+		{"TIMESTAMP '2024-03-31 09:30:00'", "TIMESTAMP", "2024-03-31T09:30:00"},
+		{"TIMESTAMP '2024-03-31 00:00:00.000125'", "TIMESTAMP", "2024-03-31T00:00:00.000125"},
 		{"TIMESTAMPTZ '2024-03-31 09:30:00+01'", "TIMESTAMPTZ", "2024-03-31T08:30:00Z"},
 		{"TIME '09:30:00'", "TIME", "09:30:00"},
 		{"'ab'::BLOB", "BLOB", "6162"},
 		{"'6ccd780c-baba-1026-9564-5b8c656024db'::UUID", "UUID", "6ccd780c-baba-1026-9564-5b8c656024db"},
 		{"[1, NULL, 3]", "INTEGER[]", []any{int64(1), nil, int64(3)}},
 		{"[DATE '2024-03-31']", "DATE[]", []any{"2024-03-31"}},
-		{"[TIMESTAMP '2024-03-31 00:00:00']", "TIMESTAMP[]", []any{"2024-03-31T00:00:00Z"}},
+		{"[TIMESTAMP '2024-03-31 00:00:00']", "TIMESTAMP[]", []any{"2024-03-31T00:00:00"}},
+		{"{'t': TIMESTAMP '2024-03-31 09:30:00'}", `STRUCT("t" TIMESTAMP)`, map[string]any{"t": "2024-03-31T09:30:00"}},
+		{"{'t': TIMESTAMPTZ '2024-03-31 09:30:00+00'}", `STRUCT("t" TIMESTAMPTZ)`, map[string]any{"t": "2024-03-31T09:30:00Z"}},
 		{"[[1.50::DECIMAL(4,2)]]", "DECIMAL(4,2)[][]", []any{[]any{json.Number("1.50")}}},
 		{"{'a': 1, 'b': [2.5::DECIMAL(2,1)]}", `STRUCT("a" INTEGER, "b" DECIMAL(2,1)[])`, map[string]any{"a": int64(1), "b": []any{json.Number("2.5")}}},
 		{"MAP {'x': 1}", "MAP(VARCHAR, INTEGER)", map[string]any{"x": int64(1)}},
@@ -106,7 +108,7 @@ func TestLoad(t *testing.T) {
 	type code string
 	c := conn(t)
 	london := time.FixedZone("BST", 3600)
-	err := warehouse.Load(ctx, c, `fund(code VARCHAR, "row" BIGINT, match BOOLEAN, amount DECIMAL(18,2), from_date DATE, received TIMESTAMP, seconds DOUBLE)`, [][]any{
+	err := warehouse.Load(ctx, c, `fund(code VARCHAR, "row" BIGINT, match BOOLEAN, amount DECIMAL(18,2), from_date DATE, received TIMESTAMPTZ, seconds DOUBLE)`, [][]any{
 		{code("F1"), 2, true, "12.30", "2024-04-01", time.Date(2024, 4, 2, 9, 30, 0, 500_000_000, london), 1.5},
 		{"it's; a \"fund\"", uint8(3), false, "-1234567890123456.78", nil, time.Date(2024, 1, 2, 0, 0, 0, 0, time.UTC), nil},
 		{"", nil, nil, nil, nil, nil, nil},

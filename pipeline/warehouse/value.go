@@ -58,18 +58,18 @@ func nested(v any, kind string) any {
 	case map[string]any:
 		out := make(map[string]any, len(v))
 		for name := range v {
-			out[name] = element(v[name], "")
+			out[name] = element(v[name], within(kind))
 		}
 		return out
 	case duckdb.OrderedMap:
 		out := make(map[string]any, v.Len())
 		keys, values := v.Keys(), v.Values()
 		for i := range keys {
-			out[fmt.Sprint(goValue(keys[i], ""))] = element(values[i], "")
+			out[fmt.Sprint(goValue(keys[i], within(kind)))] = element(values[i], within(kind))
 		}
 		return out
 	case duckdb.Union:
-		return element(v.Value, "")
+		return element(v.Value, within(kind))
 	}
 	return fmt.Sprint(v)
 }
@@ -96,20 +96,38 @@ func decimal(d duckdb.Decimal) string {
 	return digits
 }
 
-// moment writes a date, time or both. Inside a STRUCT the driver does not say
-// which it was: a midnight is taken for a date.
+// Zoned tells whether a DuckDB type is, or holds, an instant: a time with a zone.
+func Zoned(kind string) bool {
+	return strings.Contains(kind, inZone) || strings.Contains(kind, "TIMESTAMPTZ")
+}
+
+const inZone = "WITH TIME ZONE"
+
+// within is what is known of the type of what is inside a STRUCT or MAP.
+func within(kind string) string {
+	if Zoned(kind) {
+		return inZone
+	}
+	return ""
+}
+
+// moment writes a date, time or both; Z, for UTC, only of an instant. Inside a
+// STRUCT the driver does not say which it was: a midnight is taken for a date.
 func moment(t time.Time, kind string) string {
 	switch {
 	case kind == "DATE" && t.Year() > 9999:
 		return "infinity"
 	case kind == "DATE" && t.Year() < -9999:
 		return "-infinity"
-	case kind == "DATE", kind == "" && t.Equal(t.Truncate(24*time.Hour)):
+	case kind == "DATE", (kind == "" || kind == inZone) && t.Equal(t.Truncate(24*time.Hour)):
 		return t.Format("2006-01-02")
 	case strings.HasPrefix(kind, "TIME") && !strings.HasPrefix(kind, "TIMESTAMP"):
 		return t.Format("15:04:05.999999")
 	}
-	return t.UTC().Format(time.RFC3339Nano)
+	if Zoned(kind) {
+		return t.UTC().Format(time.RFC3339Nano)
+	}
+	return t.UTC().Format("2006-01-02T15:04:05.999999999")
 }
 
 // bytesText writes a UUID as usual and other bytes in hexadecimal.

@@ -26,7 +26,7 @@ CREATE MACRO as_month_name(t) AS try_strptime(trim(date_in_words(t)), ['%d %b %Y
 CREATE MACRO as_month_name_short(t) AS try_strptime(trim(date_in_words(t)), ['%d %b %y', '%d %B %y', '%b %d %y', '%B %d %y'])::DATE;
 
 -- a date without the time of day written after it; the time
-CREATE MACRO without_time(t) AS regexp_replace(t, '[T ]+[0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?( ?[AaPp][Mm])?Z?$', '');
+CREATE MACRO without_time(t) AS regexp_replace(t, '[T ]+([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?( ?[AaPp][Mm])?Z?$', '');
 CREATE MACRO time_after(t) AS regexp_extract(t, '[T ]+([0-9]{1,2}:[0-9]{2}(:[0-9]{2})?)$', 1);
 
 -- 45382, the number by which a spreadsheet counts the days, of the years 2015 to 2028
@@ -36,11 +36,15 @@ CREATE MACRO as_serial_date(t) AS CASE WHEN regexp_full_match(t, '4[2-7][0-9]{3}
 CREATE MACRO financial_year_of(d) AS
   (year(d) - (month(d) < 4)::INTEGER)::VARCHAR || '-' || printf('%02d', ((year(d) - (month(d) < 4)::INTEGER + 1) % 100)::INTEGER);
 
--- 2024-03-31 09:30, with T or a space, with or without seconds
-CREATE MACRO as_datetime(t) AS CASE WHEN length(t) >= 16 THEN TRY_CAST(t AS TIMESTAMP) END;
+-- 2024-03-31 09:30, with T or a space, with or without seconds; a day has no 24:00, which
+-- would be the next day's beginning
+CREATE MACRO as_datetime(t) AS
+  CASE WHEN regexp_matches(t, '^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]([01][0-9]|2[0-3]):[0-5][0-9]') THEN TRY_CAST(t AS TIMESTAMP) END;
 
--- 9:30 or 09:30, with or without seconds
-CREATE MACRO as_time(t) AS TRY_CAST(CASE WHEN length(t) IN (4, 7) THEN '0' || t ELSE t END || CASE WHEN length(t) < 6 THEN ':00' ELSE '' END AS TIME);
+-- 9:30 or 09:30, with or without seconds; 9:3 may be 9:03 or 9:30, and 24:00 is no time of a day
+CREATE MACRO as_time(t) AS
+  CASE WHEN regexp_full_match(t, '([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,6})?)?')
+       THEN TRY_CAST(CASE WHEN t LIKE '_:%' THEN '0' ELSE '' END || t || CASE WHEN length(t) < 6 THEN ':00' ELSE '' END AS TIME) END;
 
 -- digits only, so that 3.7 is a fault and not 4
 CREATE MACRO as_integer(t) AS CASE WHEN translate(t, '0123456789', '') IN ('', '-') THEN TRY_CAST(t AS INTEGER) END;
@@ -60,9 +64,16 @@ CREATE MACRO minus_before(t) AS CASE WHEN t LIKE '%_-' THEN '-' || rtrim(left(t,
 -- 45.00 CR is 45.00 taken away, 45.00 DR is not
 CREATE MACRO credit_before(t) AS
   CASE WHEN upper(t) LIKE '%_CR' THEN '-' || rtrim(left(t, length(t) - 2)) WHEN upper(t) LIKE '%_DR' THEN rtrim(left(t, length(t) - 2)) ELSE t END;
--- £ 1,234.50 as a spreadsheet's accounting format shows it: spaces within, £- for nothing
+-- 1 234.50: blanks between groups of three. Ordinary blanks only where pence follow, since
+-- 100 200 may be two amounts; spreadsheets write the blank that does not break a line
+CREATE MACRO without_gaps(t) AS
+  CASE WHEN regexp_full_match(t, '[-+(£]*[0-9]{1,3}( [0-9]{3})+[.][0-9]{2}\)?|[-+(£]*[0-9]{1,3}([\x{A0}\x{202F}][0-9]{3})+([.][0-9]{2})?\)?')
+       THEN translate(t, ' ' || chr(160) || chr(8239), '') ELSE t END;
+-- £ 1,234.50 as a spreadsheet's accounting format shows it: blanks beside the sign, the
+-- brackets and the £, and £- for nothing
 CREATE MACRO accounting_plain(t) AS
-  CASE WHEN translate(t, ' £' || chr(160), '') = '-' THEN '0' ELSE regexp_replace(translate(t, ' ' || chr(160), ''), '^£\((.*)\)$', '(£\1)') END;
+  CASE WHEN translate(t, ' £' || chr(160), '') = '-' THEN '0'
+       ELSE regexp_replace(without_gaps(regexp_replace(t, '[ \x{A0}\x{202F}]*([-+()£])[ \x{A0}\x{202F}]*', '\1', 'g')), '^£\((.*)\)$', '(£\1)') END;
 -- 4500 is £45.00, where amounts are whole pence; anything else is none
 CREATE MACRO pence_in_pounds(t) AS CASE WHEN regexp_full_match(t, '-?[0-9]{1,15}') THEN (t::DECIMAL(15,0) * 0.01::DECIMAL(3,2))::DECIMAL(18,2)::VARCHAR END;
 -- 45% is 45 on a scale of a hundred, or a share of 0.45
