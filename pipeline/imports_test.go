@@ -63,6 +63,7 @@ var mayImport = map[string][]string{
 	"pipeline/returns":    {"pipeline/figure", "pipeline/lists", "pipeline/period", "pipeline/workbook"},
 	"pipeline/schedule":   {},
 	"pipeline/seal":       {},
+	"pipeline/strict":     {},
 	"pipeline/synth":      {"pipeline/contract", "pipeline/lists", "pipeline/period", "pipeline/register", "queries", "templates"},
 	"pipeline/table":      {"pipeline/warehouse"},
 	"pipeline/warehouse":  {"pipeline/lists"},
