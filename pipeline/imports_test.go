@@ -16,9 +16,10 @@ import (
 // warehouse: what each package imports of ours, no more and no less. A room imports
 // the rooms below it, a stage another sideways, only where this table says so.
 var mayImport = map[string][]string{
-	"cmd/mojreturns": {"pipeline", "pipeline/archive", "pipeline/builds", "pipeline/catalogue", "pipeline/draft", "pipeline/figure",
-		"pipeline/gate", "pipeline/intake", "pipeline/landing", "pipeline/period", "pipeline/published", "pipeline/returns", "pipeline/schedule",
-		"pipeline/seal", "pipeline/signoff", "pipeline/synth", "pipeline/table", "pipeline/typed", "pipeline/web", "pipeline/workspace"},
+	"cmd/mojreturns": {"pipeline", "pipeline/archive", "pipeline/builds", "pipeline/catalogue", "pipeline/contract", "pipeline/draft",
+		"pipeline/figure", "pipeline/gate", "pipeline/intake", "pipeline/landing", "pipeline/period", "pipeline/published", "pipeline/returns",
+		"pipeline/schedule", "pipeline/seal", "pipeline/signoff", "pipeline/synth", "pipeline/table", "pipeline/typed", "pipeline/web",
+		"pipeline/workspace"},
 
 	// the story, and its rooms from the top down
 	"pipeline": {"pipeline/archive", "pipeline/builds", "pipeline/draft", "pipeline/gate", "pipeline/intake", "pipeline/landing",
@@ -43,15 +44,15 @@ var mayImport = map[string][]string{
 	"pipeline/typed": {"pipeline/contract", "pipeline/extract", "pipeline/landing", "pipeline/metrics", "pipeline/period",
 		"pipeline/personal", "pipeline/register", "pipeline/table", "pipeline/warehouse", "pipeline/workspace"},
 	"pipeline/workspace": {"pipeline/contract", "pipeline/extract", "pipeline/landing", "pipeline/lists", "pipeline/metrics",
-		"pipeline/period", "pipeline/personal", "pipeline/register", "pipeline/returns", "pipeline/schedule", "pipeline/warehouse", "queries",
-		"templates"},
+		"pipeline/period", "pipeline/personal", "pipeline/register", "pipeline/returns", "pipeline/schedule", "pipeline/strict",
+		"pipeline/warehouse", "queries", "templates"},
 	"pipeline/personal": {},
 
 	// the stages
 	"pipeline/annotate":   {"pipeline/workbook"},
 	"pipeline/briefing":   {},
 	"pipeline/catalogue":  {"pipeline/contract", "pipeline/lists", "pipeline/metrics"},
-	"pipeline/contract":   {"pipeline/register"},
+	"pipeline/contract":   {"pipeline/register", "pipeline/strict"},
 	"pipeline/disclosure": {},
 	"pipeline/figure":     {},
 	"pipeline/extract":    {},
@@ -59,12 +60,12 @@ var mayImport = map[string][]string{
 	"pipeline/landing":    {"pipeline/period", "pipeline/register"},
 	"pipeline/metrics":    {"pipeline/figure", "pipeline/lists", "pipeline/period", "pipeline/warehouse"},
 	"pipeline/period":     {"pipeline/lists"},
-	"pipeline/register":   {},
+	"pipeline/register":   {"pipeline/strict"},
 	"pipeline/returns":    {"pipeline/figure", "pipeline/lists", "pipeline/period", "pipeline/workbook"},
 	"pipeline/schedule":   {},
 	"pipeline/seal":       {},
 	"pipeline/strict":     {},
-	"pipeline/synth":      {"pipeline/contract", "pipeline/lists", "pipeline/period", "pipeline/register", "queries", "templates"},
+	"pipeline/synth":      {"pipeline/contract", "pipeline/lists", "pipeline/period", "pipeline/register", "pipeline/strict", "queries", "templates"},
 	"pipeline/table":      {"pipeline/warehouse"},
 	"pipeline/warehouse":  {"pipeline/lists"},
 	"pipeline/web":        {},

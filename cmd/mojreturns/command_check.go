@@ -4,22 +4,30 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"mojreturns/pipeline/contract"
 	"mojreturns/pipeline/gate"
 	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/workspace"
 )
 
 func (a *app) checkCommand() *cobra.Command {
+	var config bool
 	c := &cobra.Command{
-		Use:     "check [--period P]",
-		Short:   "Data checks, reconciliations and funding conditions; exit code 1 if any fails",
-		Example: "  mojreturns check --workspace testdata/cleveland --period 2023-24-Q4",
+		Use:   "check [--period P | --config]",
+		Short: "Data checks, reconciliations and funding conditions; exit code 1 if any fails",
+		Example: `  mojreturns check --workspace testdata/cleveland --period 2023-24-Q4
+  mojreturns check --workspace testdata/cleveland --config`,
 		RunE: a.look(func(ctx context.Context, ws *workspace.Workspace, _ []string) error {
+			if config {
+				return a.checkConfiguration(ws)
+			}
 			found, err := a.findings(ctx, ws)
 			if err != nil {
 				return err
@@ -36,8 +44,39 @@ func (a *app) checkCommand() *cobra.Command {
 		}),
 	}
 	a.periodOption(c, nil)
+	before(c, func() error {
+		if config && (a.period.Label != "" || a.asAt != "" || a.output != "" || a.format != "table") {
+			return usage("--config looks at the configuration alone and says so in a sentence: leave out the other flags")
+		}
+		return nil
+	})
+	c.Flags().BoolVar(&config, "config", false, "look only at mojreturns.yaml and the rules it names, without a build")
 	a.printFlags(c)
 	return c
+}
+
+// checkConfiguration says that the configuration is right; opening the workspace
+// tells every mistake.
+func (a *app) checkConfiguration(ws *workspace.Workspace) error {
+	feeds := 0
+	var undecided []string
+	for _, p := range ws.Register.Providers {
+		feeds += len(p.Feeds)
+		for _, f := range p.Feeds {
+			for _, column := range slices.Sorted(maps.Keys(f.Constants)) {
+				if f.Constants[column] == contract.Undecided {
+					undecided = append(undecided, fmt.Sprintf("provider %q, feed %q: the constant of %s", p.Code, f.Feed, column))
+				}
+			}
+		}
+	}
+	fmt.Fprintf(a.stdout, "%s is right: %s, %s, %s with %s, %s, %s, %s.\n", filepath.Join(a.workspace, workspace.ConfigFile),
+		plural(len(ws.Register.Funds), "fund"), plural(len(ws.Register.Services), "service"), plural(len(ws.Register.Providers), "provider"), plural(feeds, "feed"),
+		plural(len(ws.Returns), "return"), plural(len(ws.Users), "user"), plural(len(ws.Schedule), "scheduled job"))
+	for _, u := range undecided {
+		fmt.Fprintf(a.stdout, "Still to be decided (every row is rejected until then): %s.\n", u)
+	}
+	return nil
 }
 
 // findings are what the checks found: for a period with the conditions that are

@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"mojreturns/pipeline/register"
+	"mojreturns/pipeline/strict"
 )
 
 // Mapping says where each contract column stands in a file.
@@ -113,7 +114,10 @@ const (
 // file. Every problem is reported: a required column that is missing, a column
 // found twice, a configured column the contract does not have.
 func (c Contract) Match(header []string, names map[string]register.Names, constants map[string]string) (Mapping, error) {
-	m := matching{header: header, owner: map[int]string{}, errs: c.checkMapping(names, constants)}
+	m := matching{header: header, owner: map[int]string{}}
+	for _, wrong := range c.checkMapping(names, constants) {
+		m.errs = append(m.errs, wrong.error)
+	}
 	m.Mapping = Mapping{Columns: map[string]int{}, Constants: constants}
 	for _, col := range c.Columns {
 		m.claim(col, names[col.Name], isOne, true)
@@ -275,7 +279,7 @@ func nearest(headers, names []string) string {
 	for _, h := range headers {
 		for _, name := range names {
 			a, b := plain(h), plain(name)
-			if far := float64(distance(a, b)) / float64(max(len(a), len(b), 1)); far < best {
+			if far := float64(strict.Distance(a, b)) / float64(max(len(a), len(b), 1)); far < best {
 				best, found = far, h
 			}
 		}
@@ -284,25 +288,4 @@ func nearest(headers, names []string) string {
 		return ""
 	}
 	return found
-}
-
-// distance is how many letters must be put in, left out or changed.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		before := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := before
-			if a[i] != b[j] {
-				change++
-			}
-			before = row[j+1]
-			row[j+1] = min(change, row[j+1]+1, row[j]+1)
-		}
-	}
-	return row[len(b)]
 }

@@ -178,11 +178,11 @@ func (p Proposal) constant(col Column) (value, why string) {
 	case len(choice) == 1:
 		return choice[0], "it is the only one registered"
 	case col.Register != "":
-		return "?", "it is one of " + strings.Join(choice, ", ")
+		return Undecided, "it is one of " + strings.Join(choice, ", ")
 	case strings.HasPrefix(p.typeName(col), `"code_`):
-		return "?", "it is one of " + strings.Join(p.codes(col, p.Lists), ", ")
+		return Undecided, "it is one of " + strings.Join(p.codes(col, p.Lists), ", ")
 	}
-	return "?", "have it sent, or say what it is in every row"
+	return Undecided, "have it sent, or say what it is in every row"
 }
 
 // writeStyles says how numbers are written and which words stand for nothing.

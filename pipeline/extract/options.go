@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 	"unicode"
 )
@@ -50,39 +49,50 @@ func (o Options) Key() string {
 	return fmt.Sprintf("%d %s", Reader, text)
 }
 
-// Check reports every option that cannot be.
+// OptionError is an option that cannot be, by the name that a mapping gives it.
+type OptionError struct {
+	Option string
+	error
+}
+
+// Check reports every option that cannot be, each as an OptionError.
 func (o Options) Check() error {
 	var errs []error
-	add := func(wrong bool, format string, args ...any) {
+	add := func(option string, wrong bool, format string, args ...any) {
 		if wrong {
-			errs = append(errs, fmt.Errorf(format, args...))
+			errs = append(errs, OptionError{option, fmt.Errorf(format, args...)})
 		}
 	}
-	add(o.HeaderRow < 0, "the header row %d is not a row", o.HeaderRow)
-	add(o.HeaderRows < 0 || o.HeaderRows > 3, "a header of %d rows is not known; it is 1 to 3", o.HeaderRows)
-	add(o.SkipRows < 0, "%d rows cannot be skipped", o.SkipRows)
-	add(o.SheetNumber < 0, "the sheet number %d is not one; the first is 1", o.SheetNumber)
+	add("header_row", o.HeaderRow < 0, "the header row %d is not a row", o.HeaderRow)
+	add("header_rows", o.HeaderRows < 0 || o.HeaderRows > 3, "a header of %d rows is not known; it is 1 to 3", o.HeaderRows)
+	add("skip_rows", o.SkipRows < 0, "%d rows cannot be skipped", o.SkipRows)
+	add("sheet_number", o.SheetNumber < 0, "the sheet number %d is not one; the first is 1", o.SheetNumber)
 	ways := 0
 	for _, given := range []bool{o.Sheet != "", o.SheetPattern != "", o.SheetNumber != 0} {
 		if given {
 			ways++
 		}
 	}
-	add(ways > 1, "the sheet is asked for in %d ways: give its name, a pattern or its number", ways)
+	add("sheet", ways > 1, "the sheet is asked for in %d ways: give its name, a pattern or its number", ways)
 	_, err := pattern(o.SheetPattern)
-	add(err != nil, "the pattern %q for a sheet is not a regular expression: %w", o.SheetPattern, err)
-	for _, r := range slices.Concat(o.Skip, o.Totals, o.End) {
-		_, err := pattern(r.Pattern)
-		add(err != nil, "the pattern %q for rows is not a regular expression: %w", r.Pattern, err)
-		add(r.Pattern == "", "a rule for rows has no pattern; ^$ is a blank cell")
+	add("sheet_pattern", err != nil, "the pattern %q for a sheet is not a regular expression: %w", o.SheetPattern, err)
+	for _, kind := range []struct {
+		option string
+		rules  []RowRule
+	}{{"skip", o.Skip}, {"totals", o.Totals}, {"end", o.End}} {
+		for _, r := range kind.rules {
+			_, err := pattern(r.Pattern)
+			add(kind.option, err != nil, "the pattern %q for rows is not a regular expression: %w", r.Pattern, err)
+			add(kind.option, r.Pattern == "", "a rule for rows has no pattern; ^$ is a blank cell")
+		}
 	}
-	add(o.Encoding != "" && o.Encoding != utf8Name && o.Encoding != windowsName && o.Encoding != detectName,
+	add("encoding", o.Encoding != "" && o.Encoding != utf8Name && o.Encoding != windowsName && o.Encoding != detectName,
 		"the encoding %q is not known; it is %s, %s or %s", o.Encoding, utf8Name, windowsName, detectName)
 	known := o.Delimiter == ""
 	for _, d := range delimiters {
 		known = known || d.name == o.Delimiter
 	}
-	add(!known, "the delimiter %q is not known; it is comma, semicolon, tab or pipe", o.Delimiter)
+	add("delimiter", !known, "the delimiter %q is not known; it is comma, semicolon, tab or pipe", o.Delimiter)
 	return errors.Join(errs...)
 }
 

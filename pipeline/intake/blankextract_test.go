@@ -84,7 +84,7 @@ func TestFilledBlankExtractsLand(t *testing.T) {
 	for _, c := range ws.Contracts {
 		files := "their-" + c.Feed + "-{year}.csv"
 		own.Feeds = append(own.Feeds, register.Feed{Feed: c.Feed, Files: files, Delivered: "refresh"})
-		key := c.Key[0]
+		key := c.Columns[slices.IndexFunc(c.Columns, func(col contract.Column) bool { return col.Type == "text" && col.Register == "" })].Name
 		other.Feeds = append(other.Feeds, register.Feed{Feed: c.Feed, Files: "old-" + files, Delivered: "refresh", Sheet: "Export", HeaderRow: 3, Dates: register.Names{"day-first"}, Encoding: "windows-1252",
 			Columns: map[string]register.Names{key: {"Our reference"}}, Codes: map[string]map[string]string{key: {"x": "y"}}})
 	}

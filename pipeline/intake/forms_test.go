@@ -10,12 +10,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/goccy/go-yaml"
-
 	"mojreturns/pipeline/example"
 	"mojreturns/pipeline/intake"
 	"mojreturns/pipeline/landing"
 	"mojreturns/pipeline/register"
+	"mojreturns/pipeline/strict"
 	"mojreturns/pipeline/table"
 	"mojreturns/pipeline/typed"
 	"mojreturns/pipeline/workspace"
@@ -42,7 +41,7 @@ func TestFormsOfValues(t *testing.T) {
 	for i, group := range groups {
 		first := wanted[group][0]
 		var spec register.Feed
-		if err := yaml.UnmarshalWithOptions([]byte(first["mapping"]), &spec, yaml.Strict()); err != nil {
+		if err := strict.Read("mapping", []byte(first["mapping"]), &spec).Err(); err != nil {
 			t.Fatalf("%s: %v", first["mapping"], err)
 		}
 		name := fmt.Sprintf("forms-%d.csv", i)

@@ -8,14 +8,13 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/goccy/go-yaml"
-
 	"mojreturns/pipeline/builds"
 	"mojreturns/pipeline/example"
 	"mojreturns/pipeline/intake"
 	"mojreturns/pipeline/landing"
 	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/register"
+	"mojreturns/pipeline/strict"
 	"mojreturns/pipeline/table"
 )
 
@@ -52,7 +51,7 @@ func TestOneMappingForEveryQuarter(t *testing.T) {
 	ctx := context.Background()
 	ws := example.Cleveland(t)
 	var feed register.Feed
-	if err := yaml.Unmarshal([]byte(councilFeed), &feed); err != nil {
+	if err := strict.Read("mapping", []byte(councilFeed), &feed).Err(); err != nil {
 		t.Fatal(err)
 	}
 	ws.Register.Providers = append(ws.Register.Providers, register.Provider{Code: "COUNCIL", Name: "A council", Feeds: []register.Feed{feed}})

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/goccy/go-yaml"
 	"github.com/xuri/excelize/v2"
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/unicode"
@@ -19,6 +18,7 @@ import (
 	"mojreturns/pipeline/intake"
 	"mojreturns/pipeline/landing"
 	"mojreturns/pipeline/register"
+	"mojreturns/pipeline/strict"
 	"mojreturns/pipeline/table"
 	"mojreturns/pipeline/typed"
 	"mojreturns/pipeline/workspace"
@@ -50,7 +50,7 @@ func publishedPipeline(t *testing.T) *workspace.Workspace {
 		t.Fatal(err)
 	}
 	var feed register.Feed
-	if err := yaml.UnmarshalWithOptions(text, &feed, yaml.Strict()); err != nil {
+	if err := strict.Read("mapping", text, &feed).Err(); err != nil {
 		t.Fatal(err)
 	}
 	ws := judgePipeline(t)

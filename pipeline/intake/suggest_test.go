@@ -9,12 +9,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/goccy/go-yaml"
-
 	"mojreturns/pipeline/example"
 	"mojreturns/pipeline/intake"
 	"mojreturns/pipeline/landing"
 	"mojreturns/pipeline/register"
+	"mojreturns/pipeline/strict"
 	"mojreturns/pipeline/table"
 	"mojreturns/pipeline/workspace"
 )
@@ -31,7 +30,7 @@ func suggestion(t *testing.T, ws *workspace.Workspace, path, feed, provider stri
 
 func proposed(t *testing.T, path, text string) (feeds []register.Feed) {
 	t.Helper()
-	if err := yaml.UnmarshalWithOptions([]byte(text), &feeds, yaml.Strict()); err != nil {
+	if err := strict.Read("proposal", []byte(text), &feeds).Err(); err != nil {
 		t.Fatalf("%s: the proposal cannot be read: %v\n%s", path, err, text)
 	}
 	return feeds

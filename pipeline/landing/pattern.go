@@ -48,14 +48,15 @@ const (
 
 var inBraces = regexp.MustCompile(`\{[^{}]*\}|\*`)
 
-// CheckPatterns reports every file pattern that cannot be understood.
-func CheckPatterns(providers []register.Provider) error {
-	_, err := compile(providers)
+// CheckPattern says why a file pattern cannot be understood.
+func CheckPattern(files string) error {
+	_, err := compileOne(files, tokens())
 	return err
 }
 
-func compile(providers []register.Provider) (patterns, error) {
-	tokens := map[string]token{
+// tokens are the words that a pattern may hold.
+func tokens() map[string]token {
+	return map[string]token{
 		"{year}":    {`(?P<year>` + yearForms() + `)`, `(?P<year>` + looseYear + `)`},
 		"{quarter}": {`(?P<quarter>[1-4])`, `(?P<quarter>\d)`},
 		"{version}": {`(?P<version>\d{1,9})`, `(?P<version>\d+)`},
@@ -63,6 +64,10 @@ func compile(providers []register.Provider) (patterns, error) {
 		// As little as possible, so that in *_v{version} all digits are the version's.
 		"*": {`.*?`, `.*?`},
 	}
+}
+
+func compile(providers []register.Provider) (patterns, error) {
+	tokens := tokens()
 	var all patterns
 	var errs []error
 	for _, p := range providers {

@@ -78,17 +78,21 @@ func TestPatterns(t *testing.T) {
 
 func TestPatternsThatCannotBeUnderstood(t *testing.T) {
 	for files, want := range map[string]string{
-		"r_{yaer}.csv":        `provider "P", feed "referrals": files "r_{yaer}.csv": {yaer} is not known; there are {year}, {quarter}, {version}, {date} and *`,
+		"r_{yaer}.csv":        `{yaer} is not known; there are {year}, {quarter}, {version}, {date} and *`,
 		"{year}/r.csv":        "without folders",
 		"r_{year}_{year}.csv": "{year} stands twice",
 		"":                    "the pattern is missing",
 	} {
-		if err := landing.CheckPatterns(one("P", files)); err == nil || !strings.Contains(err.Error(), want) {
+		if err := landing.CheckPattern(files); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: got %v, want %q", files, err, want)
 		}
 	}
-	if err := landing.CheckPatterns(providers()); err != nil {
-		t.Error(err)
+	for _, p := range providers() {
+		for _, f := range p.Feeds {
+			if err := landing.CheckPattern(f.Files); err != nil {
+				t.Error(f.Files, err)
+			}
+		}
 	}
 }
 

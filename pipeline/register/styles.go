@@ -1,10 +1,11 @@
 package register
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
+
+	"mojreturns/pipeline/strict"
 )
 
 // DateStyles are the ways to write a date that a mapping can name. The forms
@@ -19,37 +20,38 @@ func NumberStyles() []string {
 	return []string{"accounting", "credit-marks", "minus-after", "thousands", "pence", "percent", "share"}
 }
 
-// checkStyles reports styles of dates and numbers, and spellings of yes and no,
+// checkStyles tells of styles of dates and numbers, and spellings of yes and no,
 // that cannot be.
-func (f Feed) checkStyles() []error {
-	var errs []error
-	add := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
-	for _, style := range f.Dates {
-		if style != "" && !slices.Contains(DateStyles(), style) {
-			add("dates is %q; it can be %s", style, strings.Join(DateStyles(), " or "))
+func (f Feed) checkStyles(at strict.Place, about string) {
+	for i, style := range f.Dates {
+		if !slices.Contains(DateStyles(), style) {
+			at.In("dates").Nth(i).Wrong("%s: dates is %q; it can be %s", about, style, strings.Join(DateStyles(), " or "))
 		}
 	}
 	if slices.Contains(f.Dates, "day-first") && slices.Contains(f.Dates, "month-first") {
-		add("dates are both day-first and month-first; say which: 01/02/2024 cannot be both")
+		at.In("dates").Wrong("%s: dates are both day-first and month-first; say which: 01/02/2024 cannot be both", about)
 	}
 	for _, column := range slices.Sorted(maps.Keys(f.Numbers)) {
-		for _, style := range f.Numbers[column] {
+		for i, style := range f.Numbers[column] {
 			if !slices.Contains(NumberStyles(), style) {
-				add("the numbers of %s are %q; they can be %s", column, style, strings.Join(NumberStyles(), " or "))
+				at.In("numbers").In(column).Nth(i).Wrong("%s: the numbers of %s are %q; they can be %s", about, column, style, strings.Join(NumberStyles(), " or "))
 			}
 		}
 	}
+	f.checkYesNo(at.In("yes_no"), about)
+}
+
+func (f Feed) checkYesNo(at strict.Place, about string) {
 	meant := map[string]string{}
 	for _, answer := range slices.Sorted(maps.Keys(f.YesNo)) {
 		if !slices.Contains([]string{"Y", "N", "NK"}, answer) {
-			add("yes_no says how %q is written; it can be of Y, N or NK", answer)
+			at.In(answer).WrongKey("%s: yes_no says how %q is written; it can be of Y, N or NK", about, answer)
 		}
-		for _, word := range f.YesNo[answer] {
+		for i, word := range f.YesNo[answer] {
 			if other := meant[strings.ToLower(word)]; other != "" {
-				add("yes_no takes %q both for %s and for %s; give it to one", word, other, answer)
+				at.In(answer).Nth(i).Wrong("%s: yes_no takes %q both for %s and for %s; give it to one", about, word, other, answer)
 			}
 			meant[strings.ToLower(word)] = answer
 		}
 	}
-	return errs
 }

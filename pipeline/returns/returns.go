@@ -15,6 +15,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
+	"slices"
 	"strings"
 
 	"mojreturns/pipeline/figure"
@@ -86,20 +88,15 @@ func Ending(files fs.FS) string {
 // return does not give, all of them at once.
 func (t Template) Check(scopes, fields map[string]string) error {
 	var errs []error
-	told := map[string]bool{}
-	missing := func(what, name string, r Row) {
-		if key := what + name; !told[key] {
-			told[key] = true
-			errs = append(errs, fmt.Errorf("the return has no %q under %s, which %s needs", name, what, r.place()))
-		}
-	}
-	for _, r := range t.rows {
-		if _, ok := scopes[r.scope()]; r.Scope != "" && !ok && !r.optional() {
-			missing("scopes", r.Scope, r)
-		}
-		for _, name := range r.fieldNames() {
-			if _, ok := fields[name]; !ok && !builtIn[name] {
-				missing("fields", name, r)
+	needs := needsOf(t.rows)
+	for _, part := range []struct {
+		name  string
+		given map[string]string
+		needs map[string]Need
+	}{{"scopes", scopes, needs.Scopes}, {"fields", fields, needs.Fields}} {
+		for _, name := range slices.Sorted(maps.Keys(part.needs)) {
+			if _, given := part.given[name]; !given && !part.needs[name].Optional {
+				errs = append(errs, fmt.Errorf("the return has no %q under %s, which %s needs", name, part.name, part.needs[name].Cell))
 			}
 		}
 	}

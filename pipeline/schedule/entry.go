@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -28,39 +27,53 @@ var (
 	dayNames = []string{"sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"}
 )
 
-// Check reports every mistake in the entries at once. jobs are the names that
-// an entry may give as its job.
-func Check(entries []Entry, jobs []string) error {
-	jobs = slices.Clone(jobs)
-	sort.Strings(jobs)
-	var errs []error
+// Mistake is what cannot be in one entry: the entry's place, from 0, and the key.
+type Mistake struct {
+	Entry int
+	Key   string
+	Says  string
+}
+
+// Mistakes lists every mistake in the entries. jobs are the names that an entry may
+// give as its job.
+func Mistakes(entries []Entry, jobs []string) []Mistake {
+	var list []Mistake
 	seen := map[string]bool{}
 	for i, e := range entries {
-		add := func(format string, args ...any) {
-			where := fmt.Sprintf("schedule entry %d (%q): ", i+1, e.Name)
-			errs = append(errs, fmt.Errorf(where+format, args...))
+		add := func(key, format string, args ...any) {
+			says := fmt.Sprintf("schedule entry %d (%q): ", i+1, e.Name) + fmt.Sprintf(format, args...)
+			list = append(list, Mistake{Entry: i, Key: key, Says: says})
 		}
 		switch {
 		case strings.TrimSpace(e.Name) == "":
-			add("the name is missing")
+			add("name", "the name is missing")
 		case seen[e.Name]:
-			add("the name is used twice; give each entry its own")
+			add("name", "the name is used twice; give each entry its own")
 		}
 		seen[e.Name] = true
 		if !slices.Contains(jobs, e.Job) {
-			add("job %q is not known; it can be %s", e.Job, strings.Join(jobs, ", "))
+			add("job", "job %q is not known; it can be %s", e.Job, strings.Join(slices.Sorted(slices.Values(jobs)), ", "))
 		}
 		if !atForm.MatchString(e.At) {
-			add("at %q is not a time of day such as 06:00", e.At)
+			add("at", "at %q is not a time of day such as 06:00", e.At)
 		}
 		for j, day := range e.Days {
 			switch {
 			case !slices.Contains(dayNames, day):
-				add("day %q is not known; write monday, tuesday and so on in small letters", day)
+				add("days", "day %q is not known; write monday, tuesday and so on in small letters", day)
 			case slices.Contains(e.Days[:j], day):
-				add("day %q is given twice", day)
+				add("days", "day %q is given twice", day)
 			}
 		}
+	}
+	return list
+}
+
+// Check reports every mistake in the entries at once.
+func Check(entries []Entry, jobs []string) error {
+	var errs []error
+	for _, m := range Mistakes(entries, jobs) {
+		errs = append(errs, errors.New(m.Says))
 	}
 	return errors.Join(errs...)
 }

@@ -11,10 +11,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/goccy/go-yaml"
 	"golang.org/x/text/encoding/charmap"
 
 	"mojreturns/pipeline/register"
+	"mojreturns/pipeline/strict"
 )
 
 // clevelandSeed makes the example what it is.
@@ -35,9 +35,9 @@ func Cleveland(_ context.Context, dir string) (Summary, error) {
 		return Summary{}, err
 	}
 	c := &cleveland{writer: writer{dir: filepath.Join(dir, "inbox"), g: g}}
-	// the schedule and the returns are not this package's
-	if err := yaml.Unmarshal(text, &c.register); err != nil {
-		return Summary{}, err
+	// the schedule and the returns are not this package's, and so are mistakes to it
+	if document := strict.Read("mojreturns.yaml", text, &c.register); document.Broken() {
+		return Summary{}, document.Err()
 	}
 	if err := os.MkdirAll(c.dir, 0o770); err != nil {
 		return Summary{}, err

@@ -85,7 +85,7 @@ func LoadRegister(ctx context.Context, conn *sql.Conn, r register.Register) erro
 	var funds, awards, lines, matches, services, providers, scopes [][]any
 	for _, f := range r.Funds {
 		funds = append(funds, []any{f.Code, f.Name, f.Agreement, f.Match, date(f.SpendFrom), date(f.SpendBy), date(f.DeliveryFrom), date(f.DeliveryTo),
-			len(f.BudgetLines) > 0, amount(f.FrontLineTarget), date(f.RepayBy)})
+			len(f.BudgetLines) > 0, amount(register.Money(f.FrontLineTarget)), date(f.RepayBy)})
 		for _, b := range f.BudgetLines {
 			lines = append(lines, []any{f.Code, b})
 		}

@@ -1,17 +1,16 @@
 package workspace
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"time"
-
-	"github.com/goccy/go-yaml"
 
 	"mojreturns/pipeline/register"
 	"mojreturns/pipeline/schedule"
+	"mojreturns/pipeline/strict"
 	"mojreturns/pipeline/warehouse"
 )
 
@@ -28,6 +27,8 @@ type config struct {
 	Disclosure        Disclosure       `yaml:"disclosure"`
 	Schedule          []schedule.Entry `yaml:"schedule"`
 	Resources         resources        `yaml:"resources"`
+
+	document *strict.Document // what it was read from
 }
 
 // resources bound what a build may use of the machine.
@@ -44,9 +45,22 @@ func (m Mistake) Unwrap() error { return m.error }
 
 func mistake(format string, args ...any) error { return Mistake{fmt.Errorf(format, args...)} }
 
-// Configured reads a workspace's configuration strictly: an unknown key is a
-// Mistake that shows its line. The rules are not read yet; see Load.
+// Configured reads a workspace's configuration strictly: what it cannot take is a
+// Mistake that shows its line. The rules are not read yet, nor is anything held
+// against them; see Open.
 func Configured(dir string) (*Workspace, error) {
+	ws, err := configured(dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := ws.written.document.Err(); err != nil {
+		return nil, Mistake{err}
+	}
+	return ws, nil
+}
+
+// configured reads what can be read; the document knows what could not.
+func configured(dir string) (*Workspace, error) {
 	path := filepath.Join(dir, ConfigFile)
 	text, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
@@ -56,15 +70,61 @@ func Configured(dir string) (*Workspace, error) {
 		return nil, mistake("cannot read %q: %w", path, err)
 	}
 	c := config{TimeZone: "Europe/London", Resources: resources{Memory: "2GB"}}
-	if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(&c); err != nil {
-		return nil, mistake("%s cannot be read:\n%s", path, yaml.FormatError(err, false, true))
+	if c.document = strict.Read(path, text, &c); c.document.Broken() {
+		return nil, Mistake{c.document.Err()}
 	}
-	location, err := time.LoadLocation(c.TimeZone)
-	if err != nil {
-		return nil, mistake("%s: time_zone %q is not known; use Europe/London", path, c.TimeZone)
+	ws := &Workspace{Dir: dir, Register: c.Register, Returns: c.Returns, Users: c.Users, Disclosure: c.Disclosure, Schedule: c.Schedule, Config: text,
+		Settings: warehouse.Settings{Memory: c.Resources.Memory, Threads: c.Resources.Threads}, written: &c}
+	if ws.Location, err = c.location(); err != nil {
+		ws.Location = time.UTC // the mistake is told with the others
 	}
-	ws := &Workspace{Dir: dir, Register: c.Register, Returns: c.Returns, Users: c.Users, Disclosure: c.Disclosure, Schedule: c.Schedule,
-		Config: text, Location: location, Settings: warehouse.Settings{Memory: c.Resources.Memory, Threads: c.Resources.Threads}}
 	ws.Queries, ws.Templates = Rules(dir)
 	return ws, nil
+}
+
+// jobs are what the schedule can run.
+var jobs = []string{"run"}
+
+var memoryForm = regexp.MustCompile(`^[1-9]\d*(\.\d+)? ?([KMGT]i?B)$`)
+
+// check tells every mistake of the configuration at its place: each part held by
+// itself, and against the others and the rules.
+func (ws *Workspace) check(top strict.Place) {
+	known := register.Known{}
+	for _, c := range ws.Contracts {
+		known.Feeds = append(known.Feeds, c.Feed)
+	}
+	for _, row := range ws.Lists["budget_line"] {
+		known.BudgetLines = append(known.BudgetLines, row["code"])
+	}
+	ws.Register.Check(top, known)
+	ws.checkFeeds(top.In("providers"))
+	ws.checkReturns(top.In("returns"))
+	checkUsers(ws.Users, top.In("users"))
+	ws.Disclosure.check(top.In("disclosure"))
+	for _, m := range schedule.Mistakes(ws.Schedule, jobs) {
+		top.In("schedule").Nth(m.Entry).In(m.Key).Wrong("%s", m.Says)
+	}
+	ws.written.checkMachine(top)
+}
+
+// location is the time zone of business dates. The computer's own is not asked.
+func (c *config) location() (*time.Location, error) {
+	if c.TimeZone == "" || c.TimeZone == "Local" {
+		return nil, errors.New("no time zone")
+	}
+	return time.LoadLocation(c.TimeZone)
+}
+
+// checkMachine tells what of the time zone and the computer's resources cannot be.
+func (c *config) checkMachine(top strict.Place) {
+	if _, err := c.location(); err != nil {
+		top.In("time_zone").Wrong("time_zone %q is not known; write Europe/London", c.TimeZone)
+	}
+	if !memoryForm.MatchString(c.Resources.Memory) {
+		top.In("resources").In("memory").Wrong("resources: memory %q is not an amount such as 2GB", c.Resources.Memory)
+	}
+	if c.Resources.Threads < 0 {
+		top.In("resources").In("threads").Wrong("resources: threads is %d; it is a number of processors, 0 for all", c.Resources.Threads)
+	}
 }

@@ -28,7 +28,7 @@ type Use struct {
 // Open opens an office's workspace: its configuration and every rule it runs
 // under. What the office has to mend is a Mistake.
 func Open(dir string, use Use) (*Workspace, error) {
-	ws, err := Configured(dir)
+	ws, err := configured(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -37,8 +37,8 @@ func Open(dir string, use Use) (*Workspace, error) {
 }
 
 // Load reads and checks every rule the workspace runs under: contracts, code
-// lists, calendar, metric files, and the register against them. All mistakes are
-// reported together.
+// lists, calendar, metric files, and the configuration against them. All mistakes
+// are reported together, those of the configuration first.
 func (ws *Workspace) Load() error {
 	var errs []error
 	var err error
@@ -52,21 +52,18 @@ func (ws *Workspace) Load() error {
 		errs = append(errs, err)
 	}
 	ws.ScreenedBy = fmt.Sprintf("%x", sha256.Sum256(fmt.Appendf(nil, "%v", ws.Lists["personal_data"])))
-	errs = append(errs, contract.CheckLists(ws.Contracts, ws.Lists), landing.CheckPatterns(ws.Register.Providers), contract.CheckFeeds(ws.Contracts, ws.Lists, ws.Register.Providers), ws.checkReading())
+	errs = append(errs, contract.CheckLists(ws.Contracts, ws.Lists))
 	if ws.Calendar, err = period.LoadCalendar(ws.Queries, "reference/holiday.csv"); err != nil {
 		errs = append(errs, err)
 	}
 	if ws.Metrics, err = metrics.Load(ws.Queries); err != nil {
 		errs = append(errs, err)
 	}
-	var feeds, lines []string
-	for _, c := range ws.Contracts {
-		feeds = append(feeds, c.Feed)
+	if ws.written != nil {
+		wrong := ws.written.document.Mistakes()
+		ws.check(wrong.Top())
+		errs = append([]error{wrong.Err()}, errs...)
 	}
-	for _, row := range ws.Lists["budget_line"] {
-		lines = append(lines, row["code"])
-	}
-	errs = append(errs, ws.Register.Check(feeds, lines)...)
 	if err := errors.Join(errs...); err != nil && !errors.Is(err, fs.ErrPermission) {
 		return Mistake{err}
 	} else if err != nil {

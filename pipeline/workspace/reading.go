@@ -3,10 +3,12 @@ package workspace
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"mojreturns/pipeline/extract"
 	"mojreturns/pipeline/landing"
 	"mojreturns/pipeline/register"
+	"mojreturns/pipeline/strict"
 )
 
 // ReadingOptions say how a delivery is read. The header is found by the names that its
@@ -29,15 +31,40 @@ func (ws *Workspace) ReadingOptions(d landing.Delivery) extract.Options {
 	return o
 }
 
-// checkReading reports what the configuration says of how files are read that cannot be.
-func (ws *Workspace) checkReading() error {
-	var errs []error
-	for _, provider := range ws.Register.Providers {
-		for _, f := range provider.Feeds {
-			if err := ws.ReadingOptions(landing.Delivery{Spec: f}).Check(); err != nil {
-				errs = append(errs, fmt.Errorf("provider %q, feed %q: %w", provider.Code, f.Feed, err))
+// checkFeeds tells what the configuration says of files and of how they are read
+// that cannot be.
+func (ws *Workspace) checkFeeds(at strict.Place) {
+	taken := map[string]string{}
+	for i, provider := range ws.Register.Providers {
+		registers := ws.Registers(provider.Code)
+		for j, f := range provider.Feeds {
+			one := at.Nth(i).In("feeds").Nth(j)
+			about := fmt.Sprintf("provider %q, feed %q", provider.Code, f.Feed)
+			if err := landing.CheckPattern(f.Files); err != nil && f.Files != "" {
+				one.In("files").Wrong("%s: files %q: %v", about, f.Files, err)
+			}
+			if other := taken[strings.ToLower(f.Files)]; other != "" && other != provider.Code {
+				one.In("files").Wrong("%s: provider %q takes files %q too, so nobody could say whose one is; make a pattern narrower", about, other, f.Files)
+			}
+			taken[strings.ToLower(f.Files)] = provider.Code
+			for _, err := range unjoined(ws.ReadingOptions(landing.Delivery{Spec: f}).Check()) {
+				place, option := one, extract.OptionError{}
+				if errors.As(err, &option) {
+					place = one.In(option.Option)
+				}
+				place.Wrong("%s: %v", about, err)
+			}
+			if c, ok := ws.Contract(f.Feed); ok {
+				c.CheckFeed(one, provider.Code, f, ws.Lists, registers)
 			}
 		}
 	}
-	return errors.Join(errs...)
+}
+
+// unjoined are the errors that were joined.
+func unjoined(err error) []error {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		return joined.Unwrap()
+	}
+	return nil
 }

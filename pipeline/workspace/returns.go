@@ -4,14 +4,17 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
 	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/returns"
+	"mojreturns/pipeline/strict"
 )
 
 // CommentaryPath is where people write a return's comments for a period.
@@ -58,28 +61,6 @@ func (ws *Workspace) Form(r Return) (returns.Template, error) {
 	return returns.Open(files)
 }
 
-// Disclosure is how the office guards small counts of people.
-type Disclosure struct {
-	Threshold int  `yaml:"threshold" json:"threshold"` // the smallest count shown, zero apart; 0 means 5
-	Delegates bool `yaml:"delegates" json:"delegates"` // whether the return guards people who were trained too, as the briefing does
-	// Ministry may switch it off for the return, with a reason that is sealed with
-	// it. The briefing is always guarded.
-	Ministry struct {
-		Off    bool   `yaml:"off" json:"off"`
-		Reason string `yaml:"reason" json:"reason"`
-	} `yaml:"ministry" json:"ministry"`
-}
-
-const usualThreshold = 5 // domain.md section 7.1: counts of 1 to 4 are hidden
-
-// Smallest is the smallest count of people that may be shown, zero apart.
-func (d Disclosure) Smallest() int {
-	if d.Threshold == 0 {
-		return usualThreshold
-	}
-	return d.Threshold
-}
-
 // ErrRefused is wrapped by what a sign-off rule refuses: somebody who may not, a
 // check that fails, figures that have changed since they were submitted.
 var ErrRefused = errors.New("refused")
@@ -87,30 +68,6 @@ var ErrRefused = errors.New("refused")
 // Refused is an error that wraps ErrRefused and says why.
 func Refused(format string, args ...any) error {
 	return fmt.Errorf("%w: %s", ErrRefused, fmt.Sprintf(format, args...))
-}
-
-// User is somebody who signs, by role and never by name.
-type User struct {
-	Name string   `yaml:"name"` // such as performance-analyst
-	May  []string `yaml:"may"`  // submit, approve
-	Key  string   `yaml:"key"`  // their public ed25519 key; empty: signing is recorded, not authenticated
-}
-
-// User finds the user called name who may do something: submit or approve.
-func (ws *Workspace) User(name, may string) (User, error) {
-	var names []string
-	for _, u := range ws.Users {
-		if u.Name == name {
-			if !slices.Contains(u.May, may) {
-				return User{}, Refused("%q may not %s returns; the configuration gives the right under users", name, may)
-			}
-			return u, nil
-		}
-		if slices.Contains(u.May, may) {
-			names = append(names, u.Name)
-		}
-	}
-	return User{}, Refused("no user is called %q; those who may %s are: %s", name, may, strings.Join(names, ", "))
 }
 
 // Due says when a return is owed: days after the period's end; a date that is
@@ -141,4 +98,70 @@ func (ws *Workspace) Ending(r Return) string {
 func (ws *Workspace) WorkbookEnding(name string) (string, error) {
 	r, err := ws.Return(name)
 	return ws.Ending(r), err
+}
+
+// nameForm keeps a return's name to what folders can be called.
+var nameForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
+
+// checkReturns tells what of the returns cannot be, each held against its template.
+func (ws *Workspace) checkReturns(at strict.Place) {
+	for i, r := range ws.Returns {
+		one := at.Nth(i)
+		switch {
+		case !nameForm.MatchString(r.Name):
+			one.In("name").Wrong("return %d: the name is %q; give it one of letters, digits, - . and _, which its folders are called by", i+1, r.Name)
+		case slices.ContainsFunc(ws.Returns[:i], func(o Return) bool { return strings.EqualFold(o.Name, r.Name) }):
+			one.In("name").Wrong("return %q: the name is used twice; give each return its own", r.Name)
+		}
+		if r.Due.Days < 0 {
+			one.In("due").In("days").Wrong("return %q: due is %d days after the period's end; it cannot be before", r.Name, r.Due.Days)
+		}
+		for _, name := range slices.Sorted(maps.Keys(r.Scopes)) {
+			if scope := r.Scopes[name]; !ws.HasScope(scope) {
+				one.In("scopes").In(name).Wrong("return %q: the scope %s is %q, which is not in the registers; %s", r.Name, name, scope, strict.Instead(scope, ws.Register.Scopes()))
+			}
+		}
+		ws.checkTemplate(r, one)
+	}
+}
+
+// checkTemplate tells whether a return gives what its template's cell map needs, and
+// nothing that no cell shows.
+func (ws *Workspace) checkTemplate(r Return, at strict.Place) {
+	folders, err := fs.ReadDir(ws.Templates, "returns")
+	var templates []string
+	for _, f := range folders {
+		templates = append(templates, f.Name())
+	}
+	if err != nil || !slices.Contains(templates, r.Template) {
+		at.In("template").Wrong("return %q: there is no template %q in templates/returns; %s", r.Name, r.Template, strict.Instead(r.Template, templates))
+		return
+	}
+	files, err := ws.Template(r)
+	if err != nil {
+		at.In("template").Wrong("return %q: %v", r.Name, err)
+		return
+	}
+	needs, err := returns.ReadNeeds(files)
+	if err != nil {
+		at.In("template").Wrong("return %q: the template %q cannot be used: %v", r.Name, r.Template, err)
+		return
+	}
+	for _, part := range []struct {
+		key   string
+		given map[string]string
+		needs map[string]returns.Need
+	}{{"scopes", r.Scopes, needs.Scopes}, {"fields", r.Fields, needs.Fields}} {
+		for _, name := range slices.Sorted(maps.Keys(part.needs)) {
+			if _, given := part.given[name]; !given && !part.needs[name].Optional {
+				at.In(part.key).Wrong("return %q: it has no %q under %s, which %s needs", r.Name, name, part.key, part.needs[name].Cell)
+			}
+		}
+		for _, name := range slices.Sorted(maps.Keys(part.given)) {
+			if _, shown := part.needs[name]; !shown {
+				at.In(part.key).In(name).WrongKey("return %q: no cell of the template %q shows %q of %s; %s", r.Name, r.Template, name, part.key,
+					strict.Instead(name, slices.Sorted(maps.Keys(part.needs))))
+			}
+		}
+	}
 }

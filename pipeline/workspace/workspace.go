@@ -51,6 +51,9 @@ type Workspace struct {
 	ScreenedBy string
 	Landing    *landing.Store
 	Scratch    *warehouse.Scratch // where many files are landed: what they are looked into with; nil: one for each
+	// written is the configuration as it was read; nil of a seal made again, whose
+	// configuration was held to the rules when it was sealed.
+	written *config
 }
 
 // Progress is told of long work: what it is, and how far it is of how much.
