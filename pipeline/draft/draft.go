@@ -52,9 +52,12 @@ func workbook(ctx context.Context, v *published.View, r workspace.Return) ([]byt
 	if err != nil {
 		return nil, fmt.Errorf("the return %s cannot be drafted: %w", r.Name, err)
 	}
-	content, _, err := returns.Draft(ctx, request)
+	content, result, err := returns.Draft(ctx, request)
 	if err != nil {
 		return nil, fmt.Errorf("the return %s cannot be drafted: %w", r.Name, err)
+	}
+	for _, w := range result.Warnings {
+		v.Workspace.Log.Warn(w, "return", r.Name)
 	}
 	return content, nil
 }

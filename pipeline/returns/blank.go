@@ -22,6 +22,16 @@ func Blank(d Description, lists fs.FS) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if d.Marking == "" {
+		return nil, fmt.Errorf("%s: marking is missing: write how the return is protected, such as OFFICIAL-SENSITIVE", descriptionFile)
+	}
+	var narrow []error
+	for _, l := range sheets {
+		narrow = append(narrow, l.narrow())
+	}
+	if err := errors.Join(narrow...); err != nil {
+		return nil, err
+	}
 	issued, err := time.Parse(time.DateOnly, d.Issued)
 	if err != nil {
 		return nil, fmt.Errorf("%s: issued is %q; write a date such as 2024-03-31", descriptionFile, d.Issued)
@@ -110,12 +120,12 @@ func (l laid) write(f *excelize.File, styles styles) error {
 			return err
 		}
 	}
-	return l.page(f)
+	return l.printed(f)
 }
 
-// page sets how the sheet prints, and the range it says it uses: readers that
+// printed sets how the sheet prints, and the range it says it uses: readers that
 // stream a sheet trust it.
-func (l laid) page(f *excelize.File) error {
+func (l laid) printed(f *excelize.File) error {
 	last := l.cells[len(l.cells)-1].at
 	if l.table != "" {
 		_, last, _ = strings.Cut(l.table, ":")
@@ -123,23 +133,11 @@ func (l laid) page(f *excelize.File) error {
 	if err := f.SetSheetDimension(l.name, "A1:"+last); err != nil {
 		return err
 	}
-	if l.table != "" { // a table longer than a page has its header on each
-		if err := f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: fmt.Sprintf("'%s'!$%d:$%d", l.name, headerRow, headerRow), Scope: l.name}); err != nil {
-			return err
-		}
-	}
-	fit, a4, landscape, wide, tall := true, 9, "landscape", 1, 0
-	if l.table == "" {
-		landscape = "portrait"
-	}
-	if err := f.SetSheetProps(l.name, &excelize.SheetPropsOptions{FitToPage: &fit}); err != nil {
-		return err
-	}
-	return f.SetPageLayout(l.name, &excelize.PageLayoutOptions{Size: &a4, Orientation: &landscape, FitToWidth: &wide, FitToHeight: &tall})
+	return l.page.Set(f, l.name)
 }
 
 // styles makes each style of the workbook once. A name is words: the first says
-// what the cell holds, "bold" and "right" may follow.
+// what the cell holds, "bold", "right" and "top" may follow.
 type styles struct {
 	file *excelize.File
 	made map[string]int
@@ -154,11 +152,11 @@ func (s styles) named(name string) (int, error) {
 	}
 	asked := name
 	font := excelize.Font{Family: "Arial", Size: 12, Color: "000000", Bold: strings.Contains(name, " bold")}
-	style := excelize.Style{Font: &font, Alignment: &excelize.Alignment{Vertical: "top", WrapText: true}}
+	style := excelize.Style{Font: &font, Alignment: &excelize.Alignment{Vertical: "center", WrapText: true}}
 	kind, _, _ := strings.Cut(name, " ")
 	switch kind {
 	case "title":
-		font.Size, font.Bold, style.Alignment.WrapText = 16, true, false
+		font.Size, font.Bold = 16, true
 	case "heading":
 		font.Size, font.Bold = 14, true
 	case "line":
@@ -175,6 +173,9 @@ func (s styles) named(name string) (int, error) {
 			style.Alignment.WrapText = false // LibreOffice moves a wrapped number off its indent
 			name += " right"
 		}
+	}
+	if strings.Contains(name, " top") {
+		style.Alignment.Vertical = "top"
 	}
 	if strings.Contains(name, " right") { // the indent keeps a number apart from words in the next column
 		style.Alignment.Horizontal, style.Alignment.Indent = "right", 1

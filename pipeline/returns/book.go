@@ -29,6 +29,7 @@ type book struct {
 	root     *node  // of that part
 	sheets   []*sheet
 	looks    []look
+	usual    float64 // points of the letters that columns are measured by
 	strings  []string
 	from1904 bool
 }

@@ -171,13 +171,30 @@ func (l linting) floating() (wrong []string, evidence string) {
 			}
 		}
 		for _, n := range s.parts("headerFooter") {
-			if strings.TrimSpace(n.text) != "" {
-				wrong = append(wrong, s.name+" has a header or footer")
+			if words := l.onlyPrinted(n.text); words != "" {
+				wrong = append(wrong, fmt.Sprintf("%s has a header or footer that says %q, which no cell says", s.name, words))
 			}
 		}
 	}
 	slices.Sort(wrong)
-	return wrong, "none on any sheet"
+	return wrong, "none on any sheet that says more than the sheet's name, the number of the page and what a cell says too"
+}
+
+// printedCodes are those of a header or footer for where it stands, its letters, the
+// name of the sheet and the number of the page.
+var printedCodes = regexp.MustCompile(`Page &P of &N|&[LCRPNA]|&"[^"]*"|&[0-9]+`)
+
+// onlyPrinted is what a header or footer says and no cell does: whoever hears a
+// workbook read does not hear it.
+func (l linting) onlyPrinted(text string) string {
+	for _, part := range printedCodes.Split(text, -1) {
+		words, said := strings.TrimSpace(strings.ReplaceAll(part, "&&", "&")), false
+		l.each(func(_ *sheet, _ string, c cell) { said = said || c.text == words })
+		if words != "" && !said {
+			return words
+		}
+	}
+	return ""
 }
 
 // leastContrast is what the Web Content Accessibility Guidelines 2.2 ask of text

@@ -20,6 +20,9 @@ type Description struct {
 	Issued  string `yaml:"issued"` // a date; the blank's document properties carry it
 	Subject string `yaml:"subject"`
 	Intro   string `yaml:"intro"`
+	// Marking is how the return is protected, such as OFFICIAL-SENSITIVE: it stands on
+	// every page that is printed, and on the cover. A blank that is made needs one.
+	Marking string `yaml:"marking"`
 	// Shorthand and Source are the sentences above every table.
 	Shorthand string `yaml:"shorthand"`
 	Source    string `yaml:"source"`

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -213,18 +214,22 @@ func TestDraftResult(t *testing.T) {
 // Words that need more lines than their row has room for make it taller; a row
 // whose height somebody set keeps it.
 func TestRowsGrowWithTheirWords(t *testing.T) {
-	const long = 40 // lines of some 60 letters: a column is 60 letters wide, a line 16 points high
+	const long = 40 // lines of some 60 letters: a column is 100 letters wide, a line 15 points high
 	r := request(t, quarterly(t), "2023-24-Q4")
 	r.Comments = map[string]string{"T17_Narrative!B7": strings.Repeat(strings.Repeat("word ", 12)+"\n", long-1) + "end"}
-	content, _ := draft(t, r)
+	content, result := draft(t, r)
 	book := opened(t, content)
-	if got, err := book.GetRowHeight("T17_Narrative", 7); err != nil || got != 409 { // 40 x 16 is more than a row can have
+	if got, err := book.GetRowHeight("T17_Narrative", 7); err != nil || got != 409 { // 40 x 15 is more than a row can have
 		t.Errorf("the row is %v points high (%v), want 409, the most there is", got, err)
+	}
+	const cut = "T17_Narrative!B7 has more words than a row can show, on a screen or on paper: shorten them"
+	if !slices.Contains(result.Warnings, cut) {
+		t.Errorf("warnings are %q, want %q among them", result.Warnings, cut)
 	}
 	r.Comments["T17_Narrative!B7"] = strings.Repeat("line\n", 9) + "line"
 	content, _ = draft(t, r)
-	if got, err := opened(t, content).GetRowHeight("T17_Narrative", 7); err != nil || got != 160 { // 10 lines of 16 points
-		t.Errorf("the row is %v points high (%v), want 160", got, err)
+	if got, err := opened(t, content).GetRowHeight("T17_Narrative", 7); err != nil || got != 154 { // 10 lines of 15 points, and 4 of air
+		t.Errorf("the row is %v points high (%v), want 154", got, err)
 	}
 	fixed := request(t, issued(t, func(f *excelize.File) {
 		wrapped, err := f.NewStyle(&excelize.Style{Alignment: &excelize.Alignment{WrapText: true}})

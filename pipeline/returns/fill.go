@@ -58,6 +58,8 @@ type Result struct {
 	Missing []string // cells that show [x]: nothing was available
 	// Printed lists the figures and conditions shown, in the order of the cell map.
 	Printed []PrintedFigure
+	// Warnings are sentences about cells that cannot be read whole.
+	Warnings []string
 }
 
 // Draft fills a return's workbook and gives its bytes. The same request gives
@@ -212,7 +214,12 @@ func (d *drafting) condition(r Row, at figure.Place) (value, marker string, err 
 		return "", "", nil
 	}
 	value = c.Part(r.Field)
-	if value == "" && c.Status != "not available" {
+	switch numbered := r.Field == "value" || r.Field == "limit_value"; {
+	case numbered && c.Status == "not applicable":
+		return "", "z", nil // there is nothing to measure, whatever the sum comes to
+	case numbered && c.Status == "not available":
+		return "", "x", nil // it was not measured
+	case value == "" && c.Status != "not available":
 		marker = "z" // the condition was answered, and has no such number
 	}
 	return value, marker, nil

@@ -1,21 +1,40 @@
 package returns
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
-	"math"
 	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
+
+	"mojreturns/pipeline/paper"
 )
 
-// Heights of a line in points, by the size of the letters.
-const (
-	titleLine   = 21.0
-	headingLine = 19.0
-	textLine    = 16.0
-)
+// letters are those of a style of our own blank.
+func letters(style string) paper.Letters {
+	kind, _, _ := strings.Cut(style, " ")
+	switch kind {
+	case "title":
+		return paper.Letters{Size: 16, Bold: true}
+	case "heading":
+		return paper.Letters{Size: 14, Bold: true}
+	}
+	return paper.Letters{Size: 12, Bold: kind == "header" || strings.Contains(style, " bold")}
+}
+
+// right is what the indent of a number takes, in digits.
+const right = 1.5
+
+// room is how wide a column is for the words of a cell.
+func (l laid) room(column int, style string) float64 {
+	if kind, _, _ := strings.Cut(style, " "); strings.Contains(style, " right") || numberFormats[kind] != "" {
+		return l.widths[column-1] - right
+	}
+	return l.widths[column-1]
+}
 
 // heights works out how tall each row must be to show its words. Excel would do
 // so on opening, LibreOffice does not.
@@ -26,44 +45,52 @@ func (l laid) heights() (map[int]float64, error) {
 		if err != nil {
 			return nil, err
 		}
-		height := textLine
-		switch kind, _, _ := strings.Cut(c.style, " "); kind {
-		case "title":
-			height = titleLine
-		case "heading":
-			height = headingLine
-		case "header": // bold letters are wider
-			height *= float64(lines(c.text, int(l.widths[column-1]*0.85)))
-		case "wrapped":
-			height *= float64(max(lines(c.text, int(l.widths[column-1]*1.05)), l.lines[column-1]))
+		look, lines := letters(c.style), 1
+		if c.style != "line" {
+			lines = look.Lines(c.text, l.room(column, c.style))
 		}
-		out[row] = max(out[row], height)
+		if l.table == "" || row > headerRow {
+			lines = max(lines, l.lines[column-1])
+		}
+		out[row] = max(out[row], look.Row(lines))
 	}
 	return out, nil
 }
 
-// lines is how many lines a text takes with so many letters in each.
-func lines(text string, perLine int) int {
-	count, used := 1, 0
-	for _, word := range strings.Fields(text) {
-		length := len([]rune(word))
-		if used > 0 && used+1+length > perLine {
-			count, used = count+1, 0
-		} else if used > 0 {
-			used++
+// widest is the longest that a number of each format is taken to be.
+var widest = map[string]string{"count": "999,999", "money": "-£9,999,999.99", "percent": "-100.0%", "number": "-99,999.9",
+	"date": "30 September 2024"}
+
+// narrow names the columns that would cut a word or show ### for a number.
+func (l laid) narrow() error {
+	var errs []error
+	for _, c := range l.cells {
+		column, _, err := excelize.CellNameToCoordinates(c.at)
+		if err != nil {
+			return err
 		}
-		used += length
+		look, need := letters(c.style), 0.0
+		kind, _, _ := strings.Cut(c.style, " ")
+		switch sample := widest[kind]; {
+		case sample != "":
+			need = look.Column(sample)
+		case kind != "line":
+			need = look.Longest(c.text)
+		}
+		if has := l.room(column, c.style); has < need {
+			wide := l.widths[column-1]
+			errs = append(errs, fmt.Errorf("%s: %s!%s: the column is %g wide and needs %.1f for %q",
+				descriptionFile, l.name, c.at, wide, wide+need-has, cmp.Or(c.text, kind)))
+		}
 	}
-	return count
+	return errors.Join(errs...)
 }
 
-// tallest is the most points that a row can have.
-const tallest = 409.0
-
 // grown works out which rows must be taller to show the words written into them,
-// by row. A row that somebody gave a height of its own keeps it; where none is
-// said, the program that opens the workbook decides.
-func (b *book) grown(s *sheet, cells map[string]shown) map[int]float64 {
+// by row; cut are the cells that even the tallest row does not show whole. A row that
+// somebody gave a height of its own keeps it; where none is said, the program that
+// opens the workbook decides.
+func (b *book) grown(s *sheet, cells map[string]shown) (heights map[int]float64, cut []string) {
 	says := map[int]float64{}
 	number := 0
 	for _, r := range s.root.child("sheetData").all("row") {
@@ -73,26 +100,25 @@ func (b *book) grown(s *sheet, cells map[string]shown) map[int]float64 {
 		}
 	}
 	merged := areas(strings.Join(s.merged(), " "))
-	out := map[int]float64{}
+	heights = map[int]float64{}
 	for at, value := range cells {
 		column, row, err := excelize.CellNameToCoordinates(at)
 		look := b.lookOf(s, at)
 		if err != nil || value.number || says[row] == 0 || !look.align.yes("wrapText", false) || s.within(at, merged) != "" {
 			continue
 		}
-		count := 0
-		for _, paragraph := range strings.Split(value.text, "\n") {
-			count += lines(paragraph, max(int(s.width(column)*1.05), 1))
+		letters := paper.Letters{Size: look.size(), Bold: look.font.child("b").yes("val", len(look.font.all("b")) > 0), Usual: b.usual}
+		indent, _ := strconv.ParseFloat(look.align.attr("indent"), 64)
+		lines := letters.Lines(value.text, s.width(column)-indent*right)
+		if letters.Need(lines) > says[row] {
+			heights[row] = max(heights[row], letters.Row(lines))
 		}
-		size, err := strconv.ParseFloat(look.font.child("sz").attr("val"), 64)
-		if err != nil {
-			size = 11
-		}
-		if height := min(math.Ceil(float64(count)*size*textLine/12), tallest); height > max(says[row], out[row]) {
-			out[row] = height
+		if letters.Need(lines) > paper.Tallest {
+			cut = append(cut, at)
 		}
 	}
-	return out
+	inOrder(cut)
+	return heights, cut
 }
 
 // taller is the start of a row with another height.

@@ -4,9 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
+
+	"mojreturns/pipeline/paper"
 )
 
 // headerRow is where the header of every table stands: title, number of tables,
@@ -20,6 +23,7 @@ type laid struct {
 	widths []float64
 	lines  []int // the least lines of text each column has room for
 	cells  []laidCell
+	page   paper.Page
 	table  string // the range of its table; empty on the cover
 	rows   []Row  // of the cell map
 	err    error  // an address no sheet has
@@ -59,7 +63,11 @@ func (d Description) lay(lists fs.FS) ([]laid, error) {
 		sheets = append(sheets, d.table(s, lists))
 	}
 	var errs []error
-	for _, l := range sheets {
+	for i, l := range sheets {
+		sheets[i].page = paper.Page{Marking: d.Marking, Widths: l.widths, Letters: letters("")}
+		if l.table != "" {
+			sheets[i].page.Header = headerRow
+		}
 		if l.err != nil {
 			errs = append(errs, fmt.Errorf("%s: sheet %s: %w", descriptionFile, l.name, l.err))
 		}
@@ -76,28 +84,51 @@ func (d Description) cover() laid {
 		heading := l.put(1, 3+2*i, p.Heading, "heading")
 		l.words(l.put(1, 4+2*i, "", "wrapped"), p.Text, heading, p.Heading)
 	}
+	if last := 3 + 2*len(d.Cover); d.Marking != "" { // what is printed on each page is said in a cell too
+		l.label(l.put(1, last, "Protective marking", "heading"), "Protective marking")
+		l.label(l.put(1, last+1, d.Marking, "wrapped"), d.Marking)
+	}
 	return l
 }
 
-// head is the five lines above a table.
-func (d Description) head(l *laid, title, filled, notes, shorthand string) {
+// head is the five lines above a table. What is filled is wrapped, since nobody knows
+// how long it will be; the rest runs on over the table where that is wide enough.
+func (d Description) head(l *laid, title, filled, blanks, notes string) {
 	at := l.put(1, 1, title, "title")
 	if filled == title {
 		l.label(at, title)
 	} else {
 		l.words(at, filled, at, title)
 	}
-	l.put(1, 2, "This sheet contains one table.", "line")
-	l.put(1, 3, notes, "line")
-	l.put(1, 4, shorthand, "line")
+	for i, text := range []string{strings.TrimSpace("This sheet contains one table. " + blanks), notes, d.Shorthand} {
+		l.put(1, 2+i, text, l.line(text))
+	}
+	if filled == title { // a sheet without figures
+		const sourced = "Each table says which data and which build its figures come from."
+		l.put(1, 5, sourced, l.line(sourced))
+		return
+	}
 	blank := inBraces.ReplaceAllString(d.Source, "...")
-	source := l.put(1, 5, blank, "line")
+	source := l.put(1, 5, blank, "wrapped")
 	l.words(source, d.Source, source, blank)
 }
 
+// line is the style of a text above a table: on one line as wide as the table, or
+// wrapped in the first column, so that it never reaches beyond the page.
+func (l *laid) line(text string) string {
+	wide := 0.0
+	for _, w := range l.widths {
+		wide += w
+	}
+	if (paper.Page{Widths: l.widths, Letters: letters("line")}).Across() > 1 || letters("line").Column(text) > wide {
+		return "wrapped"
+	}
+	return "line"
+}
+
 func (d Description) contents() laid {
-	l := laid{name: "Contents", widths: []float64{24, 90}, lines: []int{1, 1}}
-	d.head(&l, "Contents", "Contents", "Select the name of a sheet to go to it.", d.Shorthand)
+	l := laid{name: "Contents", widths: []float64{24, 88}, lines: []int{1, 1}}
+	d.head(&l, "Contents", "Contents", "", "Select the name of a sheet to go to it.")
 	l.put(1, headerRow, "Sheet name", "header")
 	l.put(2, headerRow, "Description", "header")
 	notes := Sheet{Name: "Notes", About: "The definitions and assumptions that the tables refer to."}
@@ -111,8 +142,8 @@ func (d Description) contents() laid {
 }
 
 func (d Description) notes() laid {
-	l := laid{name: "Notes", widths: []float64{18, 100}, lines: []int{1, 1}}
-	d.head(&l, "Notes", "Notes", "The tables refer to these notes as [note 1], [note 2] and so on.", d.Shorthand)
+	l := laid{name: "Notes", widths: []float64{14, 98}, lines: []int{1, 1}}
+	d.head(&l, "Notes", "Notes", "", "The tables refer to these notes as [note 1], [note 2] and so on.")
 	l.put(1, headerRow, "Note number", "header")
 	l.put(2, headerRow, "Note text", "header")
 	for i, n := range d.Notes {
@@ -138,9 +169,11 @@ func (l *laid) close(column, row int) {
 // table lays out one of the description's sheets.
 func (d Description) table(s Sheet, lists fs.FS) laid {
 	l := laid{name: s.Name}
-	d.head(&l, s.Title, strings.ReplaceAll(d.Heading, "{title}", s.Title), notesSentence(s.Notes), strings.TrimSpace(d.Shorthand+" "+s.Blanks))
-	for i, c := range s.Columns {
+	for _, c := range s.Columns {
 		l.widths, l.lines = append(l.widths, c.Width), append(l.lines, max(c.Lines, 1))
+	}
+	d.head(&l, s.Title, strings.ReplaceAll(d.Heading, "{title}", s.Title), s.Blanks, notesSentence(s.Notes))
+	for i, c := range s.Columns {
 		style := "header"
 		if c.Format != "" && c.Format != "text" || c.Period != "" {
 			style = "header right"
@@ -193,13 +226,16 @@ func (l *laid) tableRow(s Sheet, r tableRow, row int) {
 		l.err = errors.Join(l.err, fmt.Errorf("row %d has %d labels for %d columns", row, len(r.labels), len(s.Columns)))
 		return
 	}
-	bold := ""
+	look := ""
 	if r.total {
-		bold = " bold"
+		look = " bold"
+	}
+	if slices.ContainsFunc(s.Columns, func(c Column) bool { return c.Lines > 2 }) { // people write at length
+		look += " top"
 	}
 	var label Row // of the row: its last label
 	for i, text := range r.labels {
-		at := l.put(i+1, row, text, "wrapped"+bold)
+		at := l.put(i+1, row, text, "wrapped"+look)
 		label = Row{LabelCell: at, LabelText: text}
 		if c := s.Columns[i]; c.Words != "" || c.Comment { // the label itself is filled
 			m := s.mapRow(r, c)
@@ -216,10 +252,10 @@ func (l *laid) tableRow(s Sheet, r tableRow, row int) {
 		case m.Kind == "":
 			l.err = errors.Join(l.err, fmt.Errorf("row %d says nothing for the column %q", row, s.Columns[i].Header))
 		case m.Kind == kindLabel:
-			l.label(l.put(i+1, row, m.LabelText, cellStyle(m)+bold), m.LabelText)
+			l.label(l.put(i+1, row, m.LabelText, cellStyle(m)+look), m.LabelText)
 		default:
 			told = true
-			m.Cell = l.put(i+1, row, "", cellStyle(m)+bold)
+			m.Cell = l.put(i+1, row, "", cellStyle(m)+look)
 			m.LabelCell, m.LabelText = label.LabelCell, label.LabelText
 			l.rows = append(l.rows, m)
 		}
@@ -235,7 +271,7 @@ func cellStyle(r Row) string {
 	case r.Format == "text":
 		return "wrapped"
 	case r.Kind == kindLabel:
-		return "wrapped right" // a marker among numbers
+		return "line right" // a marker among numbers
 	}
 	return r.Format
 }

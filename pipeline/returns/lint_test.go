@@ -51,12 +51,15 @@ func TestChecklistFindsFaults(t *testing.T) {
 			plain, err := f.NewStyle(&excelize.Style{})
 			return errors.Join(err, f.SetCellStyle("Contents", "B8", "B8", plain))
 		}},
-		{"Blank cells are explained above their table", "T18_Risks has", func(f *excelize.File) error { return f.SetCellStr("T18_Risks", "A4", "") }},
+		{"Blank cells are explained above their table", "T18_Risks has", func(f *excelize.File) error { return f.SetCellStr("T18_Risks", "A2", "") }},
 		{"No symbol or raised letter stands for a note", "T04_Source!A7", func(f *excelize.File) error { return f.SetCellStr("T04_Source", "A7", "Police*") }},
 		{"Links say where they lead", "Contents!A7", func(f *excelize.File) error { return f.SetCellStr("Contents", "A7", "Click here") }},
 		{"Every sheet has a title, marked as a heading", "Cover has no title", func(f *excelize.File) error { return f.SetCellStr("Cover", "A1", "") }},
 		{"No header, footer, comment or floating box", "Notes has comments", func(f *excelize.File) error {
 			return f.AddComment("Notes", excelize.Comment{Cell: "A7", Author: "x", Text: "y"})
+		}},
+		{"No header, footer, comment or floating box", `T04_Source has a header or footer that says "Provisional", which no cell says`, func(f *excelize.File) error {
+			return f.SetHeaderFooter("T04_Source", &excelize.HeaderFooterOptions{OddHeader: "&COFFICIAL-SENSITIVE", OddFooter: "&LProvisional&RPage &P of &N"})
 		}},
 		{"Colour is never the only signal, and stands out from what is behind it", "Notes!A7 has a contrast of 1.", func(f *excelize.File) error {
 			pale, err := f.NewStyle(&excelize.Style{Font: &excelize.Font{Color: "EEEEEE"}})

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"mojreturns/pipeline/paper"
 )
 
 // look is one style of cells.
@@ -36,6 +38,7 @@ func (b *book) readLooks() error {
 	for _, n := range root.child("numFmts").all("numFmt") {
 		formats[n.attr("numFmtId")] = n.attr("formatCode")
 	}
+	b.usual = look{font: nth(root.child("fonts"), nth(root.child("cellStyleXfs"), "").attr("fontId"))}.size()
 	names := map[string]string{}
 	for _, n := range root.child("cellStyles").all("cellStyle") {
 		names[n.attr("xfId")] = n.attr("name")
@@ -59,6 +62,15 @@ func (b *book) readLooks() error {
 		return fmt.Errorf("the workbook is damaged at %s: it has no styles of cells", name)
 	}
 	return nil
+}
+
+// size is that of the style's letters, in points.
+func (l look) size() float64 {
+	size, err := strconv.ParseFloat(l.font.child("sz").attr("val"), 64)
+	if err != nil {
+		return paper.Usual
+	}
+	return size
 }
 
 // nth is the element of that number inside another; an empty one if there is none.

@@ -36,10 +36,10 @@ type patch struct {
 // span is where an element stands: its start tag, and its end.
 type span struct{ from, opened, to int }
 
-// fillSheet writes cells into the part of a sheet.
-func (b *book) fillSheet(s *sheet, cells map[string]shown) ([]byte, error) {
+// fillSheet writes cells into the part of a sheet, some of whose rows become taller.
+func (b *book) fillSheet(s *sheet, cells map[string]shown, grown map[int]float64) ([]byte, error) {
 	part := b.parts[s.part]
-	p := patch{sheet: s, part: part, grown: b.grown(s, cells), want: map[int]map[int]shown{}, columns: s.columns, rows: s.rows}
+	p := patch{sheet: s, part: part, grown: grown, want: map[int]map[int]shown{}, columns: s.columns, rows: s.rows}
 	for at, value := range cells {
 		column, row, err := excelize.CellNameToCoordinates(at)
 		if err != nil {

@@ -110,7 +110,11 @@ func (d *drafting) finish() ([]byte, error) {
 		for _, c := range s.cells {
 			formulas = formulas || c.formula != ""
 		}
-		part, err := d.blank.fillSheet(s, cells)
+		grown, cut := d.blank.grown(s, cells)
+		for _, at := range cut {
+			d.result.Warnings = append(d.result.Warnings, s.name+"!"+at+" has more words than a row can show, on a screen or on paper: shorten them")
+		}
+		part, err := d.blank.fillSheet(s, cells, grown)
 		if err != nil {
 			return nil, fmt.Errorf("the sheet %q cannot be filled: %w", s.name, err)
 		}

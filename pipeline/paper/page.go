@@ -1,0 +1,106 @@
+package paper
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/xuri/excelize/v2"
+)
+
+// Page is how a sheet prints: on A4, upright where its columns fit so, else on its side.
+// No column is cut, and each page says which of how many it is, of what sheet, and how it
+// is protected.
+type Page struct {
+	Marking string    // of protection, such as OFFICIAL-SENSITIVE; empty: none
+	Widths  []float64 // of the columns, in digits of the usual letters
+	Letters Letters   // most of the sheet's
+	Header  int       // the row that every page repeats; 0: none
+}
+
+// Margins of a page in inches; header and footer stand inside those above and below.
+const (
+	Side   = 0.4
+	Ends   = 0.75
+	Inside = 0.3
+)
+
+const (
+	a4         = 9 // its number among the sizes of paper
+	a4Short    = 595.3
+	a4Long     = 841.9
+	smallest   = 8.0   // points that letters are printed in at least
+	digitWidth = 0.637 // of a letter's size, in DejaVu Sans
+)
+
+// room is how wide columns may be together, so that letters stay readable, on a page
+// of so many points.
+func (p Page) room(points float64) float64 {
+	return (points - 2*Side*72) / (Usual * digitWidth * smallest / p.Letters.Size)
+}
+
+func (p Page) wide() float64 {
+	wide := 0.0
+	for _, w := range p.Widths {
+		wide += w
+	}
+	return wide
+}
+
+// Upright tells whether the page stands on its short side.
+func (p Page) Upright() bool { return p.wide() <= p.room(a4Short) }
+
+// Across is how many pages stand beside each other, so that letters stay readable; the
+// first column is repeated on each.
+func (p Page) Across() int {
+	wide, room := p.wide(), p.room(a4Long)
+	if wide <= room {
+		return 1
+	}
+	first := min(p.Widths[0], room/2)
+	return int(math.Ceil((wide - first) / (room - first)))
+}
+
+// Repeats is what is repeated on every page, as Excel's name for it stands for.
+func (p Page) Repeats(sheet string) string {
+	name := "'" + strings.ReplaceAll(sheet, "'", "''") + "'!"
+	var parts []string
+	if p.Across() > 1 {
+		parts = append(parts, name+"$A:$A")
+	}
+	if p.Header > 0 {
+		parts = append(parts, fmt.Sprintf("%s$%d:$%[2]d", name, p.Header))
+	}
+	return strings.Join(parts, ",")
+}
+
+// Lines are what stands above and below each page, in the words of a workbook.
+func (p Page) Lines() (header, footer string) {
+	marking := strings.ReplaceAll(p.Marking, "&", "&&")
+	if marking != "" {
+		header, marking = "&C"+marking, "&C"+marking
+	}
+	return header, "&L&A" + marking + "&RPage &P of &N"
+}
+
+// Set sets a sheet up to print so.
+func (p Page) Set(f *excelize.File, sheet string) error {
+	fit, size, way, across, down := true, a4, "landscape", p.Across(), 0
+	if p.Upright() {
+		way = "portrait"
+	}
+	side, ends, inside, own := Side, Ends, Inside, false
+	header, footer := p.Lines()
+	errs := []error{
+		f.SetSheetProps(sheet, &excelize.SheetPropsOptions{FitToPage: &fit}),
+		f.SetPageMargins(sheet, &excelize.PageLayoutMarginsOptions{
+			Left: &side, Right: &side, Top: &ends, Bottom: &ends, Header: &inside, Footer: &inside}),
+		f.SetPageLayout(sheet, &excelize.PageLayoutOptions{Size: &size, Orientation: &way, FitToWidth: &across, FitToHeight: &down}),
+		f.SetHeaderFooter(sheet, &excelize.HeaderFooterOptions{OddHeader: header, OddFooter: footer, ScaleWithDoc: &own}),
+	}
+	if repeats := p.Repeats(sheet); repeats != "" {
+		errs = append(errs, f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: repeats, Scope: sheet}))
+	}
+	return errors.Join(errs...)
+}
