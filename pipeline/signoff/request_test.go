@@ -76,15 +76,16 @@ func TestLaterReturn(t *testing.T) {
 		t.Errorf("late changes are %s", late)
 	}
 
-	if _, err := signoff.Submit(ctx, ws, analyst(at), nil); err != nil {
+	waived, answers := reasons(t, ws, at)
+	if _, err := signoff.Submit(ctx, ws, analyst(at), waived); err != nil {
 		t.Fatal(err)
 	}
 	write("T17_Narrative!B7", "Another story", "Performance analyst")
-	if _, err := signoff.Approve(ctx, ws, officer(at), declared); !errors.Is(err, workspace.ErrRefused) || !strings.Contains(err.Error(), "the commentary is no longer the one submitted") {
+	if _, err := signoff.Approve(ctx, ws, officer(at), declared, answers); !errors.Is(err, workspace.ErrRefused) || !strings.Contains(err.Error(), "the commentary is no longer the one submitted") {
 		t.Errorf("approved with another commentary: %v", err)
 	}
 	write("T17_Narrative!B7", "=A1 is what we achieved", "Performance analyst")
-	sealed, err := signoff.Approve(ctx, ws, officer(at), declared)
+	sealed, err := signoff.Approve(ctx, ws, officer(at), declared, answers)
 	if err != nil {
 		t.Fatal(err)
 	}

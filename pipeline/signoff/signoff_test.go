@@ -17,6 +17,7 @@ import (
 	"mojreturns/pipeline/archive"
 	"mojreturns/pipeline/builds"
 	"mojreturns/pipeline/example"
+	"mojreturns/pipeline/gate"
 	"mojreturns/pipeline/intake"
 	"mojreturns/pipeline/landing"
 	"mojreturns/pipeline/period"
@@ -38,6 +39,27 @@ func officer(at period.Period) signoff.Signing {
 	return signoff.Signing{Period: at, By: "chief-finance-officer"}
 }
 
+// reasons are given for all that the gate would let through with one.
+func reasons(t *testing.T, ws *workspace.Workspace, at period.Period) (waived, answers []archive.Waiver) {
+	t.Helper()
+	v := example.View(t, ws, at)
+	objections, err := gate.Return(t.Context(), v, ws.Returns[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	contradictions, err := gate.Declared(t.Context(), v, ws.Returns[0], declared)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range objections {
+		waived = append(waived, archive.Waiver{Check: o.Code, Reason: "it is the example's", By: "performance-analyst"})
+	}
+	for _, o := range contradictions {
+		answers = append(answers, archive.Waiver{Check: o.Code, Reason: "it is the example's", By: "chief-finance-officer"})
+	}
+	return waived, answers
+}
+
 // seals lands, builds, submits and approves a return for a period. A run would make
 // drafts of it too, which submitting makes again.
 func seals(t *testing.T, ws *workspace.Workspace, at period.Period) archive.Sealed {
@@ -49,10 +71,11 @@ func seals(t *testing.T, ws *workspace.Workspace, at period.Period) archive.Seal
 	if _, err := builds.Build(ctx, ws); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := signoff.Submit(ctx, ws, analyst(at), nil); err != nil {
+	waived, answers := reasons(t, ws, at)
+	if _, err := signoff.Submit(ctx, ws, analyst(at), waived); err != nil {
 		t.Fatal(err)
 	}
-	sealed, err := signoff.Approve(ctx, ws, officer(at), declared)
+	sealed, err := signoff.Approve(ctx, ws, officer(at), declared, answers)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,11 +101,12 @@ func TestWhoMaySign(t *testing.T) {
 			t.Fatalf("%s: the sentence is %v, and must hold %q", name, err, want)
 		}
 	}
-	submit := func(s signoff.Signing, w ...archive.Waiver) func() error {
-		return func() error { _, err := signoff.Submit(ctx, ws, s, w); return err }
+	waived, given := reasons(t, ws, at)
+	submit := func(s signoff.Signing) func() error {
+		return func() error { _, err := signoff.Submit(ctx, ws, s, waived); return err }
 	}
 	approve := func(s signoff.Signing) func() error {
-		return func() error { _, err := signoff.Approve(ctx, ws, s, declared); return err }
+		return func() error { _, err := signoff.Approve(ctx, ws, s, declared, given); return err }
 	}
 	step("approved before it is submitted", "has not been submitted", approve(officer(at)))
 	step("submitted by who may not", `"chief-finance-officer" may not submit`, submit(officer(at)))
@@ -136,12 +160,18 @@ func TestFailingChecksBlockSubmission(t *testing.T) {
 	if _, err := signoff.Submit(ctx, ws, analyst(at), nil); !errors.Is(err, workspace.ErrRefused) || !strings.Contains(err.Error(), "K02") {
 		t.Fatalf("a return that does not tie was submitted: %v", err)
 	}
-	sub, err := signoff.Submit(ctx, ws, analyst(at), []archive.Waiver{{Check: "K02", Reason: "the ledger is mended next month", By: "performance-analyst"}})
-	if err != nil || len(sub.Waived) != 1 {
+	waived, answers := reasons(t, ws, at)
+	i := slices.IndexFunc(waived, func(w archive.Waiver) bool { return w.Check == "K02" })
+	waived[i].Reason = "the ledger is mended next month"
+	sub, err := signoff.Submit(ctx, ws, analyst(at), waived)
+	if err != nil || len(sub.Waived) != len(waived) {
 		t.Fatalf("waived: %+v, %v", sub, err)
 	}
-	sealed, err := signoff.Approve(ctx, ws, officer(at), declared)
-	if err != nil || sealed.About.Submission.Waived[0].Reason != "the ledger is mended next month" {
+	if _, err := signoff.Submit(ctx, ws, analyst(at), slices.Delete(slices.Clone(waived), i, i+1)); !errors.Is(err, workspace.ErrRefused) {
+		t.Errorf("with every other reason it was submitted: %v", err)
+	}
+	sealed, err := signoff.Approve(ctx, ws, officer(at), declared, answers)
+	if err != nil || sealed.About.Submission.Waived[i].Reason != "the ledger is mended next month" {
 		t.Errorf("the waiver is not in the seal: %+v, %v", sealed.About.Submission, err)
 	}
 }
@@ -161,15 +191,16 @@ func TestKeys(t *testing.T) {
 	if _, err := pipeline.Run(ctx, ws, at); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := signoff.Submit(ctx, ws, analyst(at), nil); err != nil {
+	waived, answers := reasons(t, ws, at)
+	if _, err := signoff.Submit(ctx, ws, analyst(at), waived); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := signoff.Approve(ctx, ws, officer(at), declared); !errors.Is(err, workspace.ErrRefused) || !strings.Contains(err.Error(), "signs with a key") {
+	if _, err := signoff.Approve(ctx, ws, officer(at), declared, answers); !errors.Is(err, workspace.ErrRefused) || !strings.Contains(err.Error(), "signs with a key") {
 		t.Fatalf("approved without the key: %v", err)
 	}
 	signs := officer(at)
 	signs.KeyFile = key
-	sealed, err := signoff.Approve(ctx, ws, signs, declared)
+	sealed, err := signoff.Approve(ctx, ws, signs, declared, answers)
 	if err != nil || !sealed.Signed {
 		t.Fatalf("signed: %+v, %v", sealed, err)
 	}

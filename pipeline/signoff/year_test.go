@@ -34,8 +34,9 @@ func TestAYearOfReleases(t *testing.T) {
 			example.ChangeReferrals(t, ws, correctSecondQuarter)
 		}
 		seals(t, ws, at)
+		waived, _ := reasons(t, ws, at)
 		for _, audience := range []string{disclosure.Briefing, disclosure.Public} {
-			if _, err := draft.Release(ctx, example.View(t, ws, at), audience, "performance analyst"); err != nil {
+			if _, err := draft.Release(ctx, example.View(t, ws, at), audience, "performance analyst", waived); err != nil {
 				t.Fatal(err)
 			}
 		}
