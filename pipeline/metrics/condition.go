@@ -147,17 +147,19 @@ func (e Engine) condition(ctx context.Context, c Condition, shared []step) error
 	answer.last = fmt.Sprintf(`SELECT %s AS code, %s AS title, fund, period, %s AS basis,
   CASE WHEN feeds IS NULL OR status = 'not applicable' THEN status ELSE 'not available' END AS status,
   CASE WHEN feeds IS NULL THEN value END AS value, CASE WHEN feeds IS NULL THEN limit_value END AS limit_value,
-  CASE WHEN feeds IS NULL OR status = 'not applicable' THEN evidence ELSE 'Not received for this period: ' || feeds || '.' END AS evidence,
+  CASE WHEN feeds IS NULL OR status = 'not applicable' THEN coalesce(evidence, error('no sentence comes out for the fund ' || fund || ' in ' || period || ' (' || status || ')'))
+    ELSE 'Not received for this period: ' || feeds || '.' END AS evidence,
   breaches
 FROM judged LEFT JOIN gone USING (fund, period) ORDER BY fund, period`, quote(c.Code), quote(c.Title), quote(c.Basis))
 	return e.insert(ctx, "condition", answer)
 }
 
 // gone is the query for the feeds that the rows breaching a condition are read from
-// and that have not come.
+// and that have not come: one that was awaited, or every one of them where no delivery
+// tells of the period at all.
 func (e Engine) gone(ctx context.Context, c Condition, given query) (string, error) {
 	const none = "SELECT '', '', NULL WHERE FALSE"
-	if len(e.Missing) == 0 {
+	if len(e.Missing)+len(e.Absent) == 0 {
 		return none, nil
 	}
 	given.last = "FROM (\n" + c.Breaches + "\n)"
@@ -165,8 +167,12 @@ func (e Engine) gone(ctx context.Context, c Condition, given query) (string, err
 	if err != nil || len(feeds) == 0 {
 		return none, err
 	}
-	return fmt.Sprintf(`SELECT substr(scope, 6), period, string_agg(DISTINCT feed, ', ' ORDER BY feed)
-  FROM missing WHERE scope LIKE 'fund:%%' AND feed IN ('%s') GROUP BY ALL`, strings.Join(feeds, "', '")), nil
+	among := "scope LIKE 'fund:%' AND feed IN ('" + strings.Join(feeds, "', '") + "')"
+	from := "SELECT scope, period, feed FROM missing WHERE " + among
+	if len(e.Absent) > 0 {
+		from += fmt.Sprintf("\n  UNION SELECT scope, period, feed FROM temp.absent WHERE marker = 'x' AND %s QUALIFY count(*) OVER (PARTITION BY scope, period) = %d", among, len(feeds))
+	}
+	return "SELECT substr(scope, 6), period, string_agg(DISTINCT feed, ', ' ORDER BY feed) FROM (" + from + ") GROUP BY ALL", nil
 }
 
 // examples is how many of a check's findings about one subject are kept; all

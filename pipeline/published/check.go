@@ -59,7 +59,7 @@ func (v *View) Check(ctx context.Context) ([]Finding, error) {
 		return nil, err
 	}
 	for _, row := range typed.ExpectationRows(ws, at, sources) {
-		if _, err := v.Conn.ExecContext(ctx, "INSERT INTO temp.expectation VALUES (?, ?, ?, ?, ?, ?)", row...); err != nil {
+		if _, err := v.Conn.ExecContext(ctx, "INSERT INTO temp.expectation VALUES (?, ?, ?, ?, ?, ?, ?)", row...); err != nil {
 			return nil, err
 		}
 	}

@@ -277,3 +277,48 @@ func cellsOf(t *testing.T, workbook []byte) map[string]string {
 	}
 	return out
 }
+
+// What is declared is held against what was found: each contradiction is answered with
+// a reason, by name, which the seal keeps. It is slow since it seals the whole example.
+func TestADeclarationThatContradictsWhatWasFound(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	ws := example.Built(t)
+	at := example.Quarter(t, "2023-24-Q4")
+	waived, answers := reasons(t, ws, at)
+	if _, err := signoff.Submit(ctx, ws, analyst(at), waived); err != nil {
+		t.Fatal(err)
+	}
+	answer := func(codes ...string) (out []archive.Waiver) {
+		for _, code := range codes {
+			out = append(out, archive.Waiver{Check: code, Reason: "the auditor has it", By: "chief-finance-officer"})
+		}
+		return out
+	}
+	for _, c := range []struct {
+		name, inLine, notified string
+		answers                []archive.Waiver
+		want, not              string
+	}{
+		{"no reason at all", "Y", "NA", nil, "C09 Every line of spend has its evidence", "C12"},
+		{"one of two", "Y", "NA", answer("C09"), "C10 A forecast underspend is notified", "C09"},
+		{"not in line, and nothing to notify", "N", "NA", nil, "there is declared to be no underspend to notify", "C09"},
+		{"notified, without a notice", "N", "Y", nil, "no notice stands under notices", "C09"},
+		{"a reason for what is met", "N", "N", answer("C12"), "C12 does not fail", "C09"},
+	} {
+		d := declared
+		d.InLine, d.Notified = c.inLine, c.notified
+		_, err := signoff.Approve(ctx, ws, officer(at), d, c.answers)
+		if !errors.Is(err, workspace.ErrRefused) || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), c.not) {
+			t.Errorf("%s: %v; want it to say %q and nothing of %q", c.name, err, c.want, c.not)
+		}
+	}
+	sealed, err := signoff.Approve(ctx, ws, officer(at), declared, answers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept, err := archive.Version(ws, "moj-quarterly", at, 0)
+	if err != nil || len(kept.About.Answers) != len(answers) || kept.About.Answers[0] != answers[0] || kept.Digest != sealed.Digest {
+		t.Errorf("the seal keeps %+v (%v), given were %+v", kept.About.Answers, err, answers)
+	}
+}

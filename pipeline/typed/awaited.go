@@ -19,7 +19,7 @@ func Expected(ws *workspace.Workspace, at period.Period, sources []Staged) []lan
 }
 
 // Expectations are the columns of the table of what was expected and whether it came.
-const Expectations = "expectation(period VARCHAR, provider VARCHAR, feed VARCHAR, part VARCHAR, covered BOOLEAN, detail VARCHAR)"
+const Expectations = "expectation(period VARCHAR, provider VARCHAR, feed VARCHAR, part VARCHAR, covered BOOLEAN, came VARCHAR, detail VARCHAR)"
 
 // ExpectationRows are the rows of the table of expectations for a period.
 func ExpectationRows(ws *workspace.Workspace, at period.Period, sources []Staged) [][]any {
@@ -33,7 +33,11 @@ func ExpectationRows(ws *workspace.Workspace, at period.Period, sources []Staged
 		case !covered:
 			detail = fmt.Sprintf("nothing received covers %s; it was due by %s", e.Period, e.Due.Format("2 January 2006"))
 		}
-		rows = append(rows, []any{at.Label, e.Provider, e.Feed, e.Period, covered, detail})
+		var came any // the file, whether or not anything of it counts
+		if e.File != "" {
+			came = e.File
+		}
+		rows = append(rows, []any{at.Label, e.Provider, e.Feed, e.Period, covered, came, detail})
 	}
 	return rows
 }

@@ -5,4 +5,4 @@
 
 SELECT period, provider || ' ' || feed AS subject, detail
 FROM expectation
-WHERE NOT covered
+WHERE NOT covered AND came IS NULL -- of a file that came and has no row that counts K20 tells

@@ -7,7 +7,7 @@
 SELECT p.period, d.provider || ' ' || d.feed AS subject,
   file_in_words(d.file, d.sheet) || ': all of its ' || d.rows || ' rows are rejected'
     || coalesce(', the first because ' || (
-      SELECT arg_min(f.column_name || ' ' || f.message, (f."row", f.column_name, f.rule))
+      SELECT arg_min(f.message, (f."row", f.column_name, f.rule))
       FROM fault f
       WHERE f.sha256 = d.sha256 AND f.feed = d.feed AND f.sheet IS NOT DISTINCT FROM d.sheet AND f.severity = 'reject'), '') AS detail
 FROM delivery d
