@@ -16,6 +16,7 @@ import (
 func Identity(ws *workspace.Workspace, sources []typed.Staged) (string, error) {
 	id := warehouse.NewIdentity()
 	id.Add("engine", fmt.Appendf(nil, "%d", workspace.Engine))
+	id.Add("reader", fmt.Appendf(nil, "%d", typed.Reader))
 	id.Add("duckdb", []byte(warehouse.Version))
 	for _, part := range []struct {
 		fsys fs.FS

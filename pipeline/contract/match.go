@@ -82,6 +82,19 @@ func (c Contract) derive(header []string, column string, d register.Derived) (fo
 	return true, places[0], nil
 }
 
+// Heads says whether a header has every column that the feed cannot do without, by
+// all that a provider's feed says.
+func (c Contract) Heads(header []string, feed register.Feed) bool {
+	m, _ := c.MatchFeed(header, feed) // what else is wrong with it is told when it is read
+	for _, col := range c.Columns {
+		d, derived := feed.Derive[col.Name]
+		if derived && col.Constraints.Required && len(placesOf(header, d.From)) == 0 {
+			return false
+		}
+	}
+	return len(m.Missing) == 0
+}
+
 // placesOf finds the headers that are one of the names, or else those that are
 // like the first name with * in it that any is like.
 func placesOf(header []string, names []string) []int {

@@ -2,6 +2,7 @@ package contract
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -28,13 +29,24 @@ func (c Contract) sameKey(a, b string) string {
 	return strings.Join(out, " AND ")
 }
 
-// RepeatedKeys is the SQL that rejects every row of a key that one delivery
-// holds more than once. A key is judged only where every part of it is good.
-func (c Contract) RepeatedKeys() string {
+// RepeatedKeys is the SQL that rejects every row of a key that one file holds more
+// than once. A key is judged only where every part of it is good. files are the
+// deliveries that are further sheets of another's file, with that other.
+func (c Contract) RepeatedKeys(files map[int]int) string {
+	file := func(alias string) string {
+		cases := ""
+		for _, part := range slices.Sorted(maps.Keys(files)) {
+			cases += fmt.Sprintf(" WHEN %d THEN %d", part, files[part])
+		}
+		if cases == "" {
+			return alias + ".delivery"
+		}
+		return fmt.Sprintf("CASE %[1]s.delivery%[2]s ELSE %[1]s.delivery END", alias, cases)
+	}
 	return fmt.Sprintf(`UPDATE typed.%[1]s t SET standing = 'rejected',
   faults = list_append(coalesce(t.faults, []), {'column_name': %[2]s, 'rule': 'duplicate key', 'value': %[3]s})
-WHERE (t.delivery, %[4]s) IN (SELECT (r.delivery, %[5]s) FROM typed.%[1]s r WHERE %[6]s GROUP BY r.delivery, %[5]s HAVING count(*) > 1)`,
-		c.Feed, quote(strings.Join(c.Key, ", ")), c.keyText("t"), c.keyColumns("t"), c.keyColumns("r"), c.keyWhole("r"))
+WHERE (%[7]s, %[4]s) IN (SELECT (%[8]s, %[5]s) FROM typed.%[1]s r WHERE %[6]s GROUP BY %[8]s, %[5]s HAVING count(*) > 1)`,
+		c.Feed, quote(strings.Join(c.Key, ", ")), c.keyText("t"), c.keyColumns("t"), c.keyColumns("r"), c.keyWhole("r"), file("t"), file("r"))
 }
 
 // keyWhole is true of a row of which every part of the key is good.

@@ -15,6 +15,7 @@ type Source struct {
 	KeyGroup  string // the group its pseudonyms belong to
 	Year      string // financial year of the delivery, such as 2023-24
 	Rows      string // the relation that holds its staged rows, as SQL
+	DaysFrom  string // the day that its workbook counts as 0; empty is 1899-12-30
 	Mapping   Mapping
 	Spec      register.Feed       // how the provider writes
 	Registers map[string][]string // fund, provider, and the services of this provider

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"mojreturns/pipeline/register"
 )
@@ -192,12 +193,22 @@ func (j judge) date(t string) string {
 		}
 	}
 	if has("serials") {
-		forms = append(forms, "as_serial_date("+t+")")
+		forms = append(forms, j.serial(t))
 	}
 	if len(forms) == 1 {
 		return forms[0]
 	}
 	return "coalesce(" + strings.Join(forms, ", ") + ")"
+}
+
+// serial takes the number by which the source's workbook counts a day as that day.
+func (j judge) serial(t string) string {
+	from, err := time.Parse(time.DateOnly, j.DaysFrom)
+	if err != nil {
+		return "as_serial_date(" + t + ")"
+	}
+	later := int(from.Sub(time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)).Hours() / 24)
+	return fmt.Sprintf("CASE WHEN regexp_full_match(%[1]s, '[0-9]{5}') THEN as_serial_date((TRY_CAST(%[1]s AS INTEGER) + %[2]d)::VARCHAR) END", t, later)
 }
 
 // datetime takes a text as a date in the mapping's styles with a time after it.

@@ -27,11 +27,13 @@ func openCSV(f *os.File, t *tabler) (r *recordReader, from int64, err error) {
 			return nil, 0, err
 		}
 	}
-	r = &recordReader{line: 1}
+	r = &recordReader{line: 1, typed: true}
 	if r.src, t.table.Encoding, err = decode(f, encoding); err != nil {
 		return nil, 0, err
 	}
-	r.encoding = t.table.Encoding
+	if r.encoding = t.table.Encoding; r.encoding == windowsName {
+		r.mixing = &t.watch.mixing
+	}
 	if err := r.fill(); err != nil {
 		return nil, 0, err
 	}
@@ -95,13 +97,15 @@ func (r *recordReader) separatorLine(o *Options) {
 	r.advance(n, 1)
 }
 
-// oddLength says whether a record has another number of fields than the
-// header; empty ones at its end do no harm.
-func oddLength(fields [][]byte, width int) bool {
-	if len(fields) <= width {
-		return len(fields) < width
+// oddLength says whether a record has values that the header has no names for, or was
+// broken off. Fewer values than names are blanks at its end, which Excel leaves off.
+func oddLength(l lines, width int) bool {
+	fields := l.values()
+	if len(fields) > width {
+		return !blank(fields[width:])
 	}
-	return !blank(fields[width:])
+	r, text := l.(*recordReader)
+	return len(fields) < width && text && r.cutOff()
 }
 
 func blank(fields [][]byte) bool {

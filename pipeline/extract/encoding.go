@@ -76,11 +76,17 @@ func (r *recordReader) check() error {
 		fresh = fresh[:wholeRunes(fresh)]
 	}
 	if r.encoding == utf8Name && utf8.Valid(fresh) && bytes.IndexByte(fresh, 0) < 0 {
+		if at := bytes.IndexFunc(fresh, func(c rune) bool { return c >= utf8.RuneSelf }); r.wide == 0 && at >= 0 {
+			r.wide = r.line + lineEnds(r.buf[r.pos:r.checked+at])
+		}
 		r.checked += len(fresh)
 		return nil
 	}
 	for at := 0; at < len(fresh); {
 		c, size := utf8.DecodeRune(fresh[at:])
+		if size > 1 && r.wide == 0 {
+			r.wide = r.line + lineEnds(r.buf[r.pos:r.checked+at])
+		}
 		if trouble := r.trouble(c, size, fresh[at]); trouble != "" {
 			line := r.line + lineEnds(r.buf[r.pos:r.checked+at])
 			return &Refusal{Line: line, Sentence: fmt.Sprintf("line %d holds %s", line, trouble)}
@@ -109,6 +115,9 @@ func (r *recordReader) trouble(c rune, size int, first byte) string {
 	switch {
 	case c == 0:
 		return "a NUL byte, which no text has: the file is damaged; export it again as \"CSV UTF-8\" and send that"
+	case c == utf8.RuneError && size == 1 && r.wide > 0:
+		return fmt.Sprintf("the byte 0x%02X, which is not UTF-8 (in Windows-1252 it is %q), though line %d is UTF-8: the file mixes two encodings, as where rows of one file are pasted into another; save it as \"CSV UTF-8\", look at those lines and send it again",
+			first, charmap.Windows1252.DecodeByte(first), r.wide)
 	case c == utf8.RuneError && size == 1:
 		return fmt.Sprintf("the byte 0x%02X, which is not UTF-8 (in Windows-1252 it is %q): save the file as \"CSV UTF-8\" and send it again, or have the provider's mapping say encoding: windows-1252",
 			first, charmap.Windows1252.DecodeByte(first))

@@ -38,7 +38,8 @@ type Table struct {
 	Widest    int      `json:"widest,omitempty"` // how many columns have values, where more than the header names
 	Encoding  string   `json:"encoding,omitempty"`
 	Delimiter string   `json:"delimiter,omitempty"`
-	Notes     []string `json:"notes,omitempty"` // in plain English: what somebody who looks at the file would not expect
+	DaysFrom  string   `json:"days_from,omitempty"` // the day that the workbook counts as 0, where it is not 1899-12-30
+	Notes     []string `json:"notes,omitempty"`     // in plain English: what somebody who looks at the file would not expect
 
 	HiddenRows int64      `json:"hidden_rows,omitempty"` // of the rows staged, those hidden in the workbook
 	Filtered   bool       `json:"filtered,omitempty"`    // the sheet has a filter on

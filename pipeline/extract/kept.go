@@ -9,12 +9,14 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // A kept text is what the store keeps of a file from which columns of personal data
 // were taken out: its rows as CSV, each after its sheet, whether that is hidden,
 // and its row and line in the file. Deleting a column inside a workbook would leave
-// its strings behind, and renumber nothing; this does neither.
+// its strings behind, and renumber nothing; this does neither. Where the workbook counts
+// days from another day than most, its head says so.
 var keptHead = []string{"sheet", "hidden", "row", "line"}
 
 // Keep writes the file at src, delivered under name, to dst as such a text,
@@ -27,7 +29,13 @@ func Keep(ctx context.Context, src, name, dst string, o Options, without map[str
 	}
 	defer func() { err = errors.Join(err, out.Close()) }()
 	w := csv.NewWriter(out)
-	if err := w.Write(keptHead); err != nil {
+	head := keptHead
+	if from, err := daysFrom(src, name, o); err != nil {
+		return err
+	} else if from != "" {
+		head = append(slices.Clone(keptHead), keptDays+from)
+	}
+	if err := w.Write(head); err != nil {
 		return err
 	}
 	var record []string
@@ -44,11 +52,28 @@ func Keep(ctx context.Context, src, name, dst string, o Options, without map[str
 	return errors.Join(err, w.Error())
 }
 
+const keptDays = "days from "
+
+// daysFrom says from which day a file counts.
+func daysFrom(src, name string, o Options) (string, error) {
+	f, err := os.Open(src)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	book, err := openFile(f, name, o)
+	if err != nil || book == nil {
+		return "", named(err, name)
+	}
+	return book.daysFrom(), nil
+}
+
 // keptText is a kept text as the workbook it was; a CSV is one of one sheet
 // without a name.
 type keptText struct {
 	file   *os.File
 	listed []sheet
+	days   string
 }
 
 func openKept(f *os.File) (*keptText, error) {
@@ -71,7 +96,8 @@ func openKept(f *os.File) (*keptText, error) {
 // text says whether the file was a CSV.
 func (k *keptText) text() bool { return len(k.listed) == 1 && k.listed[0].name == "" }
 
-func (k *keptText) sheets() []sheet { return k.listed }
+func (k *keptText) sheets() []sheet  { return k.listed }
+func (k *keptText) daysFrom() string { return k.days }
 
 func (k *keptText) open(_ context.Context, s sheet, _ *observed) (lines, error) {
 	return k.rows(s.name, false)
@@ -89,7 +115,12 @@ func (k *keptText) rows(name string, all bool) (*keptRows, error) {
 	if err := r.fill(); err != nil {
 		return nil, err
 	}
-	if more, err := r.next(); err != nil || !more || !slices.Equal(texts(r.fields), keptHead) {
+	more, err := r.next()
+	head := texts(r.fields)
+	if len(head) == len(keptHead)+1 {
+		k.days, head = strings.TrimPrefix(head[len(keptHead)], keptDays), head[:len(keptHead)]
+	}
+	if err != nil || !more || !slices.Equal(head, keptHead) {
 		return nil, errors.Join(fmt.Errorf("%q is not a text kept in place of a file", k.file.Name()), err)
 	}
 	return &keptRows{recordReader: r, name: name, all: all}, nil

@@ -14,6 +14,7 @@ type observed struct {
 	hiddenRows, beyond, unsaved, groups  int
 	spans                                []span // the first merged cells, for the header
 	columns                              []columnSeen
+	mixing                               mixing
 	now                                  int64 // the row being read
 }
 
@@ -142,6 +143,9 @@ func (t *tabler) notes() []string {
 	add(o.unsaved, "1 formula has no saved result and reads as blank: open the workbook in Excel and save it", "%d formulas have no saved result and read as blank: open the workbook in Excel and save it")
 	add(len(t.left), "1 row was left out, as the provider's mapping says (row "+rowList(t.left)+")", "%d rows were left out, as the provider's mapping says (rows "+rowList(t.left)+")")
 	add(len(t.table.Totals), "1 row of totals was set apart", "%d rows of totals were set apart")
+	if note := o.mixing.note(); note != "" {
+		notes = append(notes, note)
+	}
 	for i, c := range o.columns {
 		notes = append(notes, c.notes(fmt.Sprintf("the column %q", t.table.Header[i]))...)
 	}

@@ -3,6 +3,7 @@ package extract
 import (
 	"context"
 	"errors"
+	"time"
 )
 
 const (
@@ -37,7 +38,8 @@ func sniffOpenDocument(a *archive, is string) error {
 // one part, one after another.
 type openDocumentBook struct {
 	*archive
-	listed []sheet
+	listed   []sheet
+	nullDate string // as the file has it
 }
 
 // openOpenDocument lists the sheets.
@@ -50,13 +52,7 @@ func openOpenDocument(a *archive) (*openDocumentBook, error) {
 			case m.is(officeSpace, "automatic-styles"):
 				return m.each(func() error { return tableStyle(m, hidden) })
 			case m.is(officeSpace, "body"):
-				return m.within(officeSpace, "spreadsheet", func() error {
-					if m.is(tableSpace, "table") {
-						name, style := m.attributeIn(tableSpace, "name"), m.attributeIn(tableSpace, "style-name")
-						b.listed = append(b.listed, sheet{name: textOf(name), number: len(b.listed), hidden: hidden[textOf(style)]})
-					}
-					return nil
-				})
+				return m.within(officeSpace, "spreadsheet", func() error { return b.list(m, hidden) })
 			}
 			return nil
 		})
@@ -68,6 +64,23 @@ func openOpenDocument(a *archive) (*openDocumentBook, error) {
 		return nil, refuse("the OpenDocument file has no sheet: is it the right file?")
 	}
 	return b, nil
+}
+
+// list takes in a sheet, and from which day the file counts.
+func (b *openDocumentBook) list(m *markup, hidden map[string]bool) error {
+	switch {
+	case m.is(tableSpace, "table"):
+		name, style := m.attributeIn(tableSpace, "name"), m.attributeIn(tableSpace, "style-name")
+		b.listed = append(b.listed, sheet{name: textOf(name), number: len(b.listed), hidden: hidden[textOf(style)]})
+	case m.is(tableSpace, "calculation-settings"):
+		return m.each(func() error {
+			if m.is(tableSpace, "null-date") {
+				b.nullDate = textOf(m.attributeIn(tableSpace, "date-value"))
+			}
+			return nil
+		})
+	}
+	return nil
 }
 
 // tableStyle reads of a style of tables whether they are shown.
@@ -85,6 +98,17 @@ func tableStyle(m *markup, hidden map[string]bool) error {
 }
 
 func (b *openDocumentBook) sheets() []sheet { return b.listed }
+
+func (b *openDocumentBook) daysFrom() string {
+	day, err := time.Parse(time.DateOnly, string(isoDate([]byte(b.nullDate))))
+	if err != nil || day.Equal(firstDay) {
+		return ""
+	}
+	return day.Format(time.DateOnly)
+}
+
+// firstDay is the day 0 that spreadsheet programs count from where nothing else is said.
+var firstDay = time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)
 
 // open reads up to a sheet.
 func (b *openDocumentBook) open(ctx context.Context, s sheet, o *observed) (lines, error) {

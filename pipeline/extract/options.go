@@ -14,9 +14,11 @@ type Options struct {
 	// The sheet of a workbook: its name, a pattern that one visible sheet's name
 	// must meet (a regular expression, capitals or not), or its place among the
 	// visible ones, from 1. Without any, the only one, or the first with a header.
+	// AllSheets lets the pattern be met by several, for Headers to list.
 	Sheet        string `json:"sheet,omitempty"`
 	SheetPattern string `json:"sheet_pattern,omitempty"`
 	SheetNumber  int    `json:"sheet_number,omitempty"`
+	AllSheets    bool   `json:"all_sheets,omitempty"`
 
 	HeaderRow  int      `json:"header_row,omitempty"`  // 0 means find it
 	HeaderRows int      `json:"header_rows,omitempty"` // how many rows make the header; 2 joins the names of groups to those below them

@@ -23,8 +23,9 @@ type recordReader struct {
 	src      io.Reader
 	encoding string // of the file; src is UTF-8 if the file is valid
 	buf      []byte
-	pos, end int // what of buf is still to be read
-	checked  int // up to where buf is known to be good text
+	pos, end int   // what of buf is still to be read
+	checked  int   // up to where buf is known to be good text
+	wide     int64 // the text line of the first character beyond ASCII, or 0
 	eof      bool
 
 	delimiter byte
@@ -35,7 +36,9 @@ type recordReader struct {
 	line    int64 // the text line that the next record starts on
 	opened  int64 // the text line of a quotation mark that the block does not close, or 0
 	fields  [][]byte
-	scratch []byte // values that are not as they stand in buf
+	scratch []byte  // values that are not as they stand in buf
+	mixing  *mixing // watches for two encodings; nil where there can be one only
+	typed   bool    // values are as somebody typed them into a spreadsheet
 }
 
 func (r *recordReader) delimit(delimiter byte) {
@@ -53,6 +56,12 @@ func (r *recordReader) next() (bool, error) {
 			return false, err
 		}
 		if n > 0 {
+			if r.mixing != nil {
+				r.mixing.look(r.row+1, r.buf[r.pos:r.pos+n])
+			}
+			if r.typed {
+				r.untype()
+			}
 			r.advance(n, lines)
 			return true, nil
 		}

@@ -10,6 +10,8 @@ import (
 // workbook is an open workbook of any format.
 type workbook interface {
 	sheets() []sheet
+	// daysFrom is the day that days are counted from; empty is 1899-12-30, as Excel does.
+	daysFrom() string
 	// open starts reading a sheet; what is noticed goes into observed.
 	open(context.Context, sheet, *observed) (lines, error)
 	// merged lists the cells merged in rows from and below, up to last.
@@ -77,6 +79,7 @@ func readWorkbook(ctx context.Context, b workbook, o Options, out *parquetFile) 
 		return t.table, err
 	}
 	t.finish()
+	t.table.DaysFrom = b.daysFrom()
 	return t.table, nil
 }
 
@@ -138,10 +141,10 @@ func (t *tabler) asked(sheets []sheet) ([]sheet, error) {
 				met = append(met, s)
 			}
 		}
-		switch len(met) {
-		case 0:
+		switch {
+		case len(met) == 0:
 			return nil, refuse("the workbook has no visible sheet whose name meets %q; it has %s: %s", t.SheetPattern, all, mend)
-		case 1:
+		case len(met) == 1 || t.AllSheets:
 			return met, nil
 		}
 		return nil, refuse("%d sheets of the workbook have names that meet %q: %s; leave one of them, or have the provider's mapping say which", len(met), t.SheetPattern, listed(names(met), ", "))

@@ -128,7 +128,7 @@ func (t *tabler) rows(ctx context.Context, l lines, out *parquetFile) (err error
 		if t.leaves(row, line, values) {
 			continue
 		}
-		odd := t.ragged && oddLength(values, width)
+		odd := t.ragged && oddLength(l, width)
 		if len(values) > width && !blank(values[width:]) {
 			t.table.Widest = max(t.table.Widest, len(values))
 			if !t.ragged {

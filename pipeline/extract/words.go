@@ -9,7 +9,8 @@ import (
 // having been at them before the text was written.
 type wordsSeen struct {
 	exponent, monthDay, midnight example
-	plain                        bool // there are other words too
+	plain                        bool    // there are other words too
+	pence, thousands             example // a comma before one or two digits, before three
 }
 
 // word looks at a word of a column and says whether its row is wanted.
@@ -28,13 +29,40 @@ func (o *observed) word(column int, word []byte) bool {
 		return seen.midnight.n == 1
 	default:
 		seen.plain = true
+		return seen.comma(word)
+	}
+	return false
+}
+
+// comma looks at an amount with a comma, which marks decimals in some countries and
+// thousands in others.
+func (s *wordsSeen) comma(word []byte) bool {
+	at := bytes.LastIndexByte(word, ',')
+	if at < 1 || len(word) > 32 {
+		return false
+	}
+	whole, rest := bytes.Trim(word[:at], "-+(£ \u00a0"), bytes.TrimRight(word[at+1:], ") ")
+	if len(whole) == 0 || len(bytes.Trim(whole, "0123456789,. ")) > 0 {
+		return false
+	}
+	digits, _, point := bytes.Cut(rest, []byte("."))
+	if len(bytes.Trim(digits, "0123456789")) > 0 {
+		return false
+	}
+	switch {
+	case (len(digits) == 1 || len(digits) == 2) && !point && bytes.IndexByte(whole, ',') < 0:
+		s.pence.add(0, word)
+		return s.pence.n == 1
+	case len(digits) == 3:
+		s.thousands.add(0, word)
+		return s.thousands.n == 1
 	}
 	return false
 }
 
 // wordAt tells the row of the example just taken.
 func (c *columnSeen) wordAt(row int64) {
-	for _, e := range []*example{&c.words.exponent, &c.words.monthDay, &c.words.midnight} {
+	for _, e := range []*example{&c.words.exponent, &c.words.monthDay, &c.words.midnight, &c.words.pence, &c.words.thousands} {
 		if e.n == 1 && e.row == 0 {
 			e.row = row
 		}
@@ -79,6 +107,10 @@ func (s wordsSeen) notes(name string) []string {
 	}
 	if s.midnight.n > 0 && s.exponent.n+s.monthDay.n == 0 && !s.plain {
 		notes = append(notes, fmt.Sprintf("%s has nothing but 00:00:00: if these were dates, a spreadsheet has saved only the time of day, and they are lost; ask for the file again with its dates", name))
+	}
+	if s.pence.n > 0 && s.thousands.n > 0 {
+		notes = append(notes, fmt.Sprintf("%s mixes decimal marks: the comma stands before pence in row %d, as in 1234,50, and before thousands in row %d, as in 1,234; check which is meant, and ask for amounts as 1234.50",
+			name, s.pence.row, s.thousands.row))
 	}
 	return notes
 }

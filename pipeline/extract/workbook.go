@@ -52,6 +52,13 @@ func openBook(a *archive, main string) (*book, error) {
 
 func (b *book) sheets() []sheet { return b.listed }
 
+func (b *book) daysFrom() string {
+	if b.from1904 {
+		return "1904-01-01"
+	}
+	return ""
+}
+
 // relation is what a part of the archive refers to.
 type relation struct{ id, kind, target string }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"mojreturns/pipeline/builds"
 	"mojreturns/pipeline/contract"
@@ -52,8 +53,16 @@ func LandAndJudge(ctx context.Context, ws *workspace.Workspace, files []string, 
 			}
 			out = append(out, f)
 		}
-		for _, s := range found {
-			f := LandedFile{Status: string(l.Status), FileCount: builds.FileCount{File: s.Name, SHA256: s.SHA256, Provider: s.Provider, Feed: s.Feed, Sheet: s.Table.Sheet, Rows: s.Table.Rows, Message: typed.Together(l.Message, s.Remarks())}}
+		unread, err := notRead(ctx, ws, l, found)
+		if err != nil {
+			return nil, err
+		}
+		for i, s := range found {
+			remarks := s.Remarks()
+			if i == 0 && unread != "" {
+				remarks = append(remarks, unread)
+			}
+			f := LandedFile{Status: string(l.Status), FileCount: builds.FileCount{File: s.Name, SHA256: s.SHA256, Provider: s.Provider, Feed: s.Feed, Sheet: s.Table.Sheet, Rows: s.Table.Rows, Message: typed.Together(l.Message, remarks)}}
 			if s.Refused != "" {
 				f.Status, f.Message = string(landing.StatusRefused), s.Refused
 				for _, u := range s.Contract.Uses(s.Mapping, s.Table.Header) {
@@ -91,13 +100,48 @@ func stageLanded(ctx context.Context, ws *workspace.Workspace, l landing.Landed,
 		if l.Status == landing.StatusWould {
 			at = typed.Place{Bytes: l.Path, Staged: temp}
 		}
-		s, err := typed.StageOne(ctx, ws, d, at)
+		tables, err := typed.StageFile(ctx, ws, d, at)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, s)
+		out = append(out, tables...)
 	}
 	return out, nil
+}
+
+// notRead names the sheets of a workbook that no feed reads, with their rows, so that
+// nobody takes them for counted; empty where there are none, or nothing was read.
+func notRead(ctx context.Context, ws *workspace.Workspace, l landing.Landed, found []typed.Staged) (string, error) {
+	var read []string
+	for _, s := range found {
+		if s.Refused != "" {
+			return "", nil
+		}
+		read = append(read, s.Table.Sheet)
+	}
+	if len(found) == 0 {
+		return "", nil
+	}
+	at := ws.Landing.Path(l.SHA256)
+	if l.Status == landing.StatusWould {
+		at = l.Path
+	}
+	sheets, err := extract.UnreadSheets(ctx, at, l.Name, ws.ReadingOptions(found[0].Delivery), read)
+	var names []string
+	for _, u := range sheets {
+		size := fmt.Sprintf("%d rows", u.Rows)
+		if u.Rows == 1 {
+			size = "1 row"
+		}
+		if u.Hidden {
+			size = "hidden, " + size
+		}
+		names = append(names, fmt.Sprintf("%q (%s)", u.Sheet, size))
+	}
+	if len(names) == 0 {
+		return "", err
+	}
+	return "not read, since no feed of the provider's does: the sheet " + strings.Join(names, ", the sheet "), err
 }
 
 // recognise looks into a landed file that no feed claims: the sender learns at
@@ -150,6 +194,13 @@ func judge(ctx context.Context, ws *workspace.Workspace, dir string, sources []t
 			if latest < year {
 				out[i].Message = typed.Together(out[i].Message, []string{fmt.Sprintf("none of its rows is of %s, and the newest is of %s: is it last year's file? If so, ask for this year's, which takes its place", year, latest)})
 			}
+			if out[i].Accepted == 0 && out[i].Rejected > 0 {
+				first, err := firstFault(ctx, conn, sources[next])
+				if err != nil {
+					return err
+				}
+				out[i].Message = typed.Together(out[i].Message, []string{first})
+			}
 			held, err := typed.TotalsHeld(ctx, conn, sources[next])
 			if err != nil {
 				return err
@@ -164,4 +215,13 @@ func judge(ctx context.Context, ws *workspace.Workspace, dir string, sources []t
 		}
 		return nil
 	})
+}
+
+// firstFault says that every row of a source is rejected, and why the first is.
+func firstFault(ctx context.Context, conn *sql.Conn, s typed.Staged) (string, error) {
+	var row int64
+	var message string
+	err := conn.QueryRowContext(ctx, `SELECT f."row", f.message FROM fault f JOIN delivery d ON d.current AND (d.file, d.sha256, d.provider, d.feed, d.sheet) = (f.file, f.sha256, f.provider, f.feed, f.sheet)
+		WHERE d.delivery = ? AND f.severity = 'reject' ORDER BY f."row", f.column_name, f.rule LIMIT 1`, s.Order).Scan(&row, &message)
+	return fmt.Sprintf("not one row is accepted, so nothing of it counts; the first, row %d: %s", row, message), err
 }

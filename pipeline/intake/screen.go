@@ -94,9 +94,11 @@ func (f *screening) stage(ctx context.Context) error {
 	}
 	read := map[string]bool{}
 	add := func(d landing.Delivery, to string) error {
-		s, err := typed.StageOne(ctx, f.Workspace, d, typed.Place{Bytes: f.path, Staged: filepath.Join(f.dir, to)})
-		f.tables = append(f.tables, s)
-		read[s.Table.Sheet] = true
+		found, err := typed.StageFile(ctx, f.Workspace, d, typed.Place{Bytes: f.path, Staged: filepath.Join(f.dir, to)})
+		for _, s := range found {
+			f.tables = append(f.tables, s)
+			read[s.Table.Sheet] = true
+		}
 		return err
 	}
 	for _, d := range claimed {

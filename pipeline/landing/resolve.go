@@ -44,6 +44,9 @@ type Delivery struct {
 	Current bool
 	Why     string
 	Order   int
+	// Part is its place among the sheets that are read of one file as one feed, from 1;
+	// 0 where the file is read as one.
+	Part int
 
 	day   time.Time // received, as a calendar date in the workspace's time zone
 	order int       // the position of its feed in the configuration
@@ -186,6 +189,7 @@ func follow(a, b Delivery) int {
 		cmp.Compare(a.SHA256, b.SHA256),
 		cmp.Compare(a.Number, b.Number),
 		cmp.Compare(a.order, b.order),
+		cmp.Compare(a.Part, b.Part),
 	)
 }
 

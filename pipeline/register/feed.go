@@ -22,6 +22,9 @@ type Feed struct {
 	// place among those shown, from 1: one of the three at most.
 	SheetPattern string `yaml:"sheet_pattern" json:"sheet_pattern,omitempty"`
 	SheetNumber  int    `yaml:"sheet_number" json:"sheet_number,omitempty"`
+	// Sheets is "all" where every visible sheet with the feed's header is read, of those
+	// that SheetPattern picks if it is given. Empty means that there must be one.
+	Sheets string `yaml:"sheets" json:"sheets,omitempty"`
 	// HeaderRows is how many rows make the header; 2 joins names of groups to those below.
 	HeaderRows int `yaml:"header_rows" json:"header_rows,omitempty"`
 	// SkipRows are left out straight below the header, Skip wherever they stand.
@@ -115,6 +118,12 @@ func (f Feed) check(at strict.Place, provider string, known Known) {
 	}
 	if f.KeepMonths < 0 {
 		at.In("keep_months").Wrong("%s: keep_months is %d; it is a number of months", about, f.KeepMonths)
+	}
+	switch {
+	case f.Sheets != "" && f.Sheets != "all":
+		at.In("sheets").Wrong("%s: sheets is %q; it can be all, or is left out", about, f.Sheets)
+	case f.Sheets != "" && (f.Sheet != "" || f.SheetNumber != 0):
+		at.In("sheets").Wrong("%s: sheets asks for all sheets, and sheet or sheet_number for one; keep one of the two", about)
 	}
 	f.checkStyles(at, about)
 	if f.Expected != nil {

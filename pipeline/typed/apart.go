@@ -86,8 +86,9 @@ func JudgeApart(ctx context.Context, ws *workspace.Workspace, dir string, source
 // not. What cannot be read stays in, with the sentence that says so.
 func Readable(ctx context.Context, ws *workspace.Workspace, deliveries []landing.Delivery) ([]Staged, error) {
 	var out []Staged
-	for i, d := range deliveries {
-		s := Staged{Delivery: d}
+	for _, d := range deliveries {
+		found := []Staged{{Delivery: d}}
+		s := &found[0]
 		switch {
 		case d.Withdrawal != nil && d.Withdrawal.Erased:
 			s.Refused = fmt.Sprintf("it was erased on %s: %s", d.Withdrawal.At.In(ws.Location).Format("2 January 2006"), d.Withdrawal.Reason)
@@ -95,12 +96,14 @@ func Readable(ctx context.Context, ws *workspace.Workspace, deliveries []landing
 			s.Refused = "it is no feed's: " + d.Why
 		default:
 			var err error
-			if s, err = StageOne(ctx, ws, d, InStore(ws, d)); err != nil {
+			if found, err = StageFile(ctx, ws, d, InStore(ws, d)); err != nil {
 				return nil, fmt.Errorf("cannot read %q: %w", d.Name, err)
 			}
 		}
-		s.Current, s.Order = s.Refused == "", i+1
-		out = append(out, s)
+		for _, s := range found {
+			s.Current, s.Order = s.Refused == "", len(out)+1
+			out = append(out, s)
+		}
 	}
 	return out, nil
 }

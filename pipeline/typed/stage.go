@@ -17,6 +17,9 @@ import (
 	"mojreturns/pipeline/workspace"
 )
 
+// Reader is the number of the reader of files, which decides what is staged.
+const Reader = extract.Reader
+
 // Staged is one delivery read as text: where its Parquet is, what its header
 // says, and how that meets the contract; or the sentence that refuses it.
 type Staged struct {
@@ -37,26 +40,30 @@ func Stage(ctx context.Context, ws *workspace.Workspace) ([]Staged, error) {
 		return nil, err
 	}
 	read := map[stageKey]Staged{}
-	for i := range deliveries {
-		d := &deliveries[i]
+	var tables []landing.Delivery // one for each table of a delivery
+	for i, d := range deliveries {
 		if d.Feed == "" || d.Withdrawal != nil && d.Withdrawal.Erased {
+			tables = append(tables, d)
 			continue
 		}
 		if ws.Past != nil && !workspace.Exists(ws.Landing.Path(d.SHA256)) {
 			d.Refused = "erased since" // those that counted are all there, so this one did not
+			tables = append(tables, d)
 			continue
 		}
 		ws.Tell("reading "+d.Name, i, len(deliveries))
-		s, err := StageOne(ctx, ws, *d, InStore(ws, *d))
+		found, err := StageFile(ctx, ws, d, InStore(ws, d))
 		if err != nil {
 			return nil, fmt.Errorf("cannot read %q: %w", d.Name, err)
 		}
-		d.Refused = s.Refused
-		read[keyOf(*d)] = s
+		for _, s := range found {
+			tables = append(tables, s.Delivery)
+			read[keyOf(s.Delivery)] = s
+		}
 	}
 	ws.Tell("", 0, 0)
 	var all []Staged
-	for _, d := range landing.Current(deliveries, ws.Moment()) {
+	for _, d := range landing.Current(tables, ws.Moment()) {
 		s := read[keyOf(d)]
 		s.Delivery = d
 		all = append(all, s)
@@ -65,12 +72,12 @@ func Stage(ctx context.Context, ws *workspace.Workspace) ([]Staged, error) {
 }
 
 type stageKey struct {
-	number      int
-	feed, sheet string
+	number, place        int
+	feed, sheet, pattern string
 }
 
 func keyOf(d landing.Delivery) stageKey {
-	return stageKey{number: d.Number, feed: d.Feed, sheet: d.Spec.Sheet}
+	return stageKey{number: d.Number, feed: d.Feed, sheet: d.Spec.Sheet, pattern: d.Spec.SheetPattern, place: d.Spec.SheetNumber}
 }
 
 // Place is where a delivery's bytes are and where their staged file is kept:
@@ -82,9 +89,9 @@ func InStore(ws *workspace.Workspace, d landing.Delivery) Place {
 	return Place{Bytes: ws.Landing.Path(d.SHA256), Staged: ws.Path("staged")}
 }
 
-// StageOne reads one delivery, unless it was read already, and holds its header
-// against its contract. What cannot be read is Refused, with the sentence why.
-func StageOne(ctx context.Context, ws *workspace.Workspace, d landing.Delivery, at Place) (Staged, error) {
+// stageOne reads one table of a delivery, unless it was read already, and holds its
+// header against its contract. What cannot be read is Refused, with the sentence why.
+func stageOne(ctx context.Context, ws *workspace.Workspace, d landing.Delivery, at Place) (Staged, error) {
 	s := Staged{Delivery: d}
 	var refusal string
 	kept, parquet, err := read(ctx, ws, d, at)

@@ -86,7 +86,7 @@ func judgeFeed(ctx context.Context, ws *workspace.Workspace, conn *sql.Conn, c c
 	if err := warehouse.Exec(ctx, conn, c.Judge(from, ws.Lists)); err != nil {
 		return fmt.Errorf("cannot judge the rows of %s: %w", c.Feed, err)
 	}
-	if err := warehouse.Exec(ctx, conn, c.RepeatedKeys()); err != nil {
+	if err := warehouse.Exec(ctx, conn, c.RepeatedKeys(furtherSheets(current))); err != nil {
 		return fmt.Errorf("cannot look for repeated keys in %s: %w", c.Feed, err)
 	}
 	for i, s := range current {
@@ -100,6 +100,20 @@ func judgeFeed(ctx context.Context, ws *workspace.Workspace, conn *sql.Conn, c c
 		}
 	}
 	return nil
+}
+
+// furtherSheets gives, for each source that is a further sheet of one file as one
+// feed, the first of them.
+func furtherSheets(current []Staged) map[int]int {
+	first, out := map[int]int{}, map[int]int{}
+	for _, s := range current {
+		if _, seen := first[s.Number]; !seen {
+			first[s.Number] = s.Order
+		} else {
+			out[s.Order] = first[s.Number]
+		}
+	}
+	return out
 }
 
 // settle decides which of several rows of a key counts, lists the faults, and
@@ -166,7 +180,7 @@ func assertRows(ctx context.Context, ws *workspace.Workspace, conn *sql.Conn) er
 func Source(ws *workspace.Workspace, s Staged) contract.Source {
 	source := contract.Source{
 		Delivery: s.Order, Provider: s.Provider, Year: s.Year,
-		Rows: "read_parquet('" + strings.ReplaceAll(filepath.ToSlash(s.Parquet), "'", "''") + "')", Mapping: s.Mapping, Spec: s.Spec,
+		Rows: "read_parquet('" + strings.ReplaceAll(filepath.ToSlash(s.Parquet), "'", "''") + "')", Mapping: s.Mapping, Spec: s.Spec, DaysFrom: s.Table.DaysFrom,
 		Registers: ws.Registers(s.Provider),
 	}
 	if provider, ok := ws.Register.Provider(s.Provider); ok {

@@ -21,7 +21,8 @@ func (ws *Workspace) ReadingOptions(d landing.Delivery) extract.Options {
 		}
 		return out
 	}
-	o := extract.Options{Sheet: spec.Sheet, SheetPattern: spec.SheetPattern, SheetNumber: spec.SheetNumber, HeaderRow: spec.HeaderRow, HeaderRows: spec.HeaderRows,
+	o := extract.Options{Sheet: spec.Sheet, SheetPattern: spec.SheetPattern, SheetNumber: spec.SheetNumber, AllSheets: spec.Sheets == "all",
+		HeaderRow: spec.HeaderRow, HeaderRows: spec.HeaderRows,
 		SkipRows: spec.SkipRows, Skip: rules(spec.Skip), Totals: rules(spec.Totals), End: rules(spec.End), Encoding: spec.Encoding, Delimiter: spec.Delimiter, Kept: d.Sent != nil}
 	if c, ok := ws.Contract(spec.Feed); ok && spec.HeaderRow == 0 {
 		for _, col := range c.Columns {
