@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"path/filepath"
 	"strconv"
 	"syscall"
 	"testing"
@@ -41,6 +42,11 @@ func TestMain(m *testing.M) {
 func TestCases(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "../../testdata/cases",
+		Setup: func(env *testscript.Env) error { // files that a story cannot hold as text
+			files, err := filepath.Abs("../../testdata/cases/files")
+			env.Setenv("FILES", files)
+			return err
+		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": func(ts *testscript.TestScript, _ bool, args []string) {
 				want, err := strconv.Atoi(args[0])

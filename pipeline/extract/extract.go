@@ -5,8 +5,8 @@
 //
 // A staged file has the columns row (the row a spreadsheet program shows: the
 // header and blank lines count), line (the text line where the record starts;
-// the row, of a workbook), fields (how many fields the record has, where that is not
-// the header's number) and c1, c2, ... for each header position; an empty cell is
+// the row, of a workbook), fields (how many fields the record has, where it has values
+// beyond the header's or the file breaks off in it) and c1, c2, ... for each header position; an empty cell is
 // NULL. Rows that are blank all over are left out.
 //
 // The reader is our own since every row must carry the row number that a
