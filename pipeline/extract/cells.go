@@ -42,19 +42,27 @@ func cells(ctx context.Context, src, name string, o Options, each func(Row) erro
 		return err
 	}
 	defer f.Close()
-	book, err := openFile(f, name, o)
+	opened, err := openFile(f, name, o)
 	if err != nil {
 		return err
 	}
-	if book == nil {
+	if opened == nil {
 		r, _, err := openCSV(f, &tabler{Options: o, watch: &observed{}})
 		if err != nil {
 			return err
 		}
 		return cellsOf(ctx, r, sheet{}, each)
 	}
-	for _, s := range book.sheets() {
-		l, err := book.open(ctx, s, &observed{})
+	for _, s := range opened.sheets() {
+		watch := &observed{}
+		if _, excel := opened.(*book); excel { // what lies under merged cells is no row's value
+			covered, err := opened.merged(ctx, s, 1, mostRows)
+			if err != nil {
+				return err
+			}
+			watch.cover(covered)
+		}
+		l, err := opened.open(ctx, s, watch)
 		if err != nil {
 			return err
 		}

@@ -44,6 +44,7 @@ type Table struct {
 	HiddenRows int64      `json:"hidden_rows,omitempty"` // of the rows staged, those hidden in the workbook
 	Filtered   bool       `json:"filtered,omitempty"`    // the sheet has a filter on
 	LeftOut    int64      `json:"left_out,omitempty"`    // rows left out by the options; they are not staged
+	Buried     int64      `json:"buried,omitempty"`      // values under merged cells, where nobody sees them; they are not staged
 	Totals     []TotalRow `json:"totals,omitempty"`      // rows of totals; they are not staged
 }
 
@@ -87,24 +88,33 @@ func Stage(ctx context.Context, src, name, dst string, o Options) (Table, error)
 		return Table{}, named(err, name)
 	}
 	temp := dst + ".partial"
-	out, err := createParquet(ctx, temp)
+	var table Table
+	if book == nil {
+		table, err = into(ctx, temp, func(out *parquetFile) (Table, error) { return readCSV(ctx, f, o, out) })
+	} else {
+		table, err = stageWorkbook(ctx, book, o, temp)
+	}
+	if err != nil {
+		if left := os.Remove(temp); !errors.Is(left, os.ErrNotExist) {
+			err = errors.Join(err, left)
+		}
+		return Table{}, named(err, name)
+	}
+	return table, os.Rename(temp, dst)
+}
+
+// into writes what read reads to a file.
+func into(ctx context.Context, path string, read func(*parquetFile) (Table, error)) (Table, error) {
+	out, err := createParquet(ctx, path)
 	if err != nil {
 		return Table{}, err
 	}
-	var table Table
-	if book == nil {
-		table, err = readCSV(ctx, f, o, out)
-	} else {
-		table, err = readWorkbook(ctx, book, o, out)
-	}
+	table, err := read(out)
 	table.Rows = out.rows
 	if err == nil {
 		err = ctx.Err()
 	}
-	if err := errors.Join(err, out.close(err)); err != nil {
-		return Table{}, named(errors.Join(err, os.Remove(temp)), name)
-	}
-	return table, os.Rename(temp, dst)
+	return table, errors.Join(err, out.close(err))
 }
 
 // openFile opens the workbook that a file is; nil of a CSV.

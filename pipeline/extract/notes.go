@@ -9,10 +9,10 @@ import (
 // observed is what a reader noticed that somebody who looks at the sheet would
 // not expect, or that a spreadsheet program did to the data.
 type observed struct {
+	merges
 	hiddenSheet, hiddenColumns, filtered bool
 	rowHidden                            bool // the row last read
-	hiddenRows, beyond, unsaved, groups  int
-	spans                                []span // the first merged cells, for the header
+	hiddenRows, beyond, unsaved          int
 	columns                              []columnSeen
 	mixing                               mixing
 	now                                  int64 // the row being read
@@ -49,14 +49,6 @@ func (o *observed) begin(width int) {
 func (o *observed) row() {
 	if o.rowHidden {
 		o.hiddenRows++
-	}
-}
-
-// merge keeps a group of merged cells.
-func (o *observed) merge(s span) {
-	o.groups++
-	if s.row <= 2*headerRows && len(o.spans) < mostSpans {
-		o.spans = append(o.spans, s)
 	}
 }
 
@@ -139,6 +131,8 @@ func (t *tabler) notes() []string {
 		}
 	}
 	add(merged, "1 group of cells is merged; only its first cell has the value", "%d groups of cells are merged; only the first cell of each has the value")
+	add(o.buried.n, fmt.Sprintf("1 value lies under merged cells, where nobody sees it, and was not read (row %d)", o.buried.row),
+		"%d values lie under merged cells, where nobody sees them, and were not read (the first in row "+fmt.Sprint(o.buried.row)+")")
 	add(o.beyond, "1 row has values to the right of the last column named; they were left out", "%d rows have values to the right of the last column named; they were left out")
 	add(o.unsaved, "1 formula has no saved result and reads as blank: open the workbook in Excel and save it", "%d formulas have no saved result and read as blank: open the workbook in Excel and save it")
 	add(len(t.left), "1 row was left out, as the provider's mapping says (row "+rowList(t.left)+")", "%d rows were left out, as the provider's mapping says (rows "+rowList(t.left)+")")

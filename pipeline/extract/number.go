@@ -77,6 +77,17 @@ func formatOfCode(code string) format {
 		}
 	}
 	switch {
+	case days || years || hours || months || elapsed:
+		return dated(days, years, months, hours, elapsed)
+	case percent:
+		return format{kind: percentage}
+	}
+	return zerosOf(code)
+}
+
+// dated is the format of dates, times or both, by what it shows of them.
+func dated(days, years, months, hours, elapsed bool) format {
+	switch {
 	case (days || years) && (hours || elapsed):
 		return format{kind: dateAndTime}
 	case days || years:
@@ -85,12 +96,8 @@ func formatOfCode(code string) format {
 		return format{kind: duration}
 	case hours:
 		return format{kind: timeOnly}
-	case months:
-		return format{kind: dateOnly, short: true}
-	case percent:
-		return format{kind: percentage}
 	}
-	return zerosOf(code)
+	return format{kind: dateOnly, short: true}
 }
 
 // zerosOf reads a format of zeros alone, with or without a text before them:

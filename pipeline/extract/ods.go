@@ -40,21 +40,24 @@ type openDocumentBook struct {
 	*archive
 	listed   []sheet
 	nullDate string // as the file has it
+	styles   *openStyles
 }
 
 // openOpenDocument lists the sheets.
 func openOpenDocument(a *archive) (*openDocumentBook, error) {
-	b := &openDocumentBook{archive: a}
-	hidden := map[string]bool{} // styles of tables that are not shown
-	err := a.read("content.xml", officeSpace, "document-content", func(m *markup) error {
+	b := &openDocumentBook{archive: a, styles: newOpenStyles()}
+	err := a.read("styles.xml", officeSpace, "document-styles", func(m *markup) error {
+		return m.each(func() error { return b.styles.read(m) })
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = a.read("content.xml", officeSpace, "document-content", func(m *markup) error {
 		return m.each(func() error {
-			switch {
-			case m.is(officeSpace, "automatic-styles"):
-				return m.each(func() error { return tableStyle(m, hidden) })
-			case m.is(officeSpace, "body"):
-				return m.within(officeSpace, "spreadsheet", func() error { return b.list(m, hidden) })
+			if m.is(officeSpace, "body") {
+				return m.within(officeSpace, "spreadsheet", func() error { return b.list(m) })
 			}
-			return nil
+			return b.styles.read(m)
 		})
 	})
 	if err != nil {
@@ -67,11 +70,11 @@ func openOpenDocument(a *archive) (*openDocumentBook, error) {
 }
 
 // list takes in a sheet, and from which day the file counts.
-func (b *openDocumentBook) list(m *markup, hidden map[string]bool) error {
+func (b *openDocumentBook) list(m *markup) error {
 	switch {
 	case m.is(tableSpace, "table"):
 		name, style := m.attributeIn(tableSpace, "name"), m.attributeIn(tableSpace, "style-name")
-		b.listed = append(b.listed, sheet{name: textOf(name), number: len(b.listed), hidden: hidden[textOf(style)]})
+		b.listed = append(b.listed, sheet{name: textOf(name), number: len(b.listed), hidden: b.styles.hidden[textOf(style)]})
 	case m.is(tableSpace, "calculation-settings"):
 		return m.each(func() error {
 			if m.is(tableSpace, "null-date") {
@@ -81,20 +84,6 @@ func (b *openDocumentBook) list(m *markup, hidden map[string]bool) error {
 		})
 	}
 	return nil
-}
-
-// tableStyle reads of a style of tables whether they are shown.
-func tableStyle(m *markup, hidden map[string]bool) error {
-	if !m.is(styleSpace, "style") || string(m.attributeIn(styleSpace, "family")) != "table" {
-		return nil
-	}
-	name := textOf(m.attributeIn(styleSpace, "name"))
-	return m.each(func() error {
-		if m.is(styleSpace, "table-properties") && string(m.attributeIn(tableSpace, "display")) == "false" {
-			hidden[name] = true
-		}
-		return nil
-	})
 }
 
 func (b *openDocumentBook) sheets() []sheet { return b.listed }
@@ -116,7 +105,7 @@ func (b *openDocumentBook) open(ctx context.Context, s sheet, o *observed) (line
 	if err != nil || content == nil {
 		return nil, damaged(err)
 	}
-	r := &odsReader{ctx: ctx, sheet: s, content: content, markup: newMarkup(content), observed: o}
+	r := &odsReader{ctx: ctx, sheet: s, content: content, markup: newMarkup(content), observed: o, styles: b.styles}
 	err = r.markup.root(officeSpace, "document-content")
 	for _, step := range []struct {
 		space space

@@ -6,7 +6,6 @@ import (
 	"io"
 	"math"
 	"strconv"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -23,6 +22,10 @@ type odsReader struct {
 	depth   int // of the sheet's tag
 	row
 	*observed
+
+	styles   *openStyles
+	byColumn []string // the style of each column's cells that have none of their own
+	rowStyle string
 
 	repeats int64 // how often the row last read comes again
 	copies  int64
@@ -62,6 +65,10 @@ func (r *odsReader) next() (bool, error) {
 			}
 		case m.is(tableSpace, "table-column"):
 			r.hiddenColumns = r.hiddenColumns || isHidden(m.attributeIn(tableSpace, "visibility"))
+			style := textOf(m.attributeIn(tableSpace, "default-cell-style-name"))
+			for range min(r.count("number-columns-repeated"), int64(mostColumns-len(r.byColumn))) {
+				r.byColumn = append(r.byColumn, style)
+			}
 		case m.space == tableSpace && groupsOf[string(m.name)]:
 		default: // what is drawn on the sheet, its filters and its names
 			if err := m.skip(); err != nil {
@@ -97,6 +104,7 @@ func (r *odsReader) readRow() error {
 	visibility := m.attributeIn(tableSpace, "visibility")
 	r.rowHidden = isHidden(visibility)
 	filtered := string(visibility) == "filter"
+	r.rowStyle = textOf(m.attributeIn(tableSpace, "default-cell-style-name"))
 	r.number++
 	r.now = r.number
 	r.row.clear()
@@ -148,6 +156,7 @@ func (r *odsReader) readCell(at int) (int, error) {
 	covered := string(m.name) == "covered-table-cell"
 	c := odsCell{formula: m.attributeIn(tableSpace, "formula") != nil, kind: string(m.attributeIn(officeSpace, "value-type"))}
 	c.wrong = string(m.attributeIn(calcSpace, "value-type")) == "error"
+	c.format, c.styled = r.formatAt(at)
 	if name := valuesOf[c.kind]; name != "" {
 		value := m.attributeIn(officeSpace, name)
 		var err error
@@ -164,8 +173,8 @@ func (r *odsReader) readCell(at int) (int, error) {
 	}
 	c.shown = r.text[shown:len(r.text):len(r.text)]
 	is, f, text := c.take()
-	if covered {
-		text = nil // a value under merged cells is not seen
+	if covered && len(text) > 0 && r.bury(r.number) {
+		text = nil
 	}
 	if len(text) == 0 {
 		if c.formula && c.kind == "" {
@@ -182,6 +191,18 @@ func (r *odsReader) readCell(at int) (int, error) {
 		at++
 	}
 	return at, nil
+}
+
+// formatAt gives how the cell just started shows numbers: by its own style, or its
+// row's, or its column's; false where none says.
+func (r *odsReader) formatAt(at int) (format, bool) {
+	if style := r.markup.attributeIn(tableSpace, "style-name"); style != nil {
+		return r.styles.of(textOf(style))
+	}
+	if r.rowStyle == "" && at < len(r.byColumn) {
+		return r.styles.of(r.byColumn[at])
+	}
+	return r.styles.of(r.rowStyle)
 }
 
 // span keeps a group of merged cells.
@@ -264,83 +285,4 @@ func appendSpaced(to, text []byte, spaced bool) ([]byte, bool) {
 		spaced = space
 	}
 	return to, spaced
-}
-
-// odsCell is what a cell of an OpenDocument says of itself.
-type odsCell struct {
-	kind           string // its value type
-	value, shown   []byte // as the file has it, as it is seen
-	valued         bool
-	formula, wrong bool
-}
-
-// take gives the cell's text as an Excel workbook would have it.
-func (c odsCell) take() (cellKind, format, []byte) {
-	if c.wrong {
-		return errorCell, format{}, c.shown
-	}
-	value := string(bytes.TrimSpace(c.value))
-	switch c.kind {
-	case "float", "currency":
-		if len(c.shown) > 1 && (c.shown[0] == '#' || bytes.HasPrefix(c.shown, []byte("Err:"))) {
-			return errorCell, format{}, c.shown
-		}
-		return numberCell, format{}, appendNumber(nil, value, c.filled(value), false)
-	case "percentage":
-		return numberCell, format{}, appendNumber(nil, value, format{kind: percentage}, false)
-	case "date":
-		return dateCell, format{short: groups(c.shown) < 3}, isoDate([]byte(value))
-	case "time":
-		return numberCell, format{}, clockOf(value)
-	case "boolean":
-		is, text := truthOf(c.value)
-		return is, format{}, text
-	}
-	if c.valued && len(c.shown) == 0 {
-		return textCell, format{}, c.value
-	}
-	return textCell, format{}, c.shown
-}
-
-// filled is the format of a number that is shown with zeros before it.
-func (c odsCell) filled(value string) format {
-	if len(c.shown) > len(value) && bytes.HasSuffix(c.shown, []byte(value)) && len(bytes.Trim(c.shown, "0123456789")) == 0 {
-		return format{zeros: len(c.shown)}
-	}
-	return format{}
-}
-
-// groups counts the runs of letters and digits in a text.
-func groups(text []byte) int {
-	return len(bytes.FieldsFunc(text, func(c rune) bool { return strings.ContainsRune("-/. ,\u00a0", c) }))
-}
-
-// clockOf writes a duration such as PT09H30M00S as a time: 09:30, or 36:00 where
-// it is longer than a day.
-func clockOf(value string) []byte {
-	rest, found := strings.CutPrefix(value, "PT")
-	var hours, minutes, seconds float64
-	for _, unit := range []struct {
-		mark string
-		to   *float64
-	}{{"H", &hours}, {"M", &minutes}, {"S", &seconds}} {
-		number, after, has := strings.Cut(rest, unit.mark)
-		if !has {
-			continue
-		}
-		var err error
-		if *unit.to, err = strconv.ParseFloat(number, 64); err != nil {
-			return []byte(value)
-		}
-		rest = after
-	}
-	all := hours*3600 + minutes*60 + seconds
-	if !found || rest != "" || !(all >= 0 && all < 1e9) {
-		return []byte(value)
-	}
-	kind := timeOnly
-	if all >= 86400 {
-		kind = duration
-	}
-	return appendTime(nil, value, all/86400, kind, false)
 }

@@ -14,12 +14,12 @@ const (
 	odsHeader = `<table:table-row><table:table-cell office:value-type="string"><text:p>a</text:p></table:table-cell><table:table-cell office:value-type="string"><text:p>b</text:p></table:table-cell></table:table-row>`
 )
 
-// openDocument is an OpenDocument spreadsheet with tables as given.
-func openDocument(t testing.TB, tables string) []byte {
+// openDocument is an OpenDocument spreadsheet with tables, and styles, as given.
+func openDocument(t testing.TB, tables string, styles ...string) []byte {
 	t.Helper()
 	return archived(t, []entry{{name: "mimetype", content: odsMime}, {name: "META-INF/manifest.xml", content: `<manifest:manifest/>`},
 		{name: "content.xml", content: `<?xml version="1.0" encoding="UTF-8"?><office:document-content><office:automatic-styles>` +
-			`<style:style style:name="ta2" style:family="table"><style:table-properties table:display="false"/></style:style></office:automatic-styles>` +
+			`<style:style style:name="ta2" style:family="table"><style:table-properties table:display="false"/></style:style>` + strings.Join(styles, "") + `</office:automatic-styles>` +
 			`<office:body><office:spreadsheet>` + tables + `</office:spreadsheet></office:body></office:document-content>`}})
 }
 

@@ -29,8 +29,9 @@ type Options struct {
 	Totals   []RowRule `json:"totals,omitempty"`    // rows left out and given back in Table.Totals
 	End      []RowRule `json:"end,omitempty"`       // the first such row and all below it are left out; totals among them are still given back
 
-	Kept  bool `json:"kept,omitempty"`  // the file is a text that Keep wrote
-	Width int  `json:"width,omitempty"` // stage at least so many columns, named or not
+	Kept   bool `json:"kept,omitempty"`   // the file is a text that Keep wrote
+	Width  int  `json:"width,omitempty"`  // stage at least so many columns, named or not
+	Buried bool `json:"buried,omitempty"` // stage values under merged cells too
 
 	Encoding  string `json:"encoding,omitempty"`  // utf-8; windows-1252; or detect: utf-8 if it is that, else windows-1252. Empty means utf-8. A byte order mark in the file wins
 	Delimiter string `json:"delimiter,omitempty"` // comma, semicolon, tab or pipe; empty means the one the header shows

@@ -181,6 +181,7 @@ func (r *sheetReader) readRow() error {
 	}
 	r.rowHidden = truth(m.attribute("hidden"))
 	r.number, r.now = number, number
+	r.enter(number)
 	r.row.clear()
 	next := 0
 	for depth := m.depth; ; {

@@ -53,6 +53,9 @@ func (r *sheetReader) readCell(at int) (int, error) {
 	if at < len(r.cells) && r.kinds[at] != noCell {
 		return 0, errMarkup
 	}
+	if r.under(r.number, at) && r.bury(r.number) {
+		return at + 1, nil
+	}
 	return at + 1, r.take(at, style, kind, text)
 }
 

@@ -65,22 +65,44 @@ func visible(sheets []sheet) []sheet {
 	return out
 }
 
-func readWorkbook(ctx context.Context, b workbook, o Options, out *parquetFile) (Table, error) {
-	t := &tabler{Options: o}
+// stageWorkbook stages a sheet of a workbook. Merged cells stand behind all others in
+// an Excel sheet: where there are any in or below the header, it is read again, knowing
+// them, so that no value under them is taken in.
+func stageWorkbook(ctx context.Context, b workbook, o Options, path string) (Table, error) {
+	var t *tabler
+	read := func(out *parquetFile) (Table, error) {
+		err := t.read(ctx, b, out)
+		return t.table, err
+	}
+	t = &tabler{Options: o}
+	table, err := into(ctx, path, read)
+	begins := int64(table.HeaderRow - max(1, o.HeaderRows) + 1)
+	if _, excel := b.(*book); err != nil || !excel || o.Buried || t.watch.lastMerged < begins {
+		return table, err
+	}
+	covered, err := b.merged(ctx, t.chosen, 1, mostRows)
+	if err != nil {
+		return table, err
+	}
+	t = &tabler{Options: o, covered: covered}
+	return into(ctx, path, read)
+}
+
+func (t *tabler) read(ctx context.Context, b workbook, out *parquetFile) error {
 	if kept, ok := b.(*keptText); ok && kept.text() {
 		t.Sheet, t.SheetPattern, t.SheetNumber, t.ragged = "", "", 0, true
 	}
 	l, err := t.choose(ctx, b)
 	if err != nil {
-		return t.table, err
+		return err
 	}
 	err = t.rows(ctx, l, out)
 	if err := errors.Join(err, l.close()); err != nil {
-		return t.table, err
+		return err
 	}
 	t.finish()
 	t.table.DaysFrom = b.daysFrom()
-	return t.table, nil
+	return nil
 }
 
 // choose finds the sheet asked for, the only visible one, or of the visible
@@ -182,7 +204,9 @@ func (t *tabler) withHeader(ctx context.Context, b workbook, s sheet, from int64
 			return nil, err
 		}
 	}
-	t.watch = &observed{hiddenSheet: s.hidden}
+	t.watch = &observed{hiddenSheet: s.hidden, merges: merges{all: t.Buried}}
+	t.watch.cover(t.covered)
+	t.chosen = s
 	t.held = false
 	l, err := b.open(ctx, s, t.watch)
 	if err != nil {
@@ -199,7 +223,7 @@ func (t *tabler) withHeader(ctx context.Context, b workbook, s sheet, from int64
 // finish writes into the table what was noticed.
 func (t *tabler) finish() {
 	t.table.HiddenRows, t.table.Filtered = int64(t.watch.hiddenRows), t.watch.filtered
-	t.table.LeftOut = int64(len(t.left))
+	t.table.LeftOut, t.table.Buried = int64(len(t.left)), int64(t.watch.buried.n)
 	t.table.Notes = t.notes()
 }
 

@@ -22,6 +22,9 @@ type tabler struct {
 	ragged bool // rows may have another number of values than the header
 	watch  *observed
 
+	chosen  sheet
+	covered []span // merged cells known beforehand
+
 	held bool // the line last read is still to be taken
 	left []int64
 }

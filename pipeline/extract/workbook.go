@@ -220,8 +220,11 @@ func (b *book) merged(_ context.Context, s sheet, from, last int64) ([]span, err
 	var spans []span
 	err := b.read(s.part, sheetSpace, "worksheet", func(m *markup) error {
 		return m.within(sheetSpace, "mergeCells", func() error {
-			if s, ok := mergeOf(m); ok && s.row >= from && s.row <= last && len(spans) < mostSpans {
+			if s, ok := mergeOf(m); ok && s.row >= from && s.row <= last {
 				spans = append(spans, s)
+			}
+			if len(spans) > mostMerged {
+				return tooMuch("merges more than 100,000 groups of cells")
 			}
 			return nil
 		})

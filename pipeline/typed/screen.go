@@ -103,12 +103,13 @@ func nameOf(at int) string { return fmt.Sprintf("c%d", at+1) }
 
 // look finds personal data in the values of a file just staged. Of a file about
 // people it also looks at what is not staged, since its bytes are kept: values to the right
-// of the header, and rows that the mapping leaves out.
+// of the header or under merged cells, and rows that the mapping leaves out.
 func look(ctx context.Context, ws *workspace.Workspace, d landing.Delivery, bytes, parquet string, t extract.Table) ([]personal.Found, error) {
 	c, _ := ws.Contract(d.Feed)
-	if (c.People || c.Feed == "") && (t.Widest > len(t.Header) || t.LeftOut > 0 || len(t.Totals) > 0) {
+	if (c.People || c.Feed == "") && (t.Widest > len(t.Header) || t.LeftOut > 0 || len(t.Totals) > 0 || t.Buried > 0) {
 		whole := ws.ReadingOptions(d)
 		whole.Skip, whole.Totals, whole.End, whole.SkipRows, whole.Width = nil, nil, nil, 0, t.Widest
+		whole.Buried = true
 		wide := parquet + ".whole"
 		defer os.Remove(wide)
 		var err error
