@@ -41,6 +41,9 @@ func Open(content []byte) (*Book, error) {
 	}
 	b := &Book{archive: archive, names: map[string]*zip.File{}, changed: map[string][]byte{}}
 	for _, file := range archive.File {
+		if b.names[partName(file.Name)] != nil && !strings.HasSuffix(file.Name, "/") {
+			return nil, fmt.Errorf("the workbook is damaged: it has the part %q twice", file.Name)
+		}
 		b.names[partName(file.Name)] = file
 	}
 	root, err := b.Relations("")
@@ -60,8 +63,12 @@ func Open(content []byte) (*Book, error) {
 	if err != nil {
 		return nil, err
 	}
+	within := ""
 	return b, Scan(main, func(t Tag) error {
-		if t.Name != "sheet" || t.Depth != 3 || t.End {
+		if t.Depth == 2 {
+			within = t.Name
+		}
+		if within != "sheets" || t.Name != "sheet" || t.Depth != 3 || t.End {
 			return nil
 		}
 		for _, r := range related {

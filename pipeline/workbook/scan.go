@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"errors"
 	"html"
+	"regexp"
+	"slices"
 	"strings"
 )
 
 // Tag is a tag of a part, and where its bytes stand.
 type Tag struct {
-	Name     string // without its prefix
+	Name     string // without its prefix; of an element that is not in the root's space, after that space
 	Prefix   string // of the element, with its colon
 	From, To int
 	Depth    int  // of the element; that of the root is 1
@@ -24,6 +26,7 @@ var errCutOff = errors.New("the part is cut off or is not XML")
 // part is well formed otherwise: whoever changes a part changes single tags of it.
 func Scan(part []byte, do func(Tag) error) error {
 	depth := 0
+	var spaces spaces
 	for at := 0; ; {
 		next := bytes.IndexByte(part[at:], '<')
 		if next < 0 {
@@ -49,13 +52,62 @@ func Scan(part []byte, do func(Tag) error) error {
 		if depth == 0 {
 			return errCutOff
 		}
+		spaces.name(&t)
 		if err := do(t); err != nil {
 			return err
 		}
 		if t.End || t.Empty {
 			depth--
+			spaces.leave(depth)
 		}
 		at = to
+	}
+}
+
+// spaces are the prefixes declared around a tag: an element of an extension may be
+// called as one of the sheet's own and is another.
+type spaces struct {
+	bound []bound
+	root  string
+	begun bool
+}
+
+type bound struct {
+	prefix, space string
+	depth         int
+}
+
+// name puts its space before the name of a tag that is not in the root's.
+func (s *spaces) name(t *Tag) {
+	if !t.End && bytes.Contains(t.text, []byte("xmlns")) {
+		for _, found := range declaration.FindAllSubmatch(t.text, -1) {
+			s.bound = append(s.bound, bound{string(found[1]), html.UnescapeString(string(found[2][1 : len(found[2])-1])), t.Depth})
+		}
+	}
+	space := s.of(t.Prefix)
+	if !s.begun {
+		s.root, s.begun = space, true
+	}
+	if space != s.root {
+		t.Name = space + " " + t.Name
+	}
+}
+
+// declaration finds the prefixes that a tag declares, each with its colon.
+var declaration = regexp.MustCompile(`\sxmlns(?::([^\s=]+))?\s*=\s*("[^"]*"|'[^']*')`)
+
+func (s *spaces) of(prefix string) string {
+	for _, b := range slices.Backward(s.bound) {
+		if b.prefix == strings.TrimSuffix(prefix, ":") {
+			return b.space
+		}
+	}
+	return ""
+}
+
+func (s *spaces) leave(depth int) {
+	for len(s.bound) > 0 && s.bound[len(s.bound)-1].depth > depth {
+		s.bound = s.bound[:len(s.bound)-1]
 	}
 }
 

@@ -30,6 +30,23 @@ func TestScan(t *testing.T) {
 	}
 }
 
+// An element of another space is not taken for one of the part's own of that name.
+func TestScanSpaces(t *testing.T) {
+	const part = `<a xmlns="urn:a" xmlns:y="urn:a"><row/><x:row xmlns:x='urn:x'><row/></x:row><y:row/><row xmlns="urn:x"><row/></row><x:row/><row/></a>`
+	var got []string
+	if err := Scan([]byte(part), func(tag Tag) error {
+		if !tag.End && tag.Depth > 1 {
+			got = append(got, tag.Name)
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if want := "row, urn:x row, row, row, urn:x row, urn:x row,  row, row"; strings.Join(got, ", ") != want {
+		t.Errorf("%s, want %s", strings.Join(got, ", "), want)
+	}
+}
+
 func TestAttributes(t *testing.T) {
 	for _, c := range []struct{ tag, name, value, with, without string }{
 		{`<c r="A1" s = '3'/>`, "s", "3", `<c r="A1" s = '&lt;9'/>`, `<c r="A1"/>`},
