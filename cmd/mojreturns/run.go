@@ -76,13 +76,14 @@ func exitCode(ctx context.Context, err error) int {
 	var bad usageError
 	var mistake workspace.Mistake
 	var asked intake.Unanswerable
+	var unknown landing.AskedError
 	var busy *landing.BusyError
 	switch {
 	case err == nil:
 		return exitDone
 	case ctx.Err() != nil:
 		return exitInterrupted
-	case errors.As(err, &bad), errors.As(err, &mistake), errors.As(err, &asked):
+	case errors.As(err, &bad), errors.As(err, &mistake), errors.As(err, &asked), errors.As(err, &unknown):
 		return exitUsage
 	case errors.As(err, &busy):
 		return exitBusy

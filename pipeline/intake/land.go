@@ -21,7 +21,10 @@ package intake
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 
 	"mojreturns/pipeline/landing"
 	"mojreturns/pipeline/warehouse"
@@ -52,9 +55,19 @@ func take(ctx context.Context, ws *workspace.Workspace, files []string, given la
 	return landed, errors.Join(err, with.Scratch.Close())
 }
 
+// candidates are the files named, which must be there, or those of the inbox.
 func candidates(ws *workspace.Workspace, files []string) ([]string, error) {
-	if len(files) > 0 {
-		return files, nil
+	if len(files) == 0 {
+		return landing.Inbox(filepath.Join(ws.Dir, "inbox"))
 	}
-	return landing.Inbox(filepath.Join(ws.Dir, "inbox"))
+	var missing []string
+	for _, file := range files {
+		if _, err := os.Stat(file); errors.Is(err, os.ErrNotExist) {
+			missing = append(missing, strconv.Quote(file))
+		}
+	}
+	if len(missing) > 0 {
+		return nil, unanswerable("there is no file %s, so nothing was taken in; name files by their path, or leave the names out to take the inbox", strings.Join(missing, ", "))
+	}
+	return files, nil
 }

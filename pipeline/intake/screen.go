@@ -29,6 +29,9 @@ func screen(ctx context.Context, ws *workspace.Workspace, path string, r landing
 	} else if err := workspace.RemoveAll(left); err != nil { // a killed run's
 		return landing.Screening{}, err
 	}
+	if err := os.MkdirAll(ws.Path(), 0o770); err != nil {
+		return landing.Screening{}, err
+	}
 	dir, err := os.MkdirTemp(ws.Path(), "screening-")
 	if err != nil {
 		return landing.Screening{}, err

@@ -114,7 +114,7 @@ func (s *Store) Land(ctx context.Context, r Request) ([]Landed, error) {
 // checkGiven refuses what was stated by hand and cannot be right.
 func (s *Store) checkGiven(given Given, providers []register.Provider) error {
 	if given.Received.After(s.now()) {
-		return fmt.Errorf("received %s is in the future; it can only be back-dated", given.Received.Format(time.RFC3339))
+		return asked("received %s is in the future; it can only be back-dated", given.Received.Format(time.RFC3339))
 	}
 	if given.Provider == "" {
 		return nil
@@ -135,9 +135,9 @@ func (s *Store) checkGiven(given Given, providers []register.Provider) error {
 		if given.Feed == "" {
 			return nil
 		}
-		return fmt.Errorf("provider %q has no feed %q in the configuration; it has %s", p.Code, given.Feed, strings.Join(feeds, ", "))
+		return asked("provider %q has no feed %q in the configuration; it has %s", p.Code, given.Feed, strings.Join(feeds, ", "))
 	}
-	return fmt.Errorf("provider %q is not in the configuration; there are %s", given.Provider, strings.Join(codes, ", "))
+	return asked("provider %q is not in the configuration; there are %s", given.Provider, strings.Join(codes, ", "))
 }
 
 // one lands one file.

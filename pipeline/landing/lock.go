@@ -65,6 +65,9 @@ type Lock struct {
 // wait (zero tries once). Release it. The error is ErrBusy when another has it,
 // and ctx's own when ctx ends first.
 func (s *Store) Acquire(ctx context.Context, name, command string, wait time.Duration) (*Lock, error) {
+	if err := os.MkdirAll(s.dir, folderMode); err != nil {
+		return nil, fmt.Errorf("cannot make the folder of the store: %w", err)
+	}
 	l := &Lock{file: flock.New(filepath.Join(s.dir, name+".lock"), flock.SetPermissions(0o660)), holder: s.holderFile(name)}
 	got, err := l.file.TryLock()
 	if err == nil && !got && wait > 0 {

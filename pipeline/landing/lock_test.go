@@ -68,6 +68,9 @@ func TestAcquire(t *testing.T) {
 // A holder file left by a crash must not keep anybody out, nor a damaged one.
 func TestAcquireAfterACrash(t *testing.T) {
 	w := newWorkspace(t)
+	if err := os.MkdirAll(w.store, 0o777); err != nil {
+		t.Fatal(err)
+	}
 	for name, text := range map[string]string{"write.lock": "", "write.holder.json": `{"pid":`} {
 		if err := os.WriteFile(filepath.Join(w.store, name), []byte(text), 0o666); err != nil {
 			t.Fatal(err)

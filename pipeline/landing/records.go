@@ -100,7 +100,7 @@ func (s *Store) Withdrawals() ([]Withdrawal, error) {
 // delivery silently missing would change figures.
 func (s *Store) ledger() (ledger, error) {
 	entries, err := os.ReadDir(s.deliveries())
-	if err != nil {
+	if err != nil && !errors.Is(err, os.ErrNotExist) { // nothing has been written yet
 		return ledger{}, fmt.Errorf("cannot read the store's records: %w", err)
 	}
 	l := ledger{next: 1}
@@ -209,7 +209,7 @@ func (s *Store) Withdraw(sha, reason, by string) (Withdrawal, error) {
 	s.write.Lock()
 	defer s.write.Unlock()
 	if strings.TrimSpace(reason) == "" || strings.TrimSpace(by) == "" {
-		return Withdrawal{}, fmt.Errorf("a withdrawal of %q needs a reason and the name of who withdraws it", sha)
+		return Withdrawal{}, asked("a withdrawal of %q needs a reason and the name of who withdraws it", sha)
 	}
 	l, err := s.ledger()
 	if err != nil {
@@ -220,7 +220,7 @@ func (s *Store) Withdraw(sha, reason, by string) (Withdrawal, error) {
 		return Withdrawal{}, err
 	}
 	if w := l.withdrawn(full); w != nil {
-		return *w, fmt.Errorf("%s was already withdrawn on %s by %s: %s", full[:8], w.At.Format("2 January 2006"), w.By, w.Reason)
+		return *w, asked("%s was already withdrawn on %s by %s: %s", full[:8], w.At.Format("2 January 2006"), w.By, w.Reason)
 	}
 	w := Withdrawal{Number: l.next, SHA256: full, Reason: strings.TrimSpace(reason), By: strings.TrimSpace(by), At: s.clock()}
 	return w, s.writeRecord(w.Number, "withdrawn-", full, w)
@@ -233,7 +233,7 @@ func (s *Store) Erase(sha, reason, by string) (Withdrawal, error) {
 	s.write.Lock()
 	defer s.write.Unlock()
 	if strings.TrimSpace(reason) == "" || strings.TrimSpace(by) == "" {
-		return Withdrawal{}, fmt.Errorf("an erasure of %q needs a reason and the name of who asks for it", sha)
+		return Withdrawal{}, asked("an erasure of %q needs a reason and the name of who asks for it", sha)
 	}
 	l, err := s.ledger()
 	if err != nil {
@@ -289,7 +289,7 @@ func (l ledger) withdrawn(sha string) *Withdrawal {
 func (l ledger) find(abbreviation string) (string, error) {
 	short := strings.ToLower(strings.TrimSpace(abbreviation))
 	if len(short) < 8 {
-		return "", fmt.Errorf("%q is too short to name a file: give at least 8 digits of its SHA-256", abbreviation)
+		return "", asked("%q is too short to name a file: give at least 8 digits of its SHA-256", abbreviation)
 	}
 	var found []Receipt
 	for _, r := range firstOfEach(l.receipts) {
@@ -301,9 +301,9 @@ func (l ledger) find(abbreviation string) (string, error) {
 	case 1:
 		return found[0].SHA256, nil
 	case 0:
-		return "", fmt.Errorf("no file received has the SHA-256 %q%s", abbreviation, near(l.receipts, short))
+		return "", asked("no file received has the SHA-256 %q%s", abbreviation, near(l.receipts, short))
 	}
-	return "", fmt.Errorf("%d files received begin with %q; give more digits: %s", len(found), abbreviation, list(found, 64))
+	return "", asked("%d files received begin with %q; give more digits: %s", len(found), abbreviation, list(found, 64))
 }
 
 // near lists the files whose hash begins most like the one asked for, the

@@ -35,17 +35,24 @@ type Store struct {
 	left  error // what could not be cleaned away
 }
 
-// Open makes the folders where they are missing. store is the workspace's
-// store/ folder; now gives the time that receipts and withdrawals carry.
+// folderMode is of every folder: rows about victims are not for every account on the
+// machine.
+const folderMode = 0o770
+
+// AskedError is of what was asked, which cannot be: a hash that no file has, a reason
+// that is missing.
+type AskedError struct{ error }
+
+func asked(format string, args ...any) error { return AskedError{fmt.Errorf(format, args...)} }
+
+// Open opens the store of a workspace, which need not be there yet: looking makes no
+// folder, what is written makes its own. store is the workspace's store/ folder; now
+// gives the time that receipts and withdrawals carry.
 func Open(store string, now func() time.Time) (*Store, error) {
-	s := &Store{dir: store, now: now}
-	for _, dir := range []string{s.landing(), s.deliveries()} {
-		// Rows about victims are not for every account on the machine.
-		if err := os.MkdirAll(dir, 0o770); err != nil {
-			return nil, fmt.Errorf("cannot make the folder %q in the store: %w", dir, err)
-		}
+	if info, err := os.Stat(store); err == nil && !info.IsDir() {
+		return nil, fmt.Errorf("%q is a file, and should be the folder of the store", store)
 	}
-	return s, nil
+	return &Store{dir: store, now: now}, nil
 }
 
 // Path is where the bytes with this SHA-256 (64 hex digits) are kept. Anything
@@ -104,7 +111,7 @@ func (s *Store) createTemp() (*os.File, error) {
 	if s.left != nil {
 		return nil, fmt.Errorf("cannot remove what an interrupted run left; close the program that has it open: %w", s.left)
 	}
-	if err := os.MkdirAll(s.incoming(), 0o770); err != nil {
+	if err := os.MkdirAll(s.incoming(), folderMode); err != nil {
 		return nil, err
 	}
 	for n := 1; ; n++ {
@@ -128,7 +135,7 @@ func settle(temp *os.File, name string) error {
 	if _, err := os.Lstat(name); !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("%q is already there and is never overwritten", name)
 	}
-	if err := os.MkdirAll(filepath.Dir(name), 0o770); err != nil {
+	if err := os.MkdirAll(filepath.Dir(name), folderMode); err != nil {
 		return err
 	}
 	if err := os.Rename(temp.Name(), name); err != nil {

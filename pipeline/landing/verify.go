@@ -69,7 +69,7 @@ func (s *Store) kept() ([]string, error) {
 		}
 		return nil
 	})
-	if err != nil {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) { // nothing has been kept yet
 		return nil, fmt.Errorf("cannot read the store: %w", err)
 	}
 	return paths, nil
@@ -95,7 +95,7 @@ func (s *Store) verifyRecords(l ledger) []error {
 		}
 	}
 	entries, err := os.ReadDir(s.deliveries())
-	if err != nil {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return append(errs, err)
 	}
 	for _, e := range entries {
