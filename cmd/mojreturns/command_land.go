@@ -34,17 +34,22 @@ func (a *app) landCommand() *cobra.Command {
 		}
 		return a.printLanded(landed, show, dry && len(files) > 0)
 	}
-	c.RunE = a.change(land)
+	c.RunE = func(c *cobra.Command, files []string) error {
+		if dry && a.asAt == "" {
+			return a.look(land)(c, files) // it writes nothing, so it need not wait for those who do
+		}
+		return a.change(land)(c, files)
+	}
 	c.Flags().StringVar(&given.Provider, "provider", "", "whose file it is, where the name does not say")
 	c.Flags().StringVar(&given.Feed, "feed", "", "which feed it is, where the name does not say")
 	c.Flags().StringVar(&received, "received", "", "back-date a first load of history: a date or a time")
 	c.Flags().BoolVar(&dry, "dry-run", false, "say what would happen, and write nothing; of files named, column by column and value by value")
-	c.Flags().StringVar(&show, "show", "", "of a dry run, print only this: files, columns (where each comes from) or values (what is not translated)")
+	c.Flags().StringVar(&show, "show", "", "of a dry run, print only this: files, faults (the rules broken), columns (where each comes from) or values (what is not translated)")
 	a.waitFlag(c)
 	a.printFlags(c)
 	before(c, func() error {
-		if show != "" && (!dry || showing(nil)[show] == nil) {
-			return usage("--show goes with --dry-run and is files, columns or values, not %q", show)
+		if _, known := showing(nil)[show]; show != "" && (!dry || !known) {
+			return usage("--show goes with --dry-run and is files, faults, columns or values, not %q", show)
 		}
 		return nil
 	})
@@ -61,7 +66,7 @@ func (a *app) withdrawCommand() *cobra.Command {
 		RunE: a.change(func(_ context.Context, ws *workspace.Workspace, args []string) error {
 			w, err := ws.Withdraw(args[0], reason, by)
 			if err != nil {
-				return usageError{err}
+				return err
 			}
 			return a.print(rows([]string{"sha256", "reason", "by", "at"}, []any{w.SHA256, w.Reason, w.By, w.At.UTC().Format(time.RFC3339)}))
 		}),

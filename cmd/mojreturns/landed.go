@@ -7,12 +7,16 @@ import (
 	"mojreturns/pipeline/table"
 )
 
-// showing are the tables that say what became of files: the files, and of a dry
-// run where each column comes from and which values are not translated.
-func showing(landed []intake.LandedFile) map[string]*table.Table {
-	var files, columns, values [][]any
+// showing are the tables that say what became of files: the files, and of a dry run
+// the rules that are broken, where each column comes from and which values are not
+// translated.
+func showing(landed []intake.LandedFile) map[string]table.Table {
+	var files, faults, columns, values [][]any
 	for _, l := range landed {
 		files = append(files, []any{l.File, l.SHA256, l.Provider, l.Feed, l.Sheet, l.Status, l.Rows, l.Accepted, l.Rejected, l.Message})
+		for _, f := range l.Faults {
+			faults = append(faults, []any{l.File, l.Feed, l.Sheet, f.Column, f.Rule, f.Severity, f.Rows, f.FirstRow, f.Message})
+		}
 		for _, c := range l.Columns {
 			required := ""
 			if c.Required {
@@ -28,33 +32,38 @@ func showing(landed []intake.LandedFile) map[string]*table.Table {
 			values = append(values, []any{l.File, l.Feed, l.Sheet, v.Column, v.Value, v.Rows, v.FirstRow, what})
 		}
 	}
-	out := map[string]*table.Table{}
-	for name, t := range map[string]table.Table{
+	return map[string]table.Table{
 		"files":   rows([]string{"file", "sha256", "provider", "feed", "sheet", "status", "rows", "accepted", "rejected", "message"}, files...),
+		"faults":  rows([]string{"file", "feed", "sheet", "column_name", "rule", "severity", "rows", "first_row", "message"}, faults...),
 		"columns": rows([]string{"file", "feed", "sheet", "column_name", "required", "header", "comes_from", "faults"}, columns...),
 		"values":  rows([]string{"file", "feed", "sheet", "column_name", "value", "rows", "first_row", "what_to_do"}, values...),
-	} {
-		out[name] = &t
 	}
-	return out
 }
 
-// printLanded prints the table asked for. Without one it is that of the files,
-// with the other two below it on the screen if they are wanted.
-func (a *app) printLanded(landed []intake.LandedFile, show string, explained bool) error {
+// printLanded prints the table asked for. Without one it is that of the files, and on
+// the screen the others that there is anything in: columns and values, which are long,
+// of files that were named.
+func (a *app) printLanded(landed []intake.LandedFile, show string, named bool) error {
 	tables := showing(landed)
 	if show != "" {
-		return a.print(*tables[show])
+		return a.print(tables[show])
 	}
-	if err := a.print(*tables["files"]); err != nil || !explained || a.output != "" || a.format != "table" {
+	if err := a.print(tables["files"]); err != nil || a.output != "" || a.format != "table" {
 		return err
 	}
-	for _, part := range []struct{ name, title string }{{"columns", "Where each column comes from:"}, {"values", "Values that are no codes of ours and that the mapping does not translate:"}} {
-		if len(tables[part.name].Rows) == 0 {
+	for _, part := range []struct {
+		name, title string
+		wanted      bool
+	}{
+		{"columns", "Where each column comes from:", named},
+		{"values", "Values that are no codes of ours and that the mapping does not translate:", named},
+		{"faults", "Faults, rule by rule, with the sentence of the first:", true},
+	} {
+		if !part.wanted || len(tables[part.name].Rows) == 0 {
 			continue
 		}
 		fmt.Fprintf(a.stdout, "\n%s\n", part.title)
-		if err := a.print(*tables[part.name]); err != nil {
+		if err := a.print(tables[part.name]); err != nil {
 			return err
 		}
 	}

@@ -96,7 +96,7 @@ func (c Contract) named() []string {
 // needs lists the columns that the rules of a column look at.
 func (col Column) needs() []string {
 	var names []string
-	for _, r := range col.rules() {
+	for _, r := range col.rules(ours()) {
 		names = append(names, r.Needs...)
 	}
 	return names

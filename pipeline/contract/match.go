@@ -152,7 +152,7 @@ func (c Contract) Match(header []string, names map[string]register.Names, consta
 		_, sent := m.Columns[col.Name]
 		if _, constant := constants[col.Name]; col.Constraints.Required && !sent && !constant {
 			m.Missing = append(m.Missing, col.Name)
-			m.errs = append(m.errs, missing(col, m.Unused))
+			m.errs = append(m.errs, missing(col, names[col.Name], m.Unused))
 		}
 	}
 	return m.Mapping, errors.Join(m.errs...)
@@ -229,8 +229,8 @@ func twice(col Column, header []string, found []int) error {
 		strings.Join(places, " and "), col.Name)
 }
 
-func missing(col Column, unused []string) error {
-	if near := nearest(unused, []string{col.Name, col.Title}); near != "" {
+func missing(col Column, names, unused []string) error {
+	if near := nearest(unused, append([]string{col.Name, col.Title}, names...)); near != "" {
 		return fmt.Errorf("the column %s is missing; the nearest header is %q: rename it, or name it in the provider's mapping", col.Name, near)
 	}
 	return fmt.Errorf("the column %s is missing, and no header is like it: add it", col.Name)

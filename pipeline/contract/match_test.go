@@ -148,3 +148,42 @@ func TestRecogniseRefuses(t *testing.T) {
 		}
 	}
 }
+
+// What is said to the one who sent the file speaks of headers as they write them, and
+// not of the mapping, which is the office's.
+func TestSentencesForTheSender(t *testing.T) {
+	referrals := feed(t, "referrals")
+	theirs := register.Feed{Columns: map[string]register.Names{"referral_id": {"Case *", "Case reference"}, "crime_type_code": {"Crime"}, "la_code": {"Council"}},
+		Derive: map[string]register.Derived{"service_code": {From: register.Names{"Service name"}}},
+		Codes:  map[string]map[string]string{"crime_type_code": {"Stalking": "STK", "stalked": "STK", "*": "OTH"}},
+		YesNo:  map[string]register.Names{"Y": {"Ja"}}, Dates: register.Names{"two-digit-years", "day-first"}}
+	_, err := referrals.MatchFeed([]string{"Case ref", "Crime", "Councils", "Council (2)"}, theirs)
+	if err == nil {
+		t.Fatal("the header was taken")
+	}
+	got := referrals.ForSender(theirs, err.Error())
+	for _, want := range []string{`the column "Service name" is missing`, `the column "Council" is missing; the nearest header is "Councils": rename it`, "the column victim_pseudo_id is missing"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("it does not say %q:\n%s", want, got)
+		}
+	}
+	if strings.Contains(got, "mapping") || strings.Contains(got, "la_code") || strings.Contains(got, "referral_id") {
+		t.Error(got)
+	}
+	sentences := map[[2]string]string{}
+	called := func(column string) string { return "their " + column }
+	for _, r := range referrals.RulesFor(lists(t), contract.Sender{Feed: theirs, Called: called, Registers: map[string][]string{"service": {"A", "B"}, "fund": {"F"}}}) {
+		sentences[[2]string{r.Column, r.Name}] = r.Sentence
+	}
+	for place, want := range map[[2]string]string{
+		{"da_related", "form"}:              "{column} is {value}, which is not a code we know; use Ja, N or NK, or tell us what it means",
+		{"risk_tool_code", "required when"}: "{column} is blank; it is needed when their crime_type_code is Stalking",
+		{"closure_date", "form"}:            "{column} is {value}, which is not a date that exists; write it as 31/03/2024",
+		{"service_code", "form"}:            "{column} is {value}, which is not a service of yours; use A or B",
+		{"fund_code", "form"}:               "{column} is {value}, which is not a fund we know; use F",
+	} {
+		if sentences[place] != want {
+			t.Errorf("%v: %q", place, sentences[place])
+		}
+	}
+}

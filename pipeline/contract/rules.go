@@ -2,6 +2,7 @@ package contract
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -16,18 +17,25 @@ type Rule struct {
 	Needs    []string
 }
 
-// Rules lists every rule of the contract with its sentence, those of whole
-// rows (a repeated key, a wrong number of fields) first.
-func (c Contract) Rules(lists Lists) []Rule {
+// Rules lists every rule of the contract with its sentence in our words, those of
+// whole rows (a repeated key, a wrong number of fields) first.
+func (c Contract) Rules(lists Lists) []Rule { return c.rules(lists, ours()) }
+
+func (c Contract) rules(lists Lists, w wording) []Rule {
+	var key []string
+	for _, column := range c.Key {
+		key = append(key, w.column(column))
+	}
+	key = slices.Compact(key) // one header may give several
 	rules := []Rule{
 		{Name: "fields", Severity: "reject", Sentence: "the row has {value} fields, not as many as the header; a comma or a quotation mark inside a value may have split it, so put the value in quotation marks"},
-		{Name: "duplicate key", Severity: "reject", Sentence: strings.Join(c.Key, " and ") + " is {value}, which is in this file more than once, so none of its rows can be trusted; send each once"},
+		{Name: "duplicate key", Severity: "reject", Sentence: strings.Join(key, " and ") + " is {value}, which is in this file more than once, so none of its rows can be trusted; send each once"},
 		{Name: "personal data", Severity: "reject", Sentence: "{column} holds what looks like personal data of somebody {value}; take it out and send the row again"},
 	}
 	for _, col := range c.Columns {
-		for _, r := range col.rules() {
+		for _, r := range col.rules(w) {
 			if r.Name == "form" && strings.HasPrefix(c.typeName(col), `"code_`) {
-				r.Sentence = c.codeSentence(col, lists)
+				r.Sentence = c.codeSentence(col, lists, w)
 			}
 			r.Column, r.Severity = col.Name, col.OnError
 			rules = append(rules, r)
@@ -36,17 +44,12 @@ func (c Contract) Rules(lists Lists) []Rule {
 	return rules
 }
 
-func (c Contract) codeSentence(col Column, lists Lists) string {
-	codes := c.codes(col, lists)
-	use := strings.Join(codes, ", ")
-	if last := len(codes) - 1; last > 0 {
-		use = strings.Join(codes[:last], ", ") + " or " + codes[last]
-	}
-	return "{column} is {value}, which is not a code we know; use " + use + ", or have the value translated in the provider's mapping"
+func (c Contract) codeSentence(col Column, lists Lists, w wording) string {
+	return "{column} is {value}, which is not a code we know; use " + w.oneOf(col.Name, c.codes(col, lists)) + w.unknown
 }
 
 // rules are the column's rules in the order they are judged.
-func (col Column) rules() []Rule {
+func (col Column) rules(w wording) []Rule {
 	var rules []Rule
 	add := func(name, sentence string, needs ...string) {
 		rules = append(rules, Rule{Name: name, Sentence: sentence, Needs: needs})
@@ -54,14 +57,14 @@ func (col Column) rules() []Rule {
 	if col.Constraints.Required {
 		add("required", "{column} is blank; every row needs one")
 	}
-	if w := col.RequiredWhen; w != nil {
-		when := w.Column + " is given"
-		if w.Equals != "" {
-			when = w.Column + " is " + w.Equals
+	if other := col.RequiredWhen; other != nil {
+		when := w.column(other.Column) + " is given"
+		if other.Equals != "" {
+			when = w.column(other.Column) + " is " + w.code(other.Column, other.Equals)
 		}
-		add("required when", "{column} is blank; it is needed when "+when, w.Column)
+		add("required when", "{column} is blank; it is needed when "+when, other.Column)
 	}
-	if form := col.form(); form != "" {
+	if form := col.form(w); form != "" {
 		add("form", "{column} is {value}, which is not "+form)
 	}
 	if col.Type == "date" || col.Type == "datetime" {
@@ -74,25 +77,29 @@ func (col Column) rules() []Rule {
 		add("length", fmt.Sprintf("{column} is longer than %d characters; shorten it", col.Constraints.MaxLength))
 	}
 	for _, other := range col.NotBefore {
-		add("before "+other, "{column} is {value}, which is before "+other+"; correct whichever date is wrong", other)
+		add("before "+other, "{column} is {value}, which is before "+w.column(other)+"; correct whichever date is wrong", other)
 	}
 	if len(col.AddsUp) > 0 {
-		add("adds up", "{column} is {value}, which is not "+strings.Join(col.AddsUp, " plus ")+" to the penny", col.AddsUp...)
+		var parts []string
+		for _, part := range col.AddsUp {
+			parts = append(parts, w.column(part))
+		}
+		add("adds up", "{column} is {value}, which is not "+strings.Join(parts, " plus ")+" to the penny", col.AddsUp...)
 	}
 	if col.Scale != "" {
-		add("scale", "{column} is {value}, which the scale in "+col.Scale+" does not have", col.Scale)
+		add("scale", "{column} is {value}, which the scale in "+w.column(col.Scale)+" does not have", col.Scale)
 	}
 	return rules
 }
 
 // form says, after "which is not", what a value of the column looks like;
 // empty where any text will do.
-func (col Column) form() string {
+func (col Column) form(w wording) string {
 	switch col.Type {
 	case "code", "yes/no", "yes/no/not known":
 		return "a code we know"
 	case "date":
-		return "a date that exists; write it as 2024-03-31, or have the provider's mapping say the day comes first"
+		return "a date that exists; write it as " + w.date
 	case "datetime":
 		return "a date and time; write it as 2024-03-31T09:30"
 	case "time":
@@ -105,10 +112,8 @@ func (col Column) form() string {
 		return "an amount in pounds; write it as 1234.50, or (45.00) for a credit"
 	}
 	switch {
-	case col.Register == "service":
-		return "a service of the provider that sent the file; use the service's code in the configuration"
 	case col.Register != "":
-		return "in the " + col.Register + " register; use a code of the configuration"
+		return w.register(col)
 	case col.Constraints.Pattern != "":
 		return col.Form
 	}

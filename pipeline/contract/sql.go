@@ -192,7 +192,7 @@ func (j judge) layer(col Column) int {
 		return known
 	}
 	layer := 0
-	for _, r := range col.rules() {
+	for _, r := range col.rules(ours()) {
 		for _, other := range r.Needs {
 			o, _ := j.Column(other)
 			layer = max(layer, j.layer(o)+1)
@@ -209,7 +209,7 @@ func (j judge) ladder(col Column) string {
 	step := func(rule, when string) {
 		steps = append(steps, fmt.Sprintf("WHEN %s THEN %s", when, quote(rule)))
 	}
-	for _, r := range col.rules() {
+	for _, r := range col.rules(ours()) {
 		switch r.Name {
 		case "required":
 			step(r.Name, t+" IS NULL")

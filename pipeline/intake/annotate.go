@@ -150,20 +150,18 @@ func (a marking) write(ctx context.Context, asked Annotation, taken map[string]b
 	for _, s := range a.sources {
 		if s.Refused != "" {
 			refusals = append(refusals, strings.ReplaceAll(strings.TrimPrefix(s.Feed+": "+s.Refused, ": "), "\n", "; "))
+			report.Remarks = append(report.Remarks, "Nothing was taken in as "+strings.TrimPrefix(s.Contract.Title+": "+refusalFor(s), ": "))
 			continue
 		}
 		done.Feeds = append(done.Feeds, s.Feed)
 		report.Tables = append(report.Tables, annotate.Table{Sheet: s.Table.Sheet, HeaderRow: s.Table.HeaderRow, Columns: len(s.Table.Header)})
-		report.Faults = append(report.Faults, marks(s, a.faults[s.Order])...)
+		report.Faults = append(report.Faults, marks(a.pipeline, s, a.faults[s.Order])...)
 	}
 	rows := map[string]bool{}
 	for _, f := range report.Faults {
 		rows[fmt.Sprint(f.Sheet, "\x00", f.Row)] = true
 	}
 	done.Faults, done.Rows = len(report.Faults), len(rows)
-	for _, r := range refusals {
-		report.Remarks = append(report.Remarks, "Nothing was taken in as "+r)
-	}
 	done.Message = typed.Together("", refusals)
 	if done.Faults == 0 {
 		if len(refusals) == 0 && asked.File != "" {

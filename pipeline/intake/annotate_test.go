@@ -76,8 +76,8 @@ func TestAnnotateWorkbook(t *testing.T) {
 	const row, value = ". This row is rejected until it is mended.", ". This value is left out; the row counts without it."
 	want := map[string]string{
 		"Sessions!F15":   `FAULT: Duration in minutes is "5", which is not between 15 and 600; correct it` + row,
-		"Sessions!L16":   `FAULT: Status is "DONE", which is not a code we know; use DEL, CAN, RES or PLA, or have the value translated in the provider's mapping` + row,
-		"Delegates!F144": `FAULT: Front line is "Yes", which is not a code we know; use Y or N, or have the value translated in the provider's mapping` + row,
+		"Sessions!L16":   `FAULT: Status is "DONE", which is not a code we know; use DEL, CAN, RES or PLA, or tell us what it means` + row,
+		"Delegates!F144": `FAULT: Front line is "Yes", which is not a code we know; use Y or N, or tell us what it means` + row,
 		"Delegates!B145": `FAULT: Delegate pseudo ID is (withheld), which is not a keyed hash, which is 16 to 64 of the characters 0-9 and a-f; never send a name` + row,
 		"Delegates!N147": `FAULT: Confidence after is "6", which is not between 1 and 5; correct it` + value,
 	}
@@ -143,8 +143,16 @@ func TestAnnotateOthers(t *testing.T) {
 		}
 	}
 	comments, _ := marked(t, ws.Path("annotated", names[0]))
-	if c := comments["referrals!D270"]; !strings.HasPrefix(c, `FAULT: Referred by is "Constabulary", which is not a code we know; use `) || len(comments) != 3 {
-		t.Errorf("the comments are %v", comments)
+	// the hub's own words for our codes, ours for those it has none for, and its dates
+	for at, want := range map[string]string{
+		"referrals!D270": `FAULT: Referred by is "Constabulary", which is not a code we know; use Police, Self, Family, HUB, DAS, SVS, MRC, Helpline, AF, LAC, LAA, Housing, ` +
+			`Health, EDU, PRB, Court, EMP, VCS, OTH or Not recorded, or tell us what it means. `,
+		"referrals!C271": `FAULT: Date received is "2023-13-01", which is not a date that exists; write it as 31/03/2024. `,
+		"referrals!V272": `FAULT: Sex is "Woman", which is not a code we know; use Female, Male or Unknown, or tell us what it means. `,
+	} {
+		if !strings.HasPrefix(comments[at], want) || len(comments) != 3 {
+			t.Errorf("%s: want %q of the comments %q", at, want, comments)
+		}
 	}
 }
 
@@ -171,7 +179,7 @@ func TestAnnotateOpenDocument(t *testing.T) {
 			t.Errorf("%s: %q, want %q", at, comments[at], want)
 		}
 	}
-	if values["Sessions!A3"] != "Session" || values["Sessions!B5"] != "31/03/2024" || !strings.HasPrefix(values["Faults!A5"], "Nothing was taken in as training_delegates: the column session_id is missing") {
+	if values["Sessions!A3"] != "Session" || values["Sessions!B5"] != "31/03/2024" || !strings.HasPrefix(values["Faults!A5"], "Nothing was taken in as Training delegates: the column session_id is missing") {
 		t.Errorf("its cells are %v", values)
 	}
 	refused := example.Sends(t, ws, example.WithColumn("Client name", "xyzzy"))

@@ -149,7 +149,7 @@ func unusable(ctx context.Context, ws *workspace.Workspace, provider register.Pr
 			continue
 		}
 		if s.Refused != "" {
-			why[s.Number] = s.Refused
+			why[s.Number] = refusalFor(s)
 			bad = append(bad, s.Delivery)
 		} else if s.Received.After(usable[s.Feed]) {
 			usable[s.Feed] = s.Received

@@ -24,6 +24,7 @@ type LandedFile struct {
 	Status  string
 	Columns []ColumnUse // where each column comes from; of a dry run only
 	Values  []ValueUse  // what the mapping does not translate; of a dry run only
+	Faults  []FaultUse  // which rules are broken; of a dry run only
 }
 
 // LandAndJudge lands the files and judges each against its contract there and
@@ -208,6 +209,9 @@ func judge(ctx context.Context, ws *workspace.Workspace, dir string, sources []t
 			out[i].Message = typed.Together(out[i].Message, held)
 			if explained {
 				if out[i].Columns, out[i].Values, err = explain(ctx, ws, conn, sources[next]); err != nil {
+					return err
+				}
+				if out[i].Faults, err = broken(ctx, conn, sources[next]); err != nil {
 					return err
 				}
 			}

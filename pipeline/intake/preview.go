@@ -26,6 +26,26 @@ type ValueUse struct {
 	Rows, FirstRow int64
 }
 
+// FaultUse is a rule that values of a column break: what it is, in how many rows, and
+// its sentence for the first of them.
+type FaultUse struct {
+	Column         string `sql:"column_name"`
+	Rule, Severity string
+	Rows, FirstRow int64
+	Message        string
+}
+
+// broken lists the rules that a source, judged on conn, breaks, the gravest first.
+func broken(ctx context.Context, conn *sql.Conn, s typed.Staged) ([]FaultUse, error) {
+	found, err := warehouse.Select[FaultUse](ctx, conn, `SELECT column_name, rule, severity, count(*) AS "rows", min("row") AS first_row, min_by(message, "row") AS message
+		FROM fault WHERE (file, sha256, provider, feed, sheet) = (SELECT (file, sha256, provider, feed, sheet) FROM delivery WHERE delivery = $1)
+		GROUP BY column_name, rule, severity ORDER BY severity DESC, "rows" DESC, column_name, rule`, s.Order)
+	if err != nil {
+		return nil, fmt.Errorf("cannot list the faults of %q: %w", s.Name, err)
+	}
+	return found, nil
+}
+
 // explain says of a source, judged on conn, what comes from where and what could
 // not be translated.
 func explain(ctx context.Context, ws *workspace.Workspace, conn *sql.Conn, s typed.Staged) (columns []ColumnUse, values []ValueUse, err error) {

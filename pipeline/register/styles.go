@@ -55,3 +55,15 @@ func (f Feed) checkYesNo(at strict.Place, about string) {
 		}
 	}
 }
+
+// Called is the first header by which a provider's mapping names a column of the
+// contract; the column itself where it names none.
+func (f Feed) Called(column string) string {
+	names := append(slices.Clone(f.Columns[column]), f.Derive[column].From...)
+	for _, name := range names {
+		if name != "" && !strings.Contains(name, "*") {
+			return name
+		}
+	}
+	return column
+}
