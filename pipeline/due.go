@@ -14,11 +14,12 @@ import (
 type DueReturn struct {
 	Name, Period, Status, File string
 	Due                        time.Time
+	Late                       int // days after Due that today is, of a return that is not sealed
 }
 
 // DueReturns lists the returns owed for a period, with the date each is due:
 // so many days after the period's end, moved earlier to a working day.
-func DueReturns(ws *workspace.Workspace, at period.Period) []DueReturn {
+func DueReturns(ws *workspace.Workspace, at period.Period) ([]DueReturn, error) {
 	var out []DueReturn
 	for _, r := range ws.Returns {
 		due := ws.Calendar.Earlier(at.End.AddDate(0, 0, r.Due.Days))
@@ -26,13 +27,28 @@ func DueReturns(ws *workspace.Workspace, at period.Period) []DueReturn {
 		if file := draft.Path(ws, r, at); workspace.Exists(file) {
 			d.Status, d.File = "drafted", file
 		}
-		if sealed, err := archive.Seals(ws, r.Name, at); err == nil && len(sealed) > 0 {
-			last := sealed[len(sealed)-1]
-			d.Status, d.File = fmt.Sprintf("sealed as version %d", last.About.Version), archive.SealedFile(last)
-		} else if submitted, err := archive.Submissions(ws, r, at); err == nil && len(submitted) > 0 {
-			d.Status = "submitted"
+		sealed, err := archive.Seals(ws, r.Name, at)
+		if err != nil {
+			return nil, err
+		}
+		submitted, err := archive.Submissions(ws, r, at)
+		if err != nil {
+			return nil, err
+		}
+		if n := len(sealed); n > 0 {
+			d.Status, d.File = fmt.Sprintf("sealed as version %d", sealed[n-1].About.Version), archive.SealedFile(sealed[n-1])
+		} else {
+			d.Late = DaysLate(ws, due)
+			if len(submitted) > 0 {
+				d.Status = "submitted"
+			}
 		}
 		out = append(out, d)
 	}
-	return out
+	return out, nil
+}
+
+// DaysLate is how many days after a date today is; 0 until then.
+func DaysLate(ws *workspace.Workspace, due time.Time) int {
+	return max(0, int(ws.Today().Sub(due).Hours()/24))
 }

@@ -77,11 +77,15 @@ func (a *app) returnListCommand() *cobra.Command {
 		Short:   "The returns owed for a period, when each is due and how it stands",
 		Example: "  mojreturns return list --workspace testdata/cleveland --period 2023-24-Q4",
 		RunE: a.look(func(_ context.Context, ws *workspace.Workspace, _ []string) error {
-			var list [][]any
-			for _, d := range pipeline.DueReturns(ws, a.period) {
-				list = append(list, []any{d.Name, d.Period, d.Due.Format(time.DateOnly), d.Status, d.File})
+			owed, err := pipeline.DueReturns(ws, a.period)
+			if err != nil {
+				return err
 			}
-			return a.print(rows([]string{"return", "period", "due", "status", "file"}, list...))
+			var list [][]any
+			for _, d := range owed {
+				list = append(list, []any{d.Name, d.Period, d.Due.Format(time.DateOnly), d.Status, late(d.Late), d.File})
+			}
+			return a.print(rows([]string{"return", "period", "due", "status", "days_late", "file"}, list...))
 		}),
 	}
 	a.periodFlag(c)

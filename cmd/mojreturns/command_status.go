@@ -31,6 +31,10 @@ func (a *app) statusCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			owed, err := pipeline.DueReturns(ws, p)
+			if err != nil {
+				return err
+			}
 			expired, err := intake.ExpiredFiles(ws)
 			if err != nil {
 				return err
@@ -42,10 +46,10 @@ func (a *app) statusCommand() *cobra.Command {
 				if sender, ok := ws.Register.Provider(e.Provider); ok && e.Status != landing.Received {
 					whom, by = sender.Addressee(), sender.Chaser()
 				}
-				list = append(list, []any{"extract", e.Provider, e.Feed, e.Period, e.Due.Format(time.DateOnly), e.Status, lateDays(e), e.File, moment(e.Received, ws.Location), whom, by})
+				list = append(list, []any{"extract", e.Provider, e.Feed, e.Period, e.Due.Format(time.DateOnly), e.Status, late(e.Late), e.File, moment(e.Received, ws.Location), whom, by})
 			}
-			for _, d := range pipeline.DueReturns(ws, p) {
-				list = append(list, []any{"return", "", d.Name, d.Period, d.Due.Format(time.DateOnly), d.Status, nil, d.File, "", "", ""})
+			for _, d := range owed {
+				list = append(list, []any{"return", "", d.Name, d.Period, d.Due.Format(time.DateOnly), d.Status, late(d.Late), d.File, "", "", ""})
 			}
 			objections, err := a.objections(ctx, ws, p)
 			if err != nil {
@@ -55,7 +59,7 @@ func (a *app) statusCommand() *cobra.Command {
 				list = append(list, []any{"before it may leave", "", f.Subject, p.Label, "", f.Code + " " + f.Title, nil, f.Detail, "", "", ""})
 			}
 			for _, e := range expired {
-				list = append(list, []any{"retention", e.Provider, e.Feed, e.Year, e.Since.Format(time.DateOnly), "to be erased", nil, e.Name, moment(e.Received, ws.Location), "", ""})
+				list = append(list, []any{"retention", e.Provider, e.Feed, e.Year, e.Since.Format(time.DateOnly), "to be erased", late(pipeline.DaysLate(ws, e.Since)), e.Name, moment(e.Received, ws.Location), "", ""})
 			}
 			return a.print(rows(names, list...))
 		}),
@@ -80,11 +84,12 @@ func (a *app) objections(ctx context.Context, ws *workspace.Workspace, at period
 	return slices.DeleteFunc(found, func(f published.Finding) bool { return f.Severity != "error" }), err
 }
 
-func lateDays(e landing.Expectation) any {
-	if e.Status != landing.Late {
+// late is how many days late a thing is; nothing for what is not.
+func late(days int) any {
+	if days == 0 {
 		return nil
 	}
-	return e.Late
+	return days
 }
 
 func moment(t time.Time, location *time.Location) string {

@@ -157,11 +157,22 @@ func (s shown) widths(width int) []int {
 			given := min(more[i], room*more[i]/wanted)
 			least[i], room, wanted = least[i]+given, room-given, wanted-more[i]
 		}
-		if s.natural(i) > deepest*least[i] {
+		if s.depth(i, least[i]) > deepest {
 			return nil
 		}
 	}
 	return least
+}
+
+// depth is how many lines the cells of a column take where it is so wide.
+func (s shown) depth(column, width int) int {
+	most := 1
+	for _, row := range s.cells {
+		if text.StringWidth(row[column]) > width {
+			most = max(most, 1+strings.Count(wrap(row[column], width), "\n"))
+		}
+	}
+	return most
 }
 
 // longest is the longest word of a column, its name's too.
