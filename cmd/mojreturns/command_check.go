@@ -107,7 +107,7 @@ func (a *app) printFindings(found []published.Finding) error {
 		return a.print(rows([]string{"code", "title", "severity", "period", "subject", "detail", "found", "remedy"}, list...))
 	}
 	if len(found) == 0 {
-		fmt.Fprintln(a.stdout, "Nothing found.")
+		a.line("Nothing found.")
 		return nil
 	}
 	for len(found) > 0 {
@@ -116,7 +116,7 @@ func (a *app) printFindings(found []published.Finding) error {
 		if first.Evidence != "" {
 			word = map[string]string{"error": "not met", "warning": "at risk"}[first.Severity]
 		}
-		fmt.Fprintf(a.stdout, "%s  %s: %s\n", first.Code, strings.ToUpper(word), first.Title)
+		a.line("%s  %s: %s", first.Code, strings.ToUpper(word), first.Title)
 		for len(found) > 0 && found[0].Code == first.Code && found[0].Severity == first.Severity {
 			about := whole(found, func(f published.Finding) bool {
 				return f.Subject == found[0].Subject && f.Period == found[0].Period && f.Code == first.Code
@@ -124,7 +124,8 @@ func (a *app) printFindings(found []published.Finding) error {
 			a.printSubject(found[:about])
 			found = found[about:]
 		}
-		fmt.Fprintf(a.stdout, "  What to do: %s.\n\n", first.Remedy)
+		a.line("  What to do: %s.", first.Remedy)
+		a.line("")
 	}
 	return nil
 }
@@ -143,17 +144,17 @@ func (a *app) printSubject(found []published.Finding) {
 	f, all := found[0], "--format csv lists up to 100"
 	if f.Evidence != "" {
 		all = "`mojreturns conditions --breaches` lists them"
-		fmt.Fprintf(a.stdout, "  %s: %s\n", f.Subject, f.Evidence)
+		a.line("  %s: %s", f.Subject, f.Evidence)
 	} else {
-		fmt.Fprintf(a.stdout, "  %s: %s found\n", strings.TrimSpace(f.Subject+" "+f.Period), thousands(f.Found))
+		a.line("  %s: %s found", strings.TrimSpace(f.Subject+" "+f.Period), thousands(f.Found))
 	}
 	for _, example := range found[:min(len(found), mostExamples)] {
 		if example.Detail != "" {
-			fmt.Fprintf(a.stdout, "    %s\n", example.Detail)
+			a.line("    %s", example.Detail)
 		}
 	}
 	if f.Found > mostExamples {
-		fmt.Fprintf(a.stdout, "    and %s more; %s\n", thousands(f.Found-mostExamples), all)
+		a.line("    and %s more; %s", thousands(f.Found-mostExamples), all)
 	}
 }
 

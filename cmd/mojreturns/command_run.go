@@ -17,7 +17,7 @@ func (a *app) runCommand() *cobra.Command {
 		RunE: a.change(func(ctx context.Context, ws *workspace.Workspace, _ []string) error {
 			report, err := pipeline.Run(ctx, ws, a.period)
 			if report.Briefing.Path != "" { // all was done that could be; a return may have been refused
-				summary(a.stdout, report)
+				summary(a.line, report)
 			}
 			return err
 		}),

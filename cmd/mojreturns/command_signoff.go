@@ -225,13 +225,13 @@ func (a *app) tellMoved(moved []signoff.Restated) {
 		fmt.Fprintln(a.stdout, "Nothing has moved.")
 	}
 	for _, m := range moved {
-		fmt.Fprintf(a.stdout, "%s  %s  %s\n", m.Cell, m.Code, m.Tells)
+		a.line("%s  %s  %s", m.Cell, m.Code, m.Tells)
 		for _, r := range m.Rows {
 			where := fmt.Sprintf("%s (%.8s)", r.File, r.SHA256)
 			if r.Sheet != "" {
 				where += ", sheet " + r.Sheet
 			}
-			fmt.Fprintf(a.stdout, "    %-4s  %-9s  %-11s  %s, row %s: %s\n", r.Side, r.Why, r.Part, where, r.Row, r.Key)
+			a.line("    %-4s  %-9s  %-11s  %s, row %s: %s", r.Side, r.Why, r.Part, where, r.Row, r.Key)
 		}
 	}
 }

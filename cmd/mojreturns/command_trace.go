@@ -80,7 +80,7 @@ func (a *app) printTrace(parts []published.Traced, err error) error {
 		return a.print(together(parts))
 	}
 	for _, p := range parts {
-		fmt.Fprintf(a.stdout, "%s (%s), %s, %s: %s, from %s\n", p.Of, p.Part, p.Scope, p.Period, p.Said, plural(len(p.Rows.Rows), "row"))
+		a.line("%s (%s), %s, %s: %s, from %s", p.Of, p.Part, p.Scope, p.Period, p.Said, plural(len(p.Rows.Rows), "row"))
 		if err := a.show(p.Rows); err != nil {
 			return err
 		}

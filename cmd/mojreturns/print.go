@@ -60,6 +60,11 @@ func (a *app) show(t table.Table) error {
 	return t.Show(a.stdout, screen)
 }
 
+// line prints a line of text, broken to the screen.
+func (a *app) line(format string, args ...any) {
+	fmt.Fprintln(a.stdout, table.Prose(fmt.Sprintf(format, args...), a.width))
+}
+
 // widthOf is how many characters fit a line: what the environment's COLUMNS says, or
 // the terminal. It is 0 for a file or another program, which take lines of any length.
 func widthOf(stdout io.Writer) int {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"strings"
 
 	"mojreturns/pipeline"
@@ -15,9 +14,8 @@ import (
 // mostMoves is how many moved figures the one-screen summary names.
 const mostMoves = 6
 
-// summary prints a run on one screen, in plain English.
-func summary(w io.Writer, r pipeline.Report) {
-	say := func(format string, args ...any) { fmt.Fprintf(w, format+"\n", args...) }
+// summary prints a run on one screen, in plain English, by say, line by line.
+func summary(say func(string, ...any), r pipeline.Report) {
 	say("%s", r.Period.Human())
 	say("")
 	landed, already := 0, 0

@@ -9,7 +9,8 @@
 // cannot be screened or marked, so ask for it again and erase it (2026-11-26).
 //
 // Of a CSV or OpenDocument file a marked workbook has every value as text. Marked
-// workbooks go to store/annotated where nothing else is said, which erase clears.
+// workbooks go to store/annotated where nothing else is said, which erase clears. What a
+// sender reads, marked or chased, is in the words of their mapping, backwards.
 //
 // A comparison of two versions judges both by today's rules, apart from what is
 // published, so that it says what the sender changed and not what the rules did

@@ -173,3 +173,18 @@ func TestPoundsAndPerCent(t *testing.T) {
 		}
 	}
 }
+
+// A line of text goes on below its last column.
+func TestProse(t *testing.T) {
+	for _, c := range []struct {
+		line, want string
+		width      int
+	}{
+		{"  C01  MET     £21,900.00 of eligible spend to 31 March 2024", "  C01  MET     £21,900.00 of\n               eligible spend\n               to 31 March\n               2024", 30},
+		{"    What to do: ask", "    What to\n    do: ask", 12},
+		{"one two  three", "one\ntwo\nthree", 5},
+		{"as long as it comes", "as long as it comes", 0},
+	} {
+		equal(t, table.Prose(c.line, c.width), c.want)
+	}
+}

@@ -46,6 +46,20 @@ func wrap(s string, width int) string {
 	return strings.Join(lines, "\n")
 }
 
+// Prose breaks a line of text to a width (0: not at all). What goes on below stands
+// under the last column of the line, which two blanks set off.
+func Prose(line string, width int) string {
+	if width == 0 || text.StringWidth(line) <= width {
+		return line
+	}
+	head := strings.LastIndex(line, "  ") + 2
+	if head < 2 || 2*head > width {
+		head = 0
+	}
+	under := strings.Repeat(" ", text.StringWidth(line[:head]))
+	return line[:head] + strings.ReplaceAll(wrap(line[head:], width-len(under)), "\n", "\n"+under)
+}
+
 // flow writes names and values one after the other, a long one on lines of its own.
 func flow(pairs []string, width int) string {
 	const apart, indent = " · ", "  "
