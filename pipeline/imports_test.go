@@ -49,10 +49,10 @@ var mayImport = map[string][]string{
 	"pipeline/personal": {},
 
 	// the stages
-	"pipeline/annotate":   {"pipeline/workbook"},
+	"pipeline/annotate":   {"pipeline/paper", "pipeline/workbook"},
 	"pipeline/briefing":   {},
 	"pipeline/catalogue":  {"pipeline/contract", "pipeline/lists", "pipeline/metrics"},
-	"pipeline/contract":   {"pipeline/register", "pipeline/strict"},
+	"pipeline/contract":   {"pipeline/paper", "pipeline/register", "pipeline/strict"},
 	"pipeline/disclosure": {},
 	"pipeline/figure":     {},
 	"pipeline/extract":    {},
@@ -67,7 +67,7 @@ var mayImport = map[string][]string{
 	"pipeline/seal":       {},
 	"pipeline/strict":     {},
 	"pipeline/synth":      {"pipeline/contract", "pipeline/lists", "pipeline/period", "pipeline/register", "pipeline/strict", "queries", "templates"},
-	"pipeline/table":      {"pipeline/warehouse"},
+	"pipeline/table":      {"pipeline/paper", "pipeline/warehouse"},
 	"pipeline/warehouse":  {"pipeline/lists"},
 	"pipeline/web":        {},
 	"pipeline/workbook":   {},

@@ -88,6 +88,7 @@ func (a *app) open() (*workspace.Workspace, error) {
 	}
 	log := slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: level}))
 	ws, err := workspace.Open(a.workspace, workspace.Use{Now: a.now, Progress: a.progress(), Log: log})
+	a.opened = ws
 	if err != nil || a.asAt == "" {
 		return ws, err
 	}

@@ -37,6 +37,9 @@ func (a *app) printFlags(c *cobra.Command) {
 // print writes rows to stdout, or to the file asked for.
 func (a *app) print(t table.Table) error {
 	if a.output != "" {
+		if a.opened != nil {
+			t.Marking = a.opened.Marking()
+		}
 		if err := t.Save(a.output); err != nil {
 			return err
 		}

@@ -47,9 +47,10 @@ type app struct {
 	width          int    // of the screen; 0: any
 	format, output string // of commands that print rows
 	wide           bool
-	period         period.Period // zero where it was left out
-	ofReturn       string        // which return
-	wait           time.Duration // for another changing command
+	period         period.Period        // zero where it was left out
+	ofReturn       string               // which return
+	wait           time.Duration        // for another changing command
+	opened         *workspace.Workspace // by the command, if it needs one
 }
 
 // run is the program as a function: results on stdout, everything else on

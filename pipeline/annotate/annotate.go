@@ -41,6 +41,7 @@ type Table struct {
 type Report struct {
 	File    string   // as it was delivered
 	Made    bool     // the workbook was made from a file that is none
+	Marking string   // of protection, on each printed page of the list of faults; empty: none
 	Remarks []string // sentences about the file as a whole
 	Tables  []Table
 	Faults  []Fault

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"mojreturns/pipeline/paper"
 	"mojreturns/pipeline/workbook"
 )
 
@@ -26,9 +27,10 @@ type list struct {
 	looks  *styles
 	places map[int]spot
 
-	row   int
-	rows  strings.Builder
-	links strings.Builder
+	row    int
+	header int // the row that heads the faults
+	rows   strings.Builder
+	links  strings.Builder
 }
 
 // add adds the sheet to the workbook, in front of the others.
@@ -40,7 +42,7 @@ func (l *list) add() error {
 	l.write()
 	name := l.book.Free("xl/worksheets/sheetFaults", ".xml")
 	l.book.Set(name, []byte(xmlHeader+`<worksheet xmlns="`+main+`"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><sheetViews><sheetView tabSelected="1" workbookViewId="0"/></sheetViews><sheetFormatPr defaultRowHeight="15"/><cols>`+
-		columnsXML()+`</cols><sheetData>`+l.rows.String()+`</sheetData>`+l.hyperlinks()+`<pageSetup orientation="landscape" fitToWidth="1" fitToHeight="0"/></worksheet>`))
+		columnsXML()+`</cols><sheetData>`+l.rows.String()+`</sheetData>`+l.hyperlinks()+l.page().XML()+`</worksheet>`))
 	if err := l.book.Declare(name, sheetType); err != nil {
 		return err
 	}
@@ -52,31 +54,49 @@ func (l *list) add() error {
 }
 
 // widths are those of the list's columns, in characters.
-func widths() []int { return []int{18, 30, 9, 10, 26, 26, 16, 80} }
+func widths() []float64 { return []float64{19, 26, 8, 8, 18, 24, 14, 36} }
+
+// regular and large are the letters of the list, and of its title.
+var regular, large = paper.Letters{Size: 11}, paper.Letters{Size: 14, Bold: true}
+
+func (l *list) page() paper.Page {
+	return paper.Page{Marking: l.Marking, Widths: widths(), Letters: regular}
+}
+
+// said writes a text over all columns, as many rows as it takes.
+func (l *list) said(style int, letters paper.Letters, text string) {
+	wide := 0.0
+	for _, w := range widths() {
+		wide += w
+	}
+	for _, line := range letters.Break(text, wide) {
+		l.line(style, line)
+	}
+}
 
 func columnsXML() string {
 	var out strings.Builder
 	for i, w := range widths() {
-		fmt.Fprintf(&out, `<col min="%d" max="%[1]d" width="%d" customWidth="1"/>`, i+1, w)
+		fmt.Fprintf(&out, `<col min="%d" max="%[1]d" width="%g" customWidth="1"/>`, i+1, w)
 	}
 	return out.String()
 }
 
 // height is that of a row whose cells wrap: not every program works it out.
-func height(style, title, wrapped int, values []any) string {
-	if style == title {
-		return ` ht="20" customHeight="1"`
-	}
-	lines := 1
-	for i, value := range values {
-		if text, ok := value.(string); ok && style == wrapped {
-			lines = max(lines, 1+(len([]rune(text))+4)/widths()[i])
+func height(style int, looks *styles, values []any) string {
+	letters, lines := regular, 1
+	switch style {
+	case looks.title:
+		letters = large
+	case looks.wrapped, looks.heading:
+		letters.Bold = style == looks.heading
+		for i, value := range values {
+			if text, ok := value.(string); ok {
+				lines = max(lines, letters.Lines(cut(text), widths()[i]))
+			}
 		}
 	}
-	if lines == 1 {
-		return ""
-	}
-	return fmt.Sprintf(` ht="%d" customHeight="1"`, min(15*lines, 400))
+	return fmt.Sprintf(` ht="%g" customHeight="1"`, letters.Row(lines))
 }
 
 func (l *list) hyperlinks() string {
@@ -92,7 +112,7 @@ func (l *list) line(style int, values ...any) {
 	if len(values) == 0 {
 		return
 	}
-	fmt.Fprintf(&l.rows, `<row r="%d"%s>`, l.row, height(style, l.looks.title, l.looks.wrapped, values))
+	fmt.Fprintf(&l.rows, `<row r="%d"%s>`, l.row, height(style, l.looks, values))
 	for i, value := range values {
 		at := spot{column: i + 1, row: l.row}
 		switch v := value.(type) {
@@ -125,9 +145,9 @@ func cut(text string) string {
 
 // write writes what the sheet says.
 func (l *list) write() {
-	l.line(l.looks.title, "Faults found in "+l.File)
+	l.said(l.looks.title, large, "Faults found in "+l.File)
 	for _, sentence := range l.sentences() {
-		l.line(l.looks.plain, sentence)
+		l.said(l.looks.plain, regular, sentence)
 	}
 	l.line(0)
 	l.line(l.looks.heading, "Rule", "Faults")
@@ -141,6 +161,7 @@ func (l *list) write() {
 		l.line(l.looks.wrapped, sheet, column, c.n)
 	}
 	l.line(0)
+	l.header = l.row + 1
 	l.line(l.looks.heading, "Sheet", "Column", "Row", "Cell", "Value", "Rule", "Effect", "What is wrong and what to do")
 	for i, f := range l.Faults[:min(len(l.Faults), mostListed)] {
 		at := l.places[i]

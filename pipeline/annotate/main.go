@@ -3,6 +3,7 @@ package annotate
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -28,8 +29,9 @@ func mainNamespace(b *workbook.Book) (string, error) {
 	return name, err
 }
 
-// first puts the sheet with this relation in front of the others and has it open.
-// Whatever counts sheets by their place moves on by one.
+// first puts the sheet with this relation in front of the others, has it open, and has
+// each of its pages repeat the header of the list. Whatever counts sheets by their place
+// moves on by one.
 func (l *list) first(relation string) error {
 	part, err := l.book.Part(l.book.Main)
 	if err != nil {
@@ -40,8 +42,10 @@ func (l *list) first(relation string) error {
 		return err
 	}
 	var edits workbook.Edits
+	var names names
 	highest, sheets, prefix := 0, 0, ""
 	if err := workbook.Scan(part, func(t workbook.Tag) error {
+		names.see(t)
 		switch {
 		case t.End:
 		case t.Name == "sheets" && t.Depth == 2:
@@ -59,9 +63,36 @@ func (l *list) first(relation string) error {
 	}); err != nil {
 		return err
 	}
+	names.add(&edits, prefix, fmt.Sprintf(`<definedName name="_xlnm.Print_Titles" localSheetId="0">'%s'!$%d:$%[2]d</definedName>`, l.name(), l.header))
 	edits.Replace(sheets, sheets, fmt.Sprintf(`<%ssheet xmlns:r="%s" name="%s" sheetId="%d" r:id="%s"/>`, prefix, types, l.name(), highest+1, relation))
 	l.book.Set(l.book.Main, edits.Apply(part))
 	return nil
+}
+
+// names is where a workbook's defined names end, or belong where it has none.
+type names struct {
+	from, to int
+	there    bool
+}
+
+func (n *names) see(t workbook.Tag) {
+	switch ends := t.Depth == 2 && (t.End || t.Empty); {
+	case ends && t.Name == "definedNames":
+		n.from, n.to, n.there = t.From, t.From, !t.Empty
+		if t.Empty {
+			n.to = t.To
+		}
+	case ends && slices.Contains([]string{"sheets", "functionGroups", "externalReferences"}, t.Name):
+		n.from, n.to = t.To, t.To
+	}
+}
+
+func (n *names) add(edits *workbook.Edits, prefix, name string) {
+	name = workbook.Prefixed(name, prefix)
+	if !n.there {
+		name = "<" + prefix + "definedNames>" + name + "</" + prefix + "definedNames>"
+	}
+	edits.Replace(n.from, n.to, name)
 }
 
 // name is a name that no sheet has.

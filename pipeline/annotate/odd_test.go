@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"io"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"mojreturns/pipeline/annotate"
+	"mojreturns/pipeline/workbook"
 )
 
 // A cell in which people talk keeps its conversation; merged cells are marked in the
@@ -89,7 +91,7 @@ func TestOddWorkbooks(t *testing.T) {
 // Of very many faults all are marked, as many as a program can bear get a comment,
 // and the list says so.
 func TestManyFaults(t *testing.T) {
-	plain, err := annotate.NewPlain()
+	plain, err := annotate.NewPlain("")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,5 +139,65 @@ func TestManyFaults(t *testing.T) {
 	}
 	if formula, err := f.GetCellFormula(name, "A2"); err != nil || formula != "" {
 		t.Errorf("what was sent has become the formula %q, %v", formula, err)
+	}
+}
+
+// The header of the list of faults is repeated on its pages, whatever names the
+// workbook has defined, and theirs stay.
+func TestListRepeatsItsHeader(t *testing.T) {
+	f := excelize.NewFile()
+	defer f.Close()
+	for at, text := range map[string]string{"A1": "id", "A2": "x"} {
+		if err := f.SetCellStr("Sheet1", at, text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	named := &excelize.DefinedName{Name: "ids", RefersTo: "Sheet1!$A$2", Scope: "Sheet1"}
+	if err := f.SetDefinedName(named); err != nil {
+		t.Fatal(err)
+	}
+	with, err := f.WriteToBuffer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := workbook.Open(with.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	main, err := b.Part(b.Main)
+	if err != nil {
+		t.Fatal(err)
+	}
+	between := regexp.MustCompile(`<definedNames>.*</definedNames>`)
+	if !between.Match(main) {
+		t.Fatalf("the workbook has no names: %s", main)
+	}
+	for _, names := range []string{"$0", "", "<definedNames/>"} {
+		b.Set(b.Main, between.ReplaceAll(main, []byte(names)))
+		content, err := b.Pack()
+		if err != nil {
+			t.Fatal(err)
+		}
+		marked, err := annotate.Workbook(content, annotate.Report{File: "x.xlsx", Tables: []annotate.Table{{Sheet: "Sheet1", HeaderRow: 1, Columns: 1}},
+			Faults: []annotate.Fault{{Sheet: "Sheet1", Row: 2, Columns: []int{1}, Name: "id", Value: "x", Rule: "form", Message: "it is wrong"}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		is, err := excelize.OpenReader(bytes.NewReader(marked))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := map[string]string{}
+		for _, n := range is.GetDefinedName() {
+			got[n.Scope+" "+n.Name] = n.RefersTo
+		}
+		want := map[string]string{"Faults _xlnm.Print_Titles": "'Faults'!$12:$12"}
+		if names == "$0" {
+			want["Sheet1 ids"] = "Sheet1!$A$2"
+		}
+		if header, _ := is.GetCellValue("Faults", "A12"); !maps.Equal(got, want) || header != "Sheet" {
+			t.Errorf("with %q the names are %v, and row 12 begins with %q", names, got, header)
+		}
+		is.Close()
 	}
 }

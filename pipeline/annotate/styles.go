@@ -138,7 +138,7 @@ func (s *styles) ours() {
 		return s.add("cellXfs", fmt.Sprintf(`<xf numFmtId="0" fontId="%d" fillId="0" borderId="0" applyFont="1" applyAlignment="1"><alignment vertical="top"%s/></xf>`, font, alignment))
 	}
 	s.word, s.title, s.heading = look(red, ""), look(large, ""), look(bold, ` wrapText="1"`)
-	s.plain, s.wrapped, s.link = look(plain, ""), look(plain, ` wrapText="1"`), look(blue, "")
+	s.plain, s.wrapped, s.link = look(plain, ""), look(plain, ` wrapText="1"`), look(blue, ` horizontal="left" indent="1"`)
 }
 
 // marked is a style with the fill and the frame of a fault.

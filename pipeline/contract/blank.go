@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
+	"math"
 	"strings"
 	"time"
 
@@ -17,6 +18,7 @@ type BlankFor struct {
 	Registers              map[string][]string // the codes of fund, service and provider
 	Labels                 map[string]string   // what those codes mean
 	Made                   time.Time           // for the document properties
+	Marking                string              // of protection, on each printed page; empty: none
 }
 
 // Name is what the file must be called to be known for what it is.
@@ -36,8 +38,8 @@ const (
 func (c Contract) Blank(lists Lists, to BlankFor) ([]byte, error) {
 	f := excelize.NewFile()
 	defer f.Close()
-	b := blank{File: f, Contract: c, lists: lists, to: to, data: c.Feed[:min(len(c.Feed), 31)]}
-	if err := f.SetSheetName("Sheet1", b.data); err != nil {
+	b := blank{File: f, Contract: c, lists: lists, to: to, data: c.Feed[:min(len(c.Feed), 31)], listLines: map[int]int{}}
+	if err := errorsOf(f.SetSheetName("Sheet1", b.data), f.SetDefaultFont("Arial")); err != nil {
 		return nil, err
 	}
 	for _, sheet := range []string{"Notes", listsSheet} {
@@ -45,7 +47,7 @@ func (c Contract) Blank(lists Lists, to BlankFor) ([]byte, error) {
 			return nil, err
 		}
 	}
-	for _, step := range []func() error{b.styles, b.columns, b.notes, b.properties} {
+	for _, step := range []func() error{b.styles, b.columns, b.listed, b.notes, b.properties} {
 		if err := step(); err != nil {
 			return nil, fmt.Errorf("cannot make the blank extract of %s: %w", c.Feed, err)
 		}
@@ -61,13 +63,17 @@ type blank struct {
 	lists Lists
 	to    BlankFor
 	data  string // the sheet people fill in
-	used  int    // columns of the lists' sheet
+
+	listWidths []float64   // of the columns of the lists' sheet
+	listLines  map[int]int // that a row of it takes
 
 	title, bold, wrapped int // styles
 }
 
 // columns writes the header and each column's format and rule.
 func (b *blank) columns() error {
+	var widths []float64
+	lines := 1
 	for i, col := range b.Contract.Columns {
 		letters, err := excelize.ColumnNumberToName(i + 1)
 		if err != nil {
@@ -88,7 +94,9 @@ func (b *blank) columns() error {
 		if err != nil {
 			return err
 		}
-		if err := b.SetColWidth(b.data, letters, letters, float64(max(14, min(len(col.Title)+2, 30)))); err != nil {
+		width := math.Ceil(max(14, strong.Longest(col.Title)))
+		widths, lines = append(widths, width), max(lines, strong.Lines(col.Title, width))
+		if err := b.SetColWidth(b.data, letters, letters, width); err != nil {
 			return err
 		}
 		if err := b.SetColStyle(b.data, letters, style); err != nil {
@@ -104,7 +112,8 @@ func (b *blank) columns() error {
 			return fmt.Errorf("column %s: %w", col.Name, err)
 		}
 	}
-	return errorsOf(b.SetPanes(b.data, &excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}), b.landscape(b.data))
+	return errorsOf(b.SetPanes(b.data, &excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}),
+		b.SetRowHeight(b.data, 1, strong.Row(lines)), b.page(widths).Set(b.File, b.data))
 }
 
 // allowed are the values a column may have; nil where it has no list.
@@ -169,12 +178,11 @@ func (col Column) limits() (low, high int64) {
 // list writes a column's codes, with what they mean, to the lists' sheet, and
 // gives the range of the codes.
 func (b *blank) list(col Column, allowed []string) (string, error) {
-	b.used += 2
-	codes, err := excelize.ColumnNumberToName(b.used - 1)
+	codes, err := excelize.ColumnNumberToName(len(b.listWidths) + 1)
 	if err != nil {
 		return "", err
 	}
-	labels, err := excelize.ColumnNumberToName(b.used)
+	labels, err := excelize.ColumnNumberToName(len(b.listWidths) + 2)
 	if err != nil {
 		return "", err
 	}
@@ -188,17 +196,37 @@ func (b *blank) list(col Column, allowed []string) (string, error) {
 			said[row["code"]] = row["min"] + " to " + row["max"] + "; " + row["direction"]
 		}
 	}
-	cells := [][3]string{{codes + "1", col.Title}, {labels + "1", "What it means"}}
-	for i, code := range allowed {
-		cells = append(cells, [3]string{fmt.Sprintf("%s%d", codes, i+2), code}, [3]string{fmt.Sprintf("%s%d", labels, i+2), said[code]})
+	rows, wide, wideLabel := [][2]string{{col.Title, "What it means"}}, strong.Longest(col.Title), 40.0
+	for _, code := range allowed {
+		rows, wide = append(rows, [2]string{code, said[code]}), max(wide, regular.Column(code))
 	}
-	for _, cell := range cells {
-		if err := b.SetCellStr(listsSheet, cell[0], cell[1]); err != nil {
+	wide = math.Ceil(max(14, wide))
+	for i, row := range rows {
+		style, letters := b.wrapped, regular
+		if i == 0 {
+			style, letters = b.bold, strong
+		}
+		left, right := fmt.Sprint(codes, i+1), fmt.Sprint(labels, i+1)
+		b.listLines[i+1] = max(b.listLines[i+1], letters.Lines(row[0], wide), letters.Lines(row[1], wideLabel))
+		if err := errorsOf(b.SetCellStr(listsSheet, left, row[0]), b.SetCellStr(listsSheet, right, row[1]), b.SetCellStyle(listsSheet, left, right, style)); err != nil {
 			return "", err
 		}
 	}
+	b.listWidths = append(b.listWidths, wide, wideLabel)
 	return fmt.Sprintf("%s!$%s$2:$%[2]s$%d", listsSheet, codes, len(allowed)+1), errorsOf(
-		b.SetColWidth(listsSheet, codes, codes, float64(max(16, len(col.Title)+3))), b.SetColWidth(listsSheet, labels, labels, 40), b.SetCellStyle(listsSheet, codes+"1", labels+"1", b.bold))
+		b.SetColWidth(listsSheet, codes, codes, wide), b.SetColWidth(listsSheet, labels, labels, wideLabel))
+}
+
+// listed ends the lists' sheet.
+func (b *blank) listed() error {
+	for row, lines := range b.listLines {
+		if err := b.SetRowHeight(listsSheet, row, regular.Row(lines)); err != nil {
+			return err
+		}
+	}
+	page := b.page(b.listWidths)
+	page.Together = 2
+	return page.Set(b.File, listsSheet)
 }
 
 func errorsOf(errs ...error) error {

@@ -2,12 +2,15 @@ package contract
 
 import (
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/xuri/excelize/v2"
+
+	"mojreturns/pipeline/paper"
 )
 
 // What a spreadsheet program shows of the help for a cell; it calls a workbook with
@@ -42,11 +45,12 @@ func (b *blank) styles() error {
 	return nil
 }
 
-// landscape prints a sheet's columns on one page's width.
-func (b *blank) landscape(sheet string) error {
-	fit, way, wide, high := true, "landscape", 1, 0
-	return errorsOf(b.SetSheetProps(sheet, &excelize.SheetPropsOptions{FitToPage: &fit}),
-		b.SetPageLayout(sheet, &excelize.PageLayoutOptions{Orientation: &way, FitToWidth: &wide, FitToHeight: &high}))
+// regular and strong are the letters of the sheets.
+var regular, strong = paper.Letters{Size: 11}, paper.Letters{Size: 11, Bold: true}
+
+// page is how a sheet prints that has a header row.
+func (b *blank) page(widths []float64) paper.Page {
+	return paper.Page{Marking: b.to.Marking, Widths: widths, Letters: regular, Header: 1}
 }
 
 // notes says whose the extract is, how it is filled in, what each column is, what
@@ -67,43 +71,51 @@ func (b *blank) notes() error {
 	for _, col := range b.Contract.Columns {
 		rows = append(rows, []string{col.Title, col.Name, map[bool]string{true: "yes", false: "no"}[col.Constraints.Required], b.says(col), b.example(col), b.note(col)})
 	}
+	widths := noteWidths(rows[1:])
 	for i, row := range rows {
-		style := b.wrapped
-		switch i + 1 {
-		case 1:
-			style = b.title
-		case header:
-			style = b.bold
+		style, letters, lines := b.wrapped, regular, 1
+		if i+1 == header {
+			style, letters = b.bold, strong
 		}
 		for j, text := range row {
 			at, err := excelize.CoordinatesToCellName(j+1, i+1)
 			if err != nil {
 				return err
 			}
+			if i == 0 { // the title runs on over the other columns
+				style, letters = b.title, paper.Letters{Size: 14, Bold: true}
+			} else {
+				lines = max(lines, letters.Lines(text, widths[j]))
+			}
 			if err := errorsOf(b.SetCellStr("Notes", at, text), b.SetCellStyle("Notes", at, at, style)); err != nil {
 				return err
 			}
 		}
-		if err := b.SetRowHeight("Notes", i+1, noteHeight(row)); err != nil {
+		if err := b.SetRowHeight("Notes", i+1, letters.Row(lines)); err != nil {
 			return err
 		}
 	}
-	return errorsOf(b.SetColWidth("Notes", "A", "B", 28), b.SetColWidth("Notes", "C", "C", 10), b.SetColWidth("Notes", "D", "D", 60), b.SetColWidth("Notes", "E", "F", 40),
-		b.landscape("Notes"))
-}
-
-// noteHeight is that of a row of the notes, whose longest texts wrap.
-func noteHeight(row []string) float64 {
-	lines := 1
-	for j, text := range row {
-		if wide := []int{0, 28, 10, 60, 40, 40}[j]; wide > 0 {
-			lines = max(lines, 1+(len([]rune(text))+3)/wide)
+	for i, width := range widths {
+		letters, err := excelize.ColumnNumberToName(i + 1)
+		if err := errorsOf(err, b.SetColWidth("Notes", letters, letters, width)); err != nil {
+			return err
 		}
 	}
-	if len(row) == 1 {
-		return 20
+	page := b.page(widths)
+	page.Header = header
+	return page.Set(b.File, "Notes")
+}
+
+// noteWidths are those of the notes' columns: no word is broken, and what stands in a
+// column and what is noted of it have the room that is left on the page.
+func noteWidths(rows [][]string) []float64 {
+	widths := []float64{24, 14, 10, 34, 14, 24}
+	for _, row := range rows {
+		for j, text := range row {
+			widths[j] = max(widths[j], math.Ceil(strong.Longest(strings.ReplaceAll(text, "-", "- "))))
+		}
 	}
-	return float64(15 * lines)
+	return widths
 }
 
 // note is the contract's own, and when the column is needed.

@@ -145,7 +145,7 @@ type marking struct {
 func (a marking) write(ctx context.Context, asked Annotation, taken map[string]bool) (Annotated, error) {
 	first := a.sources[0]
 	done := Annotated{File: first.Name, SHA256: first.SHA256, Provider: first.Provider}
-	report := annotate.Report{File: first.Name}
+	report := annotate.Report{File: first.Name, Marking: a.pipeline.Marking()}
 	var refusals []string
 	for _, s := range a.sources {
 		if s.Refused != "" {
@@ -226,7 +226,7 @@ func (a marking) content(ctx context.Context, report *annotate.Report) ([]byte, 
 		}
 	}
 	report.Made = true
-	plain, err := annotate.NewPlain()
+	plain, err := annotate.NewPlain(report.Marking)
 	if err != nil {
 		return nil, err
 	}

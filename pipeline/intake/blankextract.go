@@ -27,7 +27,8 @@ func BlankExtract(ws *workspace.Workspace, feed, provider string, year period.Ye
 	if !workspace.HasFeed(of, feed) {
 		return nil, "", fmt.Errorf("provider %q does not send the feed %q by the configuration, so what it filled in would not count", provider, feed)
 	}
-	to := contract.BlankFor{Provider: of.Code, ProviderName: of.Name, Year: year.String(), Registers: ws.Registers(of.Code), Labels: ws.Registered(), Made: year.Start()}
+	to := contract.BlankFor{Provider: of.Code, ProviderName: of.Name, Year: year.String(), Registers: ws.Registers(of.Code), Labels: ws.Registered(),
+		Made: year.Start(), Marking: ws.Marking()}
 	content, err = c.Blank(ws.Lists, to)
 	return content, c.Name(to), err
 }

@@ -57,7 +57,7 @@ func digits(r rune) float64 {
 		return 1.55
 	case strings.ContainsRune("W%@…—", r) || r > 0x2e80:
 		return 1.8
-	case unicode.IsUpper(r) || strings.ContainsRune("w&+=<>~_", r):
+	case unicode.IsUpper(r) || strings.ContainsRune("w&+=<>~", r):
 		return 1.35
 	}
 	return 1
@@ -77,26 +77,47 @@ func (l Letters) Longest(text string) float64 {
 
 // Lines is how many lines a text takes in a column, which breaks it between words,
 // and a word only where it is wider than the column.
-func (l Letters) Lines(text string, column float64) int {
-	room := max(column-margin, 1)
-	count := 0
+func (l Letters) Lines(text string, column float64) int { return len(l.Break(text, column)) }
+
+// Break is a text as the lines that it takes in a column.
+func (l Letters) Break(text string, column float64) []string {
+	room := max(column-margin, 2*l.Wide("W"))
+	var out []string
 	for _, paragraph := range strings.Split(text, "\n") {
-		used, space := 0.0, l.Wide(" ")
-		count++
+		line := ""
 		for _, word := range strings.Fields(paragraph) {
-			wide := l.Wide(word)
-			if used > 0 && used+space+wide > room {
-				count, used = count+1, 0
-			} else if used > 0 {
-				used += space
+			if longer := line + " " + word; line != "" && l.Wide(longer) <= room {
+				line = longer
+				continue
+			} else if line != "" {
+				out = append(out, line)
 			}
-			if used += wide; used > room {
-				more := math.Ceil(used/room) - 1
-				count, used = count+int(more), used-more*room
+			var rest string
+			for line, rest = l.first(word, room); rest != ""; line, rest = l.first(rest, room) {
+				out = append(out, line)
 			}
 		}
+		out = append(out, line)
 	}
-	return count
+	return out
+}
+
+// first is as much of a word as there is room for, up to a hyphen where it has one,
+// and the rest of it.
+func (l Letters) first(word string, room float64) (part, rest string) {
+	wide, hyphen := 0.0, 0
+	for i, r := range word {
+		if wide += digits(r) * l.scale(); wide > room && i > 0 {
+			if hyphen > 0 {
+				i = hyphen
+			}
+			return word[:i], word[i:]
+		}
+		if r == '-' {
+			hyphen = i + 1
+		}
+	}
+	return word, ""
 }
 
 // Tallest is the most points that a row can have.

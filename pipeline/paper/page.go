@@ -3,6 +3,7 @@ package paper
 import (
 	"errors"
 	"fmt"
+	"html"
 	"math"
 	"strings"
 
@@ -17,6 +18,9 @@ type Page struct {
 	Widths  []float64 // of the columns, in digits of the usual letters
 	Letters Letters   // most of the sheet's
 	Header  int       // the row that every page repeats; 0: none
+	// Together is how many columns no page parts, such as 2 for codes with their labels
+	// beside them; then the first column is not repeated. 0: each may be the last of a page.
+	Together int
 }
 
 // Margins of a page in inches; header and footer stand inside those above and below.
@@ -62,11 +66,28 @@ func (p Page) Across() int {
 	return int(math.Ceil((wide - first) / (room - first)))
 }
 
+// breaks are the columns that begin a page, where columns stand together.
+func (p Page) breaks() []int {
+	if p.Together == 0 || p.Across() == 1 {
+		return nil
+	}
+	var out []int
+	used, room := 0.0, p.room(a4Long)
+	for from := 0; from < len(p.Widths); from += p.Together {
+		wide := Page{Widths: p.Widths[from:min(from+p.Together, len(p.Widths))]}.wide()
+		if used > 0 && used+wide > room {
+			out, used = append(out, from+1), 0
+		}
+		used += wide
+	}
+	return out
+}
+
 // Repeats is what is repeated on every page, as Excel's name for it stands for.
 func (p Page) Repeats(sheet string) string {
 	name := "'" + strings.ReplaceAll(sheet, "'", "''") + "'!"
 	var parts []string
-	if p.Across() > 1 {
+	if p.Across() > 1 && p.Together == 0 {
 		parts = append(parts, name+"$A:$A")
 	}
 	if p.Header > 0 {
@@ -84,9 +105,23 @@ func (p Page) Lines() (header, footer string) {
 	return header, "&L&A" + marking + "&RPage &P of &N"
 }
 
+// XML is what a sheet that is written by hand says behind its cells and links; it says
+// in front of them that it is fitted to pages.
+func (p Page) XML() string {
+	way := "landscape"
+	if p.Upright() {
+		way = "portrait"
+	}
+	header, footer := p.Lines()
+	return fmt.Sprintf(`<pageMargins left="%g" right="%[1]g" top="%g" bottom="%[2]g" header="%g" footer="%[3]g"/>`, Side, Ends, Inside) +
+		fmt.Sprintf(`<pageSetup paperSize="%d" orientation="%s" fitToWidth="%d" fitToHeight="0"/>`, a4, way, p.Across()) +
+		`<headerFooter scaleWithDoc="0"><oddHeader>` + html.EscapeString(header) + `</oddHeader><oddFooter>` + html.EscapeString(footer) + `</oddFooter></headerFooter>`
+}
+
 // Set sets a sheet up to print so.
 func (p Page) Set(f *excelize.File, sheet string) error {
-	fit, size, way, across, down := true, a4, "landscape", p.Across(), 0
+	breaks := p.breaks()
+	fit, size, way, across, down := len(breaks) == 0, a4, "landscape", p.Across(), 0
 	if p.Upright() {
 		way = "portrait"
 	}
@@ -98,6 +133,14 @@ func (p Page) Set(f *excelize.File, sheet string) error {
 			Left: &side, Right: &side, Top: &ends, Bottom: &ends, Header: &inside, Footer: &inside}),
 		f.SetPageLayout(sheet, &excelize.PageLayoutOptions{Size: &size, Orientation: &way, FitToWidth: &across, FitToHeight: &down}),
 		f.SetHeaderFooter(sheet, &excelize.HeaderFooterOptions{OddHeader: header, OddFooter: footer, ScaleWithDoc: &own}),
+	}
+	if !fit { // a program that fits columns to pages does not heed where they are parted
+		scale := uint(100 * smallest / p.Letters.Size)
+		errs = append(errs, f.SetPageLayout(sheet, &excelize.PageLayoutOptions{AdjustTo: &scale}))
+	}
+	for _, column := range breaks {
+		at, err := excelize.CoordinatesToCellName(column, 1)
+		errs = append(errs, err, f.InsertPageBreak(sheet, at))
 	}
 	if repeats := p.Repeats(sheet); repeats != "" {
 		errs = append(errs, f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: repeats, Scope: sheet}))

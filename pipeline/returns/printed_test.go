@@ -49,7 +49,8 @@ func TestPrinted(t *testing.T) {
 	r.Fields["area"] = "Devon and Cornwall and the Isles of Scilly, E23000035"
 	r.Figures = large{values}
 	filled, _ := draft(t, r)
-	example.CheckPrinted(t,
-		example.Print{Name: "blank", Content: blank, Marking: "OFFICIAL-SENSITIVE"},
-		example.Print{Name: "filled", Content: filled, Marking: "OFFICIAL-SENSITIVE"})
+	books := []example.Print{
+		{Name: "blank", Content: blank, Marking: "OFFICIAL-SENSITIVE"}, {Name: "filled", Content: filled, Marking: "OFFICIAL-SENSITIVE"}}
+	example.CheckPrinted(t, books...)
+	example.CheckRows(t, books...)
 }

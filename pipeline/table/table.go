@@ -50,6 +50,7 @@ type Column struct {
 type Table struct {
 	Columns []Column
 	Rows    [][]any
+	Marking string // of protection, on each printed page of a workbook; empty: none
 }
 
 // Query runs a query and takes its whole result.

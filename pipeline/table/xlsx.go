@@ -1,8 +1,10 @@
 package table
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/big"
 	"strconv"
 	"strings"
@@ -10,6 +12,8 @@ import (
 	"unicode/utf16"
 
 	"github.com/xuri/excelize/v2"
+
+	"mojreturns/pipeline/paper"
 )
 
 const (
@@ -17,11 +21,18 @@ const (
 	maxRows    = 1<<20 - 1 // what a sheet holds, less the header
 	maxText    = 32767     // the longest text of a cell; excelize would cut it in silence
 	maxDigits  = 15        // the most digits a cell keeps
-	widestCell = 60        // in characters
+	widestCell = 66        // in digits: a SHA-256 is not broken
 )
 
-// xlsxStyles are the cell formats of a workbook, by their numbers in it.
-type xlsxStyles struct{ header, date, timestamp, money int }
+// regular and strong are the letters of rows and of the header.
+var regular, strong = paper.Letters{Size: 11}, paper.Letters{Size: 11, Bold: true}
+
+// xlsxStyles are the cell formats of a workbook, by their numbers in it, and how wide
+// its columns are.
+type xlsxStyles struct {
+	header, plain, date, timestamp, money, long int
+	widths                                      []float64
+}
 
 // writeXLSX writes one sheet. Texts are texts, even those that look like formulas;
 // a number with more digits than Excel keeps is text, rather than a changed number.
@@ -31,11 +42,18 @@ func (t Table) writeXLSX(w io.Writer) error {
 	}
 	f := excelize.NewFile()
 	defer f.Close()
-	if err := f.SetSheetName("Sheet1", sheet); err != nil {
+	if err := errors.Join(f.SetSheetName("Sheet1", sheet), f.SetDefaultFont("Arial")); err != nil {
 		return err
 	}
 	styles, err := addStyles(f)
 	if err != nil {
+		return err
+	}
+	for i := range t.Columns {
+		styles.widths = append(styles.widths, t.width(i))
+	}
+	page := paper.Page{Marking: t.Marking, Widths: styles.widths, Letters: regular, Header: 1}
+	if err := page.Set(f, sheet); err != nil { // before the first row is streamed
 		return err
 	}
 	stream, err := f.NewStreamWriter(sheet)
@@ -53,14 +71,17 @@ func (t Table) writeXLSX(w io.Writer) error {
 
 func addStyles(f *excelize.File) (s xlsxStyles, err error) {
 	dateFormat, timeFormat := "yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss"
+	top, wrapped := &excelize.Alignment{Vertical: "top"}, &excelize.Alignment{Vertical: "top", WrapText: true}
 	for _, style := range []struct {
 		number *int
 		style  excelize.Style
 	}{
-		{&s.header, excelize.Style{Font: &excelize.Font{Bold: true}}},
-		{&s.date, excelize.Style{CustomNumFmt: &dateFormat}},
-		{&s.timestamp, excelize.Style{CustomNumFmt: &timeFormat}},
-		{&s.money, excelize.Style{NumFmt: 4}}, // #,##0.00
+		{&s.header, excelize.Style{Font: &excelize.Font{Bold: true, Family: "Arial", Size: strong.Size}}},
+		{&s.long, excelize.Style{Alignment: wrapped}},
+		{&s.plain, excelize.Style{Alignment: top}},
+		{&s.date, excelize.Style{CustomNumFmt: &dateFormat, Alignment: top}},
+		{&s.timestamp, excelize.Style{CustomNumFmt: &timeFormat, Alignment: top}},
+		{&s.money, excelize.Style{NumFmt: 4, Alignment: top}}, // #,##0.00
 	} {
 		if *style.number, err = f.NewStyle(&style.style); err != nil {
 			return s, err
@@ -71,8 +92,8 @@ func addStyles(f *excelize.File) (s xlsxStyles, err error) {
 
 func (t Table) fillSheet(stream *excelize.StreamWriter, styles xlsxStyles) error {
 	// widths and panes must come before the first row
-	for i := range t.Columns {
-		if err := stream.SetColWidth(i+1, i+1, t.width(i)); err != nil {
+	for i, width := range styles.widths {
+		if err := stream.SetColWidth(i+1, i+1, width); err != nil {
 			return err
 		}
 	}
@@ -88,14 +109,29 @@ func (t Table) fillSheet(stream *excelize.StreamWriter, styles xlsxStyles) error
 		return err
 	}
 	for n, values := range t.Rows {
+		lines := 1
 		for i, c := range t.Columns {
 			value, err := xlsxCell(c, values[i], styles)
 			if err != nil {
 				return fmt.Errorf("row %d, column %q: %w", n+1, c.Name, err)
 			}
 			row[i] = value
+			if text, ok := value.(string); ok {
+				if needs := regular.Lines(text, styles.widths[i]); needs > 1 {
+					lines, row[i] = max(lines, needs), excelize.Cell{StyleID: styles.long, Value: text}
+				}
+			}
 		}
-		if err := stream.SetRow("A"+strconv.Itoa(n+2), row); err != nil {
+		look := excelize.RowOpts{}
+		if lines > 1 { // LibreOffice would show the first line only
+			look.Height = regular.Row(lines)
+			for i, value := range row {
+				if _, styled := value.(excelize.Cell); !styled && value != nil {
+					row[i] = excelize.Cell{StyleID: styles.plain, Value: value}
+				}
+			}
+		}
+		if err := stream.SetRow("A"+strconv.Itoa(n+2), row, look); err != nil {
 			return err
 		}
 	}
@@ -146,11 +182,21 @@ func exactly(s string) (float64, bool) {
 	return n, ok && same && want.Cmp(got) == 0
 }
 
-// width is a column's width by its header and first rows.
+// width is a column's width by its header and first rows; a number that does not fit
+// shows ###, so that of numbers and dates all rows are looked at.
 func (t Table) width(column int) float64 {
-	widest := len([]rune(t.Columns[column].Name))
-	for _, row := range t.Rows[:min(len(t.Rows), 200)] {
-		widest = max(widest, len([]rune(cell(t.Columns[column], row[column]))))
+	c := t.Columns[column]
+	rows := t.Rows
+	if c.Kind == Text {
+		rows = rows[:min(len(rows), 200)]
 	}
-	return float64(min(widest, widestCell) + 2)
+	widest := strong.Column(c.Name)
+	for _, row := range rows {
+		text := cell(c, row[column])
+		if c.Kind == Decimal && c.Scale == money {
+			text += strings.Repeat(",", len(text)/3)
+		}
+		widest = max(widest, regular.Column(text))
+	}
+	return math.Ceil(min(widest, widestCell))
 }

@@ -61,6 +61,24 @@ func (ws *Workspace) Form(r Return) (returns.Template, error) {
 	return returns.Open(files)
 }
 
+// Marking is how what the office writes is protected on paper: as its first return is.
+// It is empty where that return, or its template, says nothing.
+func (ws *Workspace) Marking() string {
+	r, err := ws.Return("")
+	if err != nil {
+		return ""
+	}
+	files, err := ws.Template(r)
+	if err != nil {
+		return ""
+	}
+	d, err := returns.ReadDescription(files)
+	if err != nil {
+		return "" // told where the return is made
+	}
+	return d.Marking
+}
+
 // ErrRefused is wrapped by what a sign-off rule refuses: somebody who may not, a
 // check that fails, figures that have changed since they were submitted.
 var ErrRefused = errors.New("refused")
