@@ -51,12 +51,15 @@ func TestAdoptTheSameBlank(t *testing.T) {
 	if len(a.Unclaimed) > 0 {
 		t.Errorf("unclaimed: %q", a.Unclaimed)
 	}
-	files, err := a.Files(returns.Description{Name: "n", Title: "t", Version: "1"})
+	files, err := a.Files(returns.Description{Name: "n", Title: "t", Version: "1", Marking: "OFFICIAL"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if string(files["map.csv"]) != string(cellMap) || string(files["fingerprint.csv"]) != string(fingerprint) {
 		t.Error("the map or the fingerprint of the same blank is another")
+	}
+	if about := string(files["description.yaml"]); !strings.Contains(about, `marking: "OFFICIAL"`) {
+		t.Errorf("the new description leaves the marking out: %s", about)
 	}
 }
 

@@ -5,6 +5,9 @@ import (
 	"testing"
 
 	"github.com/xuri/excelize/v2"
+
+	"mojreturns/pipeline/returns"
+	"mojreturns/queries"
 )
 
 // The sheets of the quarterly return, in order, each with the range of its
@@ -137,6 +140,40 @@ func TestMappedCellsAreStyled(t *testing.T) {
 		}
 		if want := number[r.Format]; format != want || want != "" && (style.Alignment.Horizontal != "right" || style.Alignment.WrapText) {
 			t.Errorf("%s!%s: number format %q, %+v aligned, for %s", r.Sheet, r.Cell, format, style.Alignment, r.Format)
+		}
+	}
+}
+
+// A blank is not made where it could not be read on paper, or would not say how it is
+// protected; every column that is too narrow is named.
+func TestBlankRefuses(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		change func(*returns.Description)
+		want   []string
+	}{
+		{"no marking", func(d *returns.Description) { d.Marking = "" }, []string{"marking is missing: write how the return is protected"}},
+		{"narrow columns", func(d *returns.Description) {
+			for i := range d.Sheets {
+				switch d.Sheets[i].Name {
+				case "T02_Spend":
+					d.Sheets[i].Columns[1].Width = 12
+				case "T09_Stalking":
+					d.Sheets[i].Columns[0].Width = 8
+				}
+			}
+		}, []string{`T02_Spend!B7: the column is 12 wide and needs `, `for "money"`, `T09_Stalking!A7: the column is 8 wide and needs `, `for "Related to domestic abuse"`}},
+	} {
+		d, err := returns.ReadDescription(quarterly(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.change(&d)
+		_, err = returns.Blank(d, queries.Files)
+		for _, want := range c.want {
+			if err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: got %v, want it to say %q", c.name, err, want)
+			}
 		}
 	}
 }

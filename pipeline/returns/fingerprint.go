@@ -278,5 +278,8 @@ func templateFiles(blank []byte, rows []Row, d Description) (map[string][]byte, 
 		return nil, err
 	}
 	about := fmt.Appendf(nil, "name: %q\ntitle: %q\nversion: %q\n", d.Name, d.Title, d.Version)
+	if d.Marking != "" { // blank extracts and saved tables go by it
+		about = fmt.Appendf(about, "marking: %q\n", d.Marking)
+	}
 	return map[string][]byte{blankFile + ending: blank, mapFile: cellMap.Bytes(), fingerprintFile: fingerprint.Bytes(), descriptionFile: about}, nil
 }

@@ -52,5 +52,5 @@ func TestPrinted(t *testing.T) {
 	books := []example.Print{
 		{Name: "blank", Content: blank, Marking: "OFFICIAL-SENSITIVE"}, {Name: "filled", Content: filled, Marking: "OFFICIAL-SENSITIVE"}}
 	example.CheckPrinted(t, books...)
-	example.CheckRows(t, books...)
+	example.CheckRows(t, books[1])
 }
