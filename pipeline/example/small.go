@@ -16,13 +16,18 @@ import (
 	"mojreturns/pipeline/workspace"
 )
 
-// What the small office keeps of the example: files of its inbox, metrics,
-// conditions and checks by their codes, and sheets of its return.
-var (
-	smallFiles  = []string{"slt_referrals_2023-24_v4.csv", "finance_spend_2023-24_v12.csv", "finance_ledger_control_2023-24_v12.csv"}
-	smallRules  = []string{"R01", "R10", "R11", "R12", "R12S", "S01", "C12", "C14", "K01", "K02"}
-	smallSheets = []string{"Declaration", "T01_Funding", "T03_Conditions", "T04_Source", "T16_Quality", "T17_Narrative"}
-)
+// Kept is what an office keeps of the example: files of its inbox, metrics, conditions
+// and checks by their codes, and sheets of its return.
+type Kept struct{ Files, Rules, Sheets []string }
+
+// small is what the small office keeps.
+func small() Kept {
+	return Kept{
+		Files:  []string{"slt_referrals_2023-24_v4.csv", "finance_spend_2023-24_v12.csv", "finance_ledger_control_2023-24_v12.csv"},
+		Rules:  []string{"R01", "R10", "R11", "R12", "R12S", "S01", "C12", "C14", "K01", "K02"},
+		Sheets: []string{"Declaration", "T01_Funding", "T03_Conditions", "T04_Source", "T16_Quality", "T17_Narrative"},
+	}
+}
 
 // Small is the office that stories of signing, restating, erasing and chasing are
 // told of: the example with three of its files landed and published, six of its
@@ -30,43 +35,52 @@ var (
 // the example's; what it costs to build and draft is a fraction.
 func Small(t testing.TB) *workspace.Workspace {
 	t.Helper()
-	return openSmall(t, made.small.copy(t, func() string { return landedAndBuilt(t, SmallUnbuilt(t)) }))
+	return OpenPart(t, made.small.copy(t, func() string { return landedAndBuilt(t, SmallUnbuilt(t)) }), small())
 }
 
 // SmallUnbuilt is the small office with its files, and more of the example's, in the
 // inbox and nothing landed.
 func SmallUnbuilt(t testing.TB, more ...string) *workspace.Workspace {
 	t.Helper()
+	keeps := small()
+	keeps.Files = append(keeps.Files, more...)
+	return Part(t, keeps)
+}
+
+// Part is an office that keeps a part of the example, with its files in the inbox and
+// nothing landed.
+func Part(t testing.TB, keeps Kept) *workspace.Workspace {
+	t.Helper()
 	dir := t.TempDir()
 	from := File(t, "testdata", "cleveland")
 	write(t, filepath.Join(dir, workspace.ConfigFile), ReadFile(t, filepath.Join(from, workspace.ConfigFile)))
-	for _, file := range slices.Concat(smallFiles, more) {
+	for _, file := range keeps.Files {
 		write(t, filepath.Join(dir, "inbox", file), ReadFile(t, filepath.Join(from, "inbox", file)))
 	}
-	ws := openSmall(t, dir)
+	ws := OpenPart(t, dir, keeps)
 	template, err := ws.Template(ws.Returns[0])
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, content := range smallReturn(t, template, ws.Queries) {
+	for name, content := range keeps.form(t, template, ws.Queries) {
 		write(t, filepath.Join(dir, "templates", "returns", ws.Returns[0].Template, name), content)
 	}
-	return openSmall(t, dir)
+	return OpenPart(t, dir, keeps)
 }
 
-// openSmall opens a workspace under the rules of the small office. A workspace's own
-// rules can add to the program's and change them, and take none away: hence not a folder.
-func openSmall(t testing.TB, dir string) *workspace.Workspace {
+// OpenPart opens a workspace under the rules that are kept. A workspace's own rules can
+// add to the program's and change them, and take none away: hence not a folder.
+func OpenPart(t testing.TB, dir string, keeps Kept) *workspace.Workspace {
 	t.Helper()
 	ws := Open(t, dir)
-	ws.Queries = smallQueries(t, ws.Queries)
+	ws.Queries = keeps.queries(t, ws.Queries)
 	if err := ws.Load(); err != nil {
 		t.Fatal(err)
 	}
 	return ws
 }
 
-func smallQueries(t testing.TB, rules fs.FS) fs.FS {
+func (k Kept) queries(t testing.TB, rules fs.FS) fs.FS {
 	t.Helper()
 	kept := fstest.MapFS{}
 	err := fs.WalkDir(rules, ".", func(file string, d fs.DirEntry, err error) error {
@@ -74,7 +88,7 @@ func smallQueries(t testing.TB, rules fs.FS) fs.FS {
 			return err
 		}
 		code, _, _ := strings.Cut(path.Base(file), "_")
-		if slices.Contains([]string{"metrics", "conditions", "checks"}, path.Dir(file)) && !slices.Contains(smallRules, code) {
+		if slices.Contains([]string{"metrics", "conditions", "checks"}, path.Dir(file)) && !slices.Contains(k.Rules, code) {
 			return nil
 		}
 		text, err := fs.ReadFile(rules, file)
@@ -87,18 +101,18 @@ func smallQueries(t testing.TB, rules fs.FS) fs.FS {
 	return kept
 }
 
-// smallReturn is the template of the small office's return: made from the example's
-// description as that is, of some of its sheets and without conditions that are not kept.
-func smallReturn(t testing.TB, template, lists fs.FS) map[string][]byte {
+// form is the template of the office's return: made from the example's description as
+// that is, of some of its sheets and without conditions that are not kept.
+func (k Kept) form(t testing.TB, template, lists fs.FS) map[string][]byte {
 	t.Helper()
 	d, err := returns.ReadDescription(template)
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.Sheets = slices.DeleteFunc(d.Sheets, func(s returns.Sheet) bool { return !slices.Contains(smallSheets, s.Name) })
+	d.Sheets = slices.DeleteFunc(d.Sheets, func(s returns.Sheet) bool { return !slices.Contains(k.Sheets, s.Name) })
 	for i := range d.Sheets {
 		d.Sheets[i].Rows = slices.DeleteFunc(d.Sheets[i].Rows, func(r returns.Rows) bool {
-			return r.Condition != "" && !slices.Contains(smallRules, r.Condition)
+			return r.Condition != "" && !slices.Contains(k.Rules, r.Condition)
 		})
 	}
 	blank, blankErr := returns.Blank(d, lists)
