@@ -81,11 +81,16 @@ func (g Guard) relations(figures map[figure.Place]returns.Value, seen seen) []di
 // arrange notes which figures, categories and periods there are.
 func (r *related) arrange(figures map[figure.Place]returns.Value, seen seen) {
 	periods, categories := map[string]bool{}, map[figure.Place]bool{}
+	var others []figure.Place
 	for at := range figures {
 		if _, guarded := r.Metrics[at.Code]; !guarded || !seen.has(at) {
 			continue
 		}
 		r.there[at], periods[at.Period] = true, true
+		if at.Category == returns.Other {
+			others = append(others, at)
+			continue
+		}
 		category := figure.Place{Code: at.Code, Dimension: at.Dimension, Category: at.Category}
 		if at.Dimension != "" && !categories[category] {
 			categories[category] = true
@@ -95,6 +100,10 @@ func (r *related) arrange(figures map[figure.Place]returns.Value, seen seen) {
 	}
 	for _, c := range r.categories {
 		slices.Sort(c)
+	}
+	slices.SortFunc(others, figure.Compare)
+	for _, at := range others {
+		r.other(at, figures[at].Of)
 	}
 	r.periods = slices.Sorted(maps.Keys(periods))
 	for _, label := range r.periods {
@@ -153,6 +162,20 @@ func (r *related) margins(m metrics.Metric, total figure.Place, b metrics.Breakd
 				return []string{first, second}[side] == category
 			}), part)
 		}
+	}
+}
+
+// other: what stands in a row for all other categories is their sum; nothing, where
+// there are none.
+func (r *related) other(at figure.Place, of []string) {
+	var places []figure.Place
+	for _, category := range of {
+		part := at
+		part.Category = category
+		places = append(places, part)
+	}
+	for _, part := range parts(r.Metrics[at.Code]) {
+		r.sum(at, places, part)
 	}
 }
 

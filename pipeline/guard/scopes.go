@@ -107,6 +107,15 @@ func FiguresShown(ctx context.Context, v *published.View) (published.Figures, er
 	if err := v.Told(ctx, f); err != nil {
 		return f, err
 	}
+	for _, r := range v.Workspace.Returns {
+		form, err := v.Workspace.Form(r)
+		if err == nil {
+			err = form.AddOthers(r.Scopes, v.Period, f.Values)
+		}
+		if err != nil {
+			return f, err
+		}
+	}
 	return f, carried(ctx, v, f, scopes)
 }
 

@@ -2,6 +2,7 @@ package published
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -52,8 +53,29 @@ func (v *View) TraceHeld(ctx context.Context, r workspace.Return, held returns.H
 		return v.traceCondition(ctx, held.Place)
 	case held.Column != "":
 		return v.traceQuality(ctx, r, held)
+	case held.Place.Category == returns.Other:
+		return v.traceOther(ctx, r, held.Place)
 	}
 	return v.trace(ctx, held.Place)
+}
+
+// traceOther lists the rows behind an other row of a form, category by category.
+func (v *View) traceOther(ctx context.Context, r workspace.Return, place figure.Place) ([]Traced, error) {
+	form, err := v.Workspace.Form(r)
+	if err != nil {
+		return nil, err
+	}
+	figures, err := v.Figures(ctx, place.Scope)
+	if err == nil {
+		err = form.AddOthers(r.Scopes, v.Period, figures.Values)
+	}
+	var out []Traced
+	for _, category := range figures.Values[place].Of {
+		place.Category = category
+		parts, traceErr := v.trace(ctx, place)
+		out, err = append(out, parts...), errors.Join(err, traceErr)
+	}
+	return out, err
 }
 
 // traceCondition lists the rows that breach a funding condition; its value is the

@@ -194,6 +194,9 @@ func (r Row) problems() []string {
 			out = append(out, "a percent of total needs a dimension and a category")
 		}
 	}
+	if r.Category == Other && (r.Kind != kindFigure || r.Field != "value" || strings.Contains(r.Dimension, " x ")) {
+		out = append(out, "an "+Other+" row shows the value of one breakdown that is not a crossing")
+	}
 	if (r.figures() && r.Kind != kindPartial || r.ofFund()) && r.scope() == "" {
 		out = append(out, "scope is empty")
 	}

@@ -26,6 +26,8 @@ type Figures interface {
 type Value struct {
 	Value, N, Numerator, Denominator string
 	Marker                           string
+	// Of are the categories that the figure of an other row is made of.
+	Of []string `json:",omitempty"`
 }
 
 // Condition is what a funding condition says. Value, Limit and Breaches are

@@ -18,7 +18,7 @@ type LeftOut struct {
 }
 
 // LeftOut lists them, in order of sheet and place, for the return for a period. A
-// breakdown that the map marks as partial has none. One of which a single category
+// breakdown that the map marks as partial, or that has an other row, has none. One of which a single category
 // is printed is a count of its own; so is, in a crossing, a single category that all
 // printed cells share.
 func (t Template) LeftOut(scopes map[string]string, at period.Period, figures map[figure.Place]Value) ([]LeftOut, error) {
@@ -73,7 +73,7 @@ type breakdown struct {
 // leavesOut tells whether a breakdown of which these categories are printed leaves
 // out another.
 func leavesOut(printed map[string]bool, category string) bool {
-	if printed[category] || len(printed) == 1 {
+	if printed[category] || printed[Other] || len(printed) == 1 {
 		return false
 	}
 	first, second, crossed := strings.Cut(category, " x ")

@@ -173,3 +173,41 @@ func TestNoMappedCellIsEmpty(t *testing.T) {
 		t.Errorf("drafted with %v", err)
 	}
 }
+
+// An other row shows what its breakdown has in categories without a row, exactly; what
+// has no value gives it none.
+func TestOtherRows(t *testing.T) {
+	files := folderOf(t)
+	at, _ := period.Parse("2023-24-Q3")
+	place := func(label, category string) figure.Place {
+		p := figure.Place{Code: "R01", Scope: "service:STK", Period: label, Dimension: "one", Category: category}
+		if category == "" {
+			p.Dimension = ""
+		}
+		return p
+	}
+	figures := map[figure.Place]returns.Value{
+		place("2023-24-Q3", ""): {Value: "10.30", N: "10"}, place("2023-24-Q3", "A"): {Value: "1", N: "1"}, place("2023-24-Q3", "B"): {Value: "2", N: "2"},
+		place("2023-24-Q3", "C"): {Value: "3.10", N: "3"}, place("2023-24-Q3", "D"): {Value: "4.20", N: "4"},
+		place("2023-24-Q2", ""): {Value: "1", N: "1"}, place("2023-24-Q2", "A"): {Value: "1", N: "1"},
+		place("2023-24-Q1", ""): {Marker: "z", N: "0"}, place("2023-24-Q1", "A"): {Marker: "z", N: "0"}, place("2023-24-Q1", "D"): {Marker: "z", N: "0"},
+	}
+	quarter := func(label string, n int) string {
+		return strings.ReplaceAll(mapped("one", "(other)", n), "Q3", label)
+	}
+	template := withMap(t, files, mapped("one", "A", 7), mapped("one", "B", 8), quarter("Q1", 9), quarter("Q2", 10), quarter("Q3", 11))
+	if err := template.AddOthers(scopes, at, figures); err != nil {
+		t.Fatal(err)
+	}
+	for label, want := range map[string]string{"2023-24-Q1": "z", "2023-24-Q2": "0", "2023-24-Q3": "7.3"} {
+		if v := figures[place(label, "(other)")]; v.Value+v.Marker != want {
+			t.Errorf("%s: other is %+v, want %s", label, v, want)
+		}
+	}
+	if of := figures[place("2023-24-Q3", "(other)")].Of; strings.Join(of, " ") != "C D" {
+		t.Errorf("it is made of %q", of)
+	}
+	if left, err := template.LeftOut(scopes, at, figures); err != nil || len(left) > 0 {
+		t.Errorf("left out are %+v (%v), and an other row takes them", left, err)
+	}
+}

@@ -80,6 +80,11 @@ func Diff(ctx context.Context, ws *workspace.Workspace, name string, at period.P
 
 // compare lists the cells that say something else on the other side.
 func compare(ctx context.Context, ws *workspace.Workspace, then, now side, t returns.Template, settings workspace.Return) ([]Restated, error) {
+	for _, s := range []side{then, now} {
+		if err := t.AddOthers(settings.Scopes, s.at, s.values.Values); err != nil {
+			return nil, err
+		}
+	}
 	was, err := then.cells(ctx, t, settings)
 	if err != nil {
 		return nil, err
