@@ -48,20 +48,28 @@ func (l Letters) scale() float64 {
 
 // digits is how wide a letter is in digits of its own size.
 func digits(r rune) float64 {
-	switch {
-	case strings.ContainsRune("ijlI|.,:;'! ", r):
+	switch r {
+	case 'i', 'j', 'l', 'I', '|', '.', ',', ':', ';', '\'', '!', ' ':
 		return 0.5
-	case strings.ContainsRune("frt()[]{}-/\\\"`*", r):
+	case 'f', 'r', 't', '(', ')', '[', ']', '{', '}', '-', '/', '\\', '"', '`', '*':
 		return 0.65
-	case r == 'm' || r == 'M':
+	case 'm', 'M':
 		return 1.55
-	case strings.ContainsRune("W%@…—", r) || r > 0x2e80:
-		return 1.8
-	case unicode.IsUpper(r) || strings.ContainsRune("w&+=<>~", r):
+	case 'W', '%', '@', '…', '—':
+		return widestLetter
+	case 'w', '&', '+', '=', '<', '>', '~':
+		return 1.35
+	}
+	switch {
+	case r > 0x2e80: // such as Chinese
+		return widestLetter
+	case unicode.IsUpper(r):
 		return 1.35
 	}
 	return 1
 }
+
+const widestLetter = 1.8
 
 // Column is how wide a column must be to show a text in one line.
 func (l Letters) Column(text string) float64 { return l.Wide(text) + margin }
@@ -77,7 +85,12 @@ func (l Letters) Longest(text string) float64 {
 
 // Lines is how many lines a text takes in a column, which breaks it between words,
 // and a word only where it is wider than the column.
-func (l Letters) Lines(text string, column float64) int { return len(l.Break(text, column)) }
+func (l Letters) Lines(text string, column float64) int {
+	if float64(len(text))*widestLetter*l.scale() <= column-margin && !strings.Contains(text, "\n") {
+		return 1 // whatever its letters are: a table may have a million such
+	}
+	return len(l.Break(text, column))
+}
 
 // Break is a text as the lines that it takes in a column.
 func (l Letters) Break(text string, column float64) []string {
