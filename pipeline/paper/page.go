@@ -113,15 +113,18 @@ func (p Page) XML() string {
 		way = "portrait"
 	}
 	header, footer := p.Lines()
-	return fmt.Sprintf(`<pageMargins left="%g" right="%[1]g" top="%g" bottom="%[2]g" header="%g" footer="%[3]g"/>`, Side, Ends, Inside) +
-		fmt.Sprintf(`<pageSetup paperSize="%d" orientation="%s" fitToWidth="%d" fitToHeight="0"/>`, a4, way, p.Across()) +
-		`<headerFooter scaleWithDoc="0"><oddHeader>` + html.EscapeString(header) + `</oddHeader><oddFooter>` + html.EscapeString(footer) + `</oddFooter></headerFooter>`
+	const margins = `<pageMargins left="%g" right="%[1]g" top="%g" bottom="%[2]g" header="%g" footer="%[3]g"/>`
+	return fmt.Sprintf(margins, Side, Ends, Inside) +
+		fmt.Sprintf(`<pageSetup paperSize="%d" orientation="%s" fitToWidth="%d" fitToHeight="0" pageOrder="overThenDown"/>`, a4, way, p.Across()) +
+		`<headerFooter scaleWithDoc="0"><oddHeader>` + html.EscapeString(header) + `</oddHeader>` +
+		`<oddFooter>` + html.EscapeString(footer) + `</oddFooter></headerFooter>`
 }
 
 // Set sets a sheet up to print so.
 func (p Page) Set(f *excelize.File, sheet string) error {
 	breaks := p.breaks()
 	fit, size, way, across, down := len(breaks) == 0, a4, "landscape", p.Across(), 0
+	order := "overThenDown" // pages that stand beside each other follow each other
 	if p.Upright() {
 		way = "portrait"
 	}
@@ -131,7 +134,8 @@ func (p Page) Set(f *excelize.File, sheet string) error {
 		f.SetSheetProps(sheet, &excelize.SheetPropsOptions{FitToPage: &fit}),
 		f.SetPageMargins(sheet, &excelize.PageLayoutMarginsOptions{
 			Left: &side, Right: &side, Top: &ends, Bottom: &ends, Header: &inside, Footer: &inside}),
-		f.SetPageLayout(sheet, &excelize.PageLayoutOptions{Size: &size, Orientation: &way, FitToWidth: &across, FitToHeight: &down}),
+		f.SetPageLayout(sheet, &excelize.PageLayoutOptions{
+			Size: &size, Orientation: &way, FitToWidth: &across, FitToHeight: &down, PageOrder: &order}),
 		f.SetHeaderFooter(sheet, &excelize.HeaderFooterOptions{OddHeader: header, OddFooter: footer, ScaleWithDoc: &own}),
 	}
 	if !fit { // a program that fits columns to pages does not heed where they are parted
