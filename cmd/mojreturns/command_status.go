@@ -46,7 +46,8 @@ func (a *app) statusCommand() *cobra.Command {
 				if sender, ok := ws.Register.Provider(e.Provider); ok && e.Status != landing.Received {
 					whom, by = sender.Addressee(), sender.Chaser()
 				}
-				list = append(list, []any{"extract", e.Provider, e.Feed, e.Period, e.Due.Format(time.DateOnly), e.Status, late(e.Late), e.File, moment(e.Received, ws.Location), whom, by})
+				list = append(list, []any{"extract", e.Provider, e.Feed, e.Period, e.Due.Format(time.DateOnly), e.Status, late(e.Late),
+					e.File, moment(e.Received, ws.Location), whom, by})
 			}
 			for _, d := range owed {
 				list = append(list, []any{"return", "", d.Name, d.Period, d.Due.Format(time.DateOnly), d.Status, late(d.Late), d.File, "", "", ""})
@@ -59,7 +60,8 @@ func (a *app) statusCommand() *cobra.Command {
 				list = append(list, []any{"before it may leave", "", f.Subject, p.Label, "", f.Code + " " + f.Title, nil, f.Detail, "", "", ""})
 			}
 			for _, e := range expired {
-				list = append(list, []any{"retention", e.Provider, e.Feed, e.Year, e.Since.Format(time.DateOnly), "to be erased", late(pipeline.DaysLate(ws, e.Since)), e.Name, moment(e.Received, ws.Location), "", ""})
+				list = append(list, []any{"retention", e.Provider, e.Feed, e.Year, e.Since.Format(time.DateOnly), "to be erased", late(pipeline.DaysLate(ws, e.Since)),
+					e.Name, moment(e.Received, ws.Location), "", ""})
 			}
 			return a.print(rows(names, list...))
 		}),

@@ -29,7 +29,8 @@ func (c Contract) rules(lists Lists, w wording) []Rule {
 	key = slices.Compact(key) // one header may give several
 	rules := []Rule{
 		{Name: "fields", Severity: "reject", Sentence: "the row has {value} fields, not as many as the header; a comma or a quotation mark inside a value may have split it, so put the value in quotation marks"},
-		{Name: "duplicate key", Severity: "reject", Sentence: strings.Join(key, " and ") + " is {value}, which is in this file more than once, so none of its rows can be trusted; send each once"},
+		{Name: "duplicate key", Severity: "reject", Sentence: strings.Join(key, " and ") +
+			" is {value}, which is in this file more than once, so none of its rows can be trusted; send each once"},
 		{Name: "personal data", Severity: "reject", Sentence: "{column} holds what looks like personal data of somebody {value}; take it out and send the row again"},
 	}
 	for _, col := range c.Columns {

@@ -68,7 +68,8 @@ func candidates(ws *workspace.Workspace, files []string) ([]string, error) {
 		}
 	}
 	if len(missing) > 0 {
-		return nil, unanswerable("there is no file %s, so nothing was taken in; name files by their path, or leave the names out to take the inbox", strings.Join(missing, ", "))
+		return nil, unanswerable("there is no file %s, so nothing was taken in; name files by their path, or leave the names out to take the inbox",
+			strings.Join(missing, ", "))
 	}
 	return files, nil
 }

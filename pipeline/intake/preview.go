@@ -37,7 +37,8 @@ type FaultUse struct {
 
 // broken lists the rules that a source, judged on conn, breaks, the gravest first.
 func broken(ctx context.Context, conn *sql.Conn, s typed.Staged) ([]FaultUse, error) {
-	found, err := warehouse.Select[FaultUse](ctx, conn, `SELECT column_name, rule, severity, count(*) AS "rows", min("row") AS first_row, min_by(message, "row") AS message
+	found, err := warehouse.Select[FaultUse](ctx, conn, `SELECT column_name, rule, severity, count(*) AS "rows", min("row") AS first_row,
+			min_by(message, "row") AS message
 		FROM fault WHERE (file, sha256, provider, feed, sheet) = (SELECT (file, sha256, provider, feed, sheet) FROM delivery WHERE delivery = $1)
 		GROUP BY column_name, rule, severity ORDER BY severity DESC, "rows" DESC, column_name, rule`, s.Order)
 	if err != nil {
@@ -53,8 +54,8 @@ func explain(ctx context.Context, ws *workspace.Workspace, conn *sql.Conn, s typ
 		ColumnName string
 		Faults     int64
 	}
-	found, err := warehouse.Select[counted](ctx, conn, `SELECT f.column_name, count(*) AS faults FROM (SELECT unnest(faults) AS f FROM typed.`+s.Feed+`
-		WHERE delivery = $1) GROUP BY ALL ORDER BY ALL`, s.Order)
+	found, err := warehouse.Select[counted](ctx, conn, `SELECT f.column_name, count(*) AS faults
+		FROM (SELECT unnest(faults) AS f FROM typed.`+s.Feed+` WHERE delivery = $1) GROUP BY ALL ORDER BY ALL`, s.Order)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -69,8 +70,8 @@ func explain(ctx context.Context, ws *workspace.Workspace, conn *sql.Conn, s typ
 	if query == "" {
 		return columns, nil, nil
 	}
-	values, err = warehouse.Select[ValueUse](ctx, conn, fmt.Sprintf(`SELECT column_name, CASE WHEN %s THEN '(withheld)' ELSE value END AS value, taken_as,
-		sum("rows")::BIGINT AS "rows", min(first_row)::BIGINT AS first_row FROM (%s) GROUP BY ALL ORDER BY column_name, "rows" DESC, value`,
+	values, err = warehouse.Select[ValueUse](ctx, conn, fmt.Sprintf(`SELECT column_name,
+		CASE WHEN %s THEN '(withheld)' ELSE value END AS value, taken_as, sum("rows")::BIGINT AS "rows", min(first_row)::BIGINT AS first_row FROM (%s) GROUP BY ALL ORDER BY column_name, "rows" DESC, value`,
 		typed.LooksPersonal(ws, s.Contract, "value"), query))
 	if err != nil {
 		return nil, nil, fmt.Errorf("cannot list what is not translated in %q: %w", s.Name, err)

@@ -197,8 +197,8 @@ func (s *suggested) profiles(ctx context.Context) ([]contract.Profile, error) {
 	var out []contract.Profile
 	for i, header := range s.table.Header {
 		profile := contract.Profile{Header: header, Fits: map[string]int64{}}
-		fits, err := warehouse.Select[fit](ctx, s.conn, fmt.Sprintf("SELECT unnest([%s]) AS form, unnest(counts) AS values FROM (SELECT [%s] AS counts"+from+")",
-			strings.Join(names, ", "), strings.Join(counts, ", "), i+1))
+		fits, err := warehouse.Select[fit](ctx, s.conn, fmt.Sprintf(
+			"SELECT unnest([%s]) AS form, unnest(counts) AS values FROM (SELECT [%s] AS counts"+from+")", strings.Join(names, ", "), strings.Join(counts, ", "), i+1))
 		if err != nil {
 			return nil, err
 		}
@@ -207,8 +207,8 @@ func (s *suggested) profiles(ctx context.Context) ([]contract.Profile, error) {
 		}
 		profile.Filled = profile.Fits[""]
 		delete(profile.Fits, "")
-		profile.Values, err = warehouse.Select[contract.Frequent](ctx, s.conn, "SELECT CASE WHEN "+hidden+" THEN '(withheld)' ELSE t END AS text, count(*) AS rows"+
-			fmt.Sprintf(from, i+1)+" GROUP BY ALL ORDER BY count(*) DESC, 1 LIMIT 200")
+		profile.Values, err = warehouse.Select[contract.Frequent](ctx, s.conn,
+			"SELECT CASE WHEN "+hidden+" THEN '(withheld)' ELSE t END AS text, count(*) AS rows"+fmt.Sprintf(from, i+1)+" GROUP BY ALL ORDER BY count(*) DESC, 1 LIMIT 200")
 		if err != nil {
 			return nil, err
 		}

@@ -45,8 +45,8 @@ const termsFile = "model/fund_period.with"
 
 func parseCondition(file, text string) (Condition, error) {
 	h := readHeader(file, text, "condition", []string{"title", "basis"}, []string{"remedy", "tells", "value", "limit_value", "unit"})
-	c := Condition{File: file, Title: h.value["title"], Basis: h.value["basis"], Remedy: h.value["remedy"], Unit: h.value["unit"], Tells: h.value["tells"],
-		Value: cmp.Or(h.value["value"], "NULL"), Limit: cmp.Or(h.value["limit_value"], "NULL"), Answers: h.answers, Facts: "FROM breached"}
+	c := Condition{File: file, Title: h.value["title"], Basis: h.value["basis"], Remedy: h.value["remedy"],
+		Unit: h.value["unit"], Tells: h.value["tells"], Value: cmp.Or(h.value["value"], "NULL"), Limit: cmp.Or(h.value["limit_value"], "NULL"), Answers: h.answers, Facts: "FROM breached"}
 	c.Code, c.Name = h.codeAndName()
 	statements, err := warehouse.Split(h.body)
 	switch {

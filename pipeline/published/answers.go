@@ -47,7 +47,8 @@ func FigureRows(ctx context.Context, ws *workspace.Workspace, q Question) (table
 	if err != nil {
 		return table.Table{}, err
 	}
-	found, err := table.Query(ctx, v.Conn, `SELECT code, name, scope, period, dimension, category, value, numerator, denominator, n, unit, marker
+	found, err := table.Query(ctx, v.Conn, `SELECT code, name, scope, period, dimension, category, value,
+			numerator, denominator, n, unit, marker
 		FROM `+v.schema+`.figure
 		WHERE period = $1 AND ($2 IN ('null', '[]') OR code IN (SELECT unnest($2::JSON::VARCHAR[])))
 		  AND ($3 = '' OR scope = $3) AND ($4 = '' OR dimension = $4 OR $4 = 'total' AND dimension = '')
@@ -123,7 +124,8 @@ func traceBreaches(ctx context.Context, ws *workspace.Workspace, at period.Perio
 	case slices.Contains(scopes, place.Scope):
 		scopes = []string{place.Scope}
 	case place.Scope != "all":
-		return nil, fmt.Errorf("condition %s is answered for funds, not for %q; there are %s", place.Code, place.Scope, strings.Join(scopes, ", "))
+		return nil, fmt.Errorf("condition %s is answered for funds, not for %q; there are %s",
+			place.Code, place.Scope, strings.Join(scopes, ", "))
 	}
 	v, err := Open(ctx, ws, at)
 	if err != nil {

@@ -65,7 +65,8 @@ func (v *View) Moved(ctx context.Context, before Headlines) ([]Move, error) {
 	for place, value := range now {
 		if was, ok := before[place]; ok && was != value {
 			m, _ := v.Workspace.Metrics.Metric(place.Code)
-			out = append(out, Move{Code: place.Code, Name: m.Name, Scope: place.Scope, Before: Said(v.Workspace, place.Code, was), Now: Said(v.Workspace, place.Code, value)})
+			out = append(out, Move{Code: place.Code, Name: m.Name, Scope: place.Scope,
+				Before: Said(v.Workspace, place.Code, was), Now: Said(v.Workspace, place.Code, value)})
 		}
 	}
 	slices.SortFunc(out, func(a, b Move) int { return cmp.Or(cmp.Compare(a.Code, b.Code), cmp.Compare(a.Scope, b.Scope)) })

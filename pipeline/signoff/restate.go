@@ -241,7 +241,7 @@ func (s side) shows(c returns.Shown) string {
 	return draft.Plain(value.Part(c.Field))
 }
 
-// by is the difference of two numbers; empty where one is a marker or words.
+// tells says how a cell moved; of its value, in the unit of its metric or condition.
 func tells(ws *workspace.Workspace, held returns.Held, m Restated) string {
 	said := func(text string) string {
 		if held.Field == "value" || held.Field == "limit_value" {
@@ -258,6 +258,7 @@ func tells(ws *workspace.Workspace, held returns.Held, m Restated) string {
 	return moved
 }
 
+// by is the difference of two numbers; empty where one is a marker or words.
 func by(was, now string) string {
 	a, ok1 := new(big.Rat).SetString(was)
 	b, ok2 := new(big.Rat).SetString(now)
