@@ -2,6 +2,7 @@ package intake
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -48,10 +49,12 @@ type Unusable struct {
 	At        time.Time
 }
 
-// Faulty is a current file of which some rows do not count.
+// Faulty is a current file of which some rows do not count, and the headers under which
+// they are wrong, as the file has them, the most rows first.
 type Faulty struct {
 	File           string
 	Rows, Rejected int64
+	Headers        []string
 }
 
 // Chases lists what there is to tell each provider, in the order of the
@@ -177,8 +180,48 @@ func faulty(ctx context.Context, ws *workspace.Workspace, provider register.Prov
 		return nil, err
 	}
 	defer reader.Close()
-	return warehouse.Select[Faulty](ctx, reader.DB, `SELECT file, sum(rows)::BIGINT AS rows, sum(rejected)::BIGINT AS rejected FROM delivery
+	type file struct {
+		File, SHA256   string
+		Rows, Rejected int64
+	}
+	files, err := warehouse.Select[file](ctx, reader.DB, `SELECT file, sha256, sum(rows)::BIGINT AS rows, sum(rejected)::BIGINT AS rejected FROM delivery
 		WHERE current AND provider = ? AND financial_year = ? GROUP BY file, sha256 HAVING sum(rejected) > 0 ORDER BY min(delivery)`, provider.Code, at.Year.String())
+	if err != nil {
+		return nil, err
+	}
+	sources, err := typed.Stage(ctx, ws)
+	if err != nil {
+		return nil, err
+	}
+	var out []Faulty
+	for _, f := range files {
+		headers, err := faultyHeaders(ctx, reader, f.SHA256, sources)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, Faulty{File: f.File, Rows: f.Rows, Rejected: f.Rejected, Headers: headers})
+	}
+	return out, nil
+}
+
+// faultyHeaders are the headers of a file under which rows were rejected.
+func faultyHeaders(ctx context.Context, reader *warehouse.Reader, sha string, sources []typed.Staged) ([]string, error) {
+	type wrong struct{ Provider, Feed, Sheet, ColumnName, Rule string }
+	rejected, err := warehouse.Select[wrong](ctx, reader.DB, `SELECT provider, feed, sheet, column_name, rule FROM fault
+		WHERE sha256 = ? AND severity = 'reject' GROUP BY ALL ORDER BY count(*) DESC, feed, sheet, column_name, rule`, sha)
+	var headers []string
+	for _, w := range rejected {
+		for _, s := range sources {
+			if s.SHA256 != sha || s.Provider != w.Provider || s.Feed != w.Feed || s.Table.Sheet != w.Sheet || !s.Current {
+				continue
+			}
+			_, name := columns(s, found{column: w.ColumnName, rule: w.Rule})
+			if name = cmp.Or(name, "the number of fields"); !slices.Contains(headers, name) {
+				headers = append(headers, name)
+			}
+		}
+	}
+	return headers, err
 }
 
 // ChaseMessage writes the message to a provider, by the words of
@@ -198,6 +241,7 @@ func ChaseMessage(ws *workspace.Workspace, c Chase) (string, error) {
 			}
 			return fmt.Sprintf("%d %s", n, more)
 		},
+		"join": func(names []string) string { return strings.Join(names, ", ") },
 	}
 	message, err := template.New(file).Funcs(words).Parse(string(text))
 	if err != nil {
