@@ -10,9 +10,10 @@ import (
 
 // About is what a proposal says of a file besides its columns.
 type About struct {
-	File, Files string // its name, and the pattern made of it
-	Sheet       string // empty where there is no choice
-	HeaderRow   int    // to be stated; 0 where it is found by the names
+	File, Files string   // its name, and the pattern made of it
+	Sheet       string   // empty where there is no choice
+	Alike       []string // the sheets that have one header, where several do
+	HeaderRow   int      // to be stated; 0 where it is found by the names
 	Encoding    string
 	Delimiter   string // empty where it is the usual one
 	Delivered   string
@@ -51,6 +52,9 @@ func (p Proposal) YAML(about About) string {
 	w.line("  delivered: "+about.Delivered, "unsure: refresh if each file replaces the last, increment if it adds to it")
 	if about.Sheet != "" {
 		w.line("  sheet: "+scalar(about.Sheet), "one of several; sheet_pattern or sheet_number find one whose name changes")
+	}
+	if len(about.Alike) > 0 {
+		w.line("  sheets: all", "unsure: the sheets "+strings.Join(about.Alike, ", ")+" have one header; sheet_pattern picks some of them")
 	}
 	if about.HeaderRow > 0 {
 		w.line(fmt.Sprintf("  header_row: %d", about.HeaderRow), "too few names are known to find it by")

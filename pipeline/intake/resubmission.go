@@ -163,11 +163,11 @@ func compare(ctx context.Context, ws *workspace.Workspace, old, now version) (Co
 		return c, nil, err
 	}
 	var were, are []int
-	for i, s := range sources {
+	for _, s := range sources { // one for each sheet that is read of a file
 		if s.Refused != "" {
 			return c, nil, fmt.Errorf("%s cannot be read: %s", s.Name, s.Refused)
 		}
-		if i < len(old) {
+		if s.Number == old[0].Number {
 			were = append(were, s.Order)
 		} else {
 			are = append(are, s.Order)

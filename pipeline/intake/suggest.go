@@ -90,11 +90,21 @@ func writeAll(ctx context.Context, all []*suggested) (string, error) {
 	}
 	var out strings.Builder
 	written := map[string]bool{}
+	var told []*suggested
 	slices.SortStableFunc(all, func(a, b *suggested) int { return cmp.Compare(b.proposals[0].Score(), a.proposals[0].Score()) })
 	for _, s := range all {
-		if best := s.proposals[0]; written[best.Feed] || best.Score() < most/2 {
+		best := s.proposals[0]
+		if slices.Contains(told, s) {
+			continue // one of several sheets with one header
+		}
+		if written[best.Feed] || best.Score() < most/2 {
 			fmt.Fprintf(&out, "      # the sheet %q is not proposed for any feed; the nearest is %s\n", s.head.Sheet, best.Feed)
 			continue
+		}
+		for _, other := range all {
+			if other.proposals[0].Feed == best.Feed && slices.Equal(other.table.Header, s.table.Header) {
+				s.alike, told = append(s.alike, other.head.Sheet), append(told, other)
+			}
 		}
 		text, err := s.write(ctx)
 		if err != nil {
@@ -109,6 +119,7 @@ func writeAll(ctx context.Context, all []*suggested) (string, error) {
 // suggested is one table of a file on its way to a proposal.
 type suggested struct {
 	*workspace.Workspace
+	alike     []string // the sheets with its header, itself among them
 	conn      *sql.Conn
 	path      string
 	head      extract.Head
@@ -230,7 +241,10 @@ func (s *suggested) write(ctx context.Context) (string, error) {
 	} else {
 		about.Read += fmt.Sprintf(", %s, divided by %s", s.table.Encoding, s.table.Delimiter)
 	}
-	if s.sheets > 1 {
+	switch {
+	case len(s.alike) > 1:
+		about.Alike = s.alike
+	case s.sheets > 1:
 		about.Sheet = s.head.Sheet
 	}
 	if s.table.Encoding == "windows-1252" {
