@@ -25,6 +25,7 @@ type Row struct {
 	Row    int64    // as a spreadsheet program shows it
 	Line   int64    // of the text, where the record starts
 	Values [][]byte // by column; good until the next row
+	Cut    bool     // it breaks off: the text ends in it, without a line end
 }
 
 // Cells gives every row of the file at src as text, sheet by sheet, those that
@@ -83,7 +84,7 @@ func cellsOf(ctx context.Context, l lines, s sheet, each func(Row) error) error 
 			return err
 		}
 		row, line := l.at()
-		if err := each(Row{Sheet: s.name, Hidden: s.hidden, Row: row, Line: line, Values: l.values()}); err != nil {
+		if err := each(Row{Sheet: s.name, Hidden: s.hidden, Row: row, Line: line, Values: l.values(), Cut: cutOff(l)}); err != nil {
 			return err
 		}
 	}

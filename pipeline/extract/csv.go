@@ -104,8 +104,7 @@ func oddLength(l lines, width int) bool {
 	if len(fields) > width {
 		return !blank(fields[width:])
 	}
-	r, text := l.(*recordReader)
-	return len(fields) < width && text && r.cutOff()
+	return len(fields) < width && cutOff(l)
 }
 
 func blank(fields [][]byte) bool {

@@ -39,7 +39,9 @@ func Keep(ctx context.Context, src, name, dst string, o Options, without map[str
 		return err
 	}
 	var record []string
+	cut := false
 	err = Cells(ctx, src, name, o, func(r Row) error {
+		cut = r.Cut
 		record = append(record[:0], r.Sheet, strconv.FormatBool(r.Hidden), strconv.FormatInt(r.Row, 10), strconv.FormatInt(r.Line, 10))
 		for i, value := range r.Values {
 			if !slices.Contains(without[r.Sheet], i) {
@@ -49,7 +51,11 @@ func Keep(ctx context.Context, src, name, dst string, o Options, without map[str
 		return w.Write(record)
 	})
 	w.Flush()
-	return errors.Join(err, w.Error())
+	if err := errors.Join(err, w.Error()); err != nil || !cut {
+		return err
+	}
+	end, err := out.Seek(-1, io.SeekEnd) // the line end that the file had not
+	return errors.Join(err, out.Truncate(end))
 }
 
 const keptDays = "days from "

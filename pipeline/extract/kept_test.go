@@ -43,7 +43,7 @@ func TestKeep(t *testing.T) {
 	if err := book.SaveAs(workbook); err != nil {
 		t.Fatal(err)
 	}
-	text := written(t, []byte("A title\r\n\r\nId;Client;Note\r\n001;xyzzy;\"two\r\nlines\"\r\nshort\r\n7;plugh;b;over\r\n"))
+	text := written(t, []byte("A title\r\n\r\nId;Client;Note\r\n001;xyzzy;\"two\r\nlines\"\r\nshort\r\n7;plugh;b;over\r\n8;plugh"))
 
 	for _, c := range []struct {
 		file    string
@@ -55,7 +55,7 @@ func TestKeep(t *testing.T) {
 			[][]string{{"row", "line", "fields", "Id", "Note"}, {"4", "4", "", "001", "a \"quoted\" one,\r\nwith lines"}, {"9", "9", "", "7", "b"}}},
 		{workbook, map[string][]int{"Sheet1": {1}}, extract.Options{Sheet: "other"}, [][]string{{"row", "line", "fields", "Client", "Place"}, {"2", "2", "", "c", "d"}}},
 		{text, map[string][]int{"": {1}}, extract.Options{Names: []string{"id", "note"}, Sheet: "of no matter to a text"},
-			[][]string{{"row", "line", "fields", "Id", "Note"}, {"4", "4", "", "001", "two\r\nlines"}, {"5", "6", "", "short", ""}, {"6", "7", "3", "7", "b"}}},
+			[][]string{{"row", "line", "fields", "Id", "Note"}, {"4", "4", "", "001", "two\r\nlines"}, {"5", "6", "", "short", ""}, {"6", "7", "3", "7", "b"}, {"7", "8", "1", "8", ""}}},
 	} {
 		kept := filepath.Join(dir, "kept.csv")
 		if err := extract.Keep(context.Background(), c.file, filepath.Base(c.file), kept, c.options, c.without); err != nil {

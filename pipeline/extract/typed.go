@@ -22,6 +22,17 @@ func (r *recordReader) untype() {
 	}
 }
 
+// cutOff says whether the line last read is of a text that breaks off in it.
+func cutOff(l lines) bool {
+	switch r := l.(type) {
+	case *recordReader:
+		return r.cutOff()
+	case *keptRows:
+		return r.cutOff()
+	}
+	return false
+}
+
 // cutOff says whether the record last read is the file's last and was broken off: it
 // has no line end, as every program writes one behind a row that it leaves short.
 func (r *recordReader) cutOff() bool {
