@@ -76,7 +76,8 @@ func (r *recordReader) check() error {
 		fresh = fresh[:wholeRunes(fresh)]
 	}
 	if r.encoding == utf8Name && utf8.Valid(fresh) && bytes.IndexByte(fresh, 0) < 0 {
-		if at := bytes.IndexFunc(fresh, func(c rune) bool { return c >= utf8.RuneSelf }); r.wide == 0 && at >= 0 {
+		if r.wide == 0 && utf8.RuneCount(fresh) < len(fresh) {
+			at := bytes.IndexFunc(fresh, func(c rune) bool { return c >= utf8.RuneSelf })
 			r.wide = r.line + lineEnds(r.buf[r.pos:r.checked+at])
 		}
 		r.checked += len(fresh)
