@@ -75,7 +75,7 @@ func bookOf(t fatal, path string, names []string, rows map[string][][]any, from1
 
 // TestNoRowIsLeftUncounted: of any workbook, every row is staged, or is on a sheet that
 // is told as not read, or the file is refused with the names of all sheets that could
-// be meant.
+// be meant. It is slow for the workbooks it writes.
 func TestNoRowIsLeftUncounted(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
@@ -146,7 +146,8 @@ func TestNoRowIsLeftUncounted(t *testing.T) {
 }
 
 // TestSheetsOfOneFile: a key on two sheets of a file is there twice; a sheet that
-// cannot be read refuses the file; what is not read is said.
+// cannot be read refuses the file; what is not read is said. Three files are judged, a
+// second each.
 func TestSheetsOfOneFile(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
@@ -192,7 +193,8 @@ func TestSheetsOfOneFile(t *testing.T) {
 }
 
 // TestSerialsFrom1904: the bare number of a day is that of the workbook's own count,
-// also where a column was taken out before the file was kept.
+// also where a column was taken out before the file was kept. Each of four offices lands
+// and judges a file, which takes a second.
 func TestSerialsFrom1904(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
