@@ -58,25 +58,34 @@ func LandAndJudge(ctx context.Context, ws *workspace.Workspace, files []string, 
 		if err != nil {
 			return nil, err
 		}
-		for i, s := range found {
-			remarks := s.Remarks()
-			if i == 0 && unread != "" {
-				remarks = append(remarks, unread)
-			}
-			f := LandedFile{Status: string(l.Status), FileCount: builds.FileCount{File: s.Name, SHA256: s.SHA256, Provider: s.Provider, Feed: s.Feed, Sheet: s.Table.Sheet, Rows: s.Table.Rows, Message: typed.Together(l.Message, remarks)}}
-			if s.Refused != "" {
-				f.Status, f.Message = string(landing.StatusRefused), s.Refused
-				for _, u := range s.Contract.Uses(s.Mapping, s.Table.Header) {
-					f.Columns = append(f.Columns, ColumnUse{Use: u})
-				}
-			} else {
+		for _, s := range found {
+			out = append(out, tableOf(l, s, unread))
+			if unread = ""; s.Refused == "" { // told once for each file
 				s.Order, s.Current = len(sources)+1, true
 				sources = append(sources, s)
 			}
-			out = append(out, f)
 		}
 	}
 	return out, judge(ctx, ws, temp, sources, out, dry)
+}
+
+// tableOf is one table of a landed file before its rows are judged; unread is what
+// was not read of the file.
+func tableOf(l landing.Landed, s typed.Staged, unread string) LandedFile {
+	remarks := s.Remarks()
+	if unread != "" {
+		remarks = append(remarks, unread)
+	}
+	f := LandedFile{Status: string(l.Status), FileCount: builds.FileCount{File: s.Name, SHA256: s.SHA256, Provider: s.Provider, Feed: s.Feed,
+		Sheet: s.Table.Sheet, Rows: s.Table.Rows, Message: typed.Together(l.Message, remarks)}}
+	if s.Refused == "" {
+		return f
+	}
+	f.Status, f.Message = string(landing.StatusRefused), s.Refused
+	for _, u := range s.Contract.Uses(s.Mapping, s.Table.Header) {
+		f.Columns = append(f.Columns, ColumnUse{Use: u})
+	}
+	return f
 }
 
 // stageLanded reads one landed file as each feed that claims it. A file that

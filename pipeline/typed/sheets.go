@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strings"
 
-	"mojreturns/pipeline/contract"
 	"mojreturns/pipeline/extract"
 	"mojreturns/pipeline/landing"
 	"mojreturns/pipeline/workspace"
@@ -35,7 +34,7 @@ func StageFile(ctx context.Context, ws *workspace.Workspace, d landing.Delivery,
 		s.Delivery.Refused = s.Refused
 		return []Staged{s}, err
 	case len(headers) > 1 && d.Spec.Sheets == "":
-		return []Staged{unchosen(d, c, headers)}, nil
+		return []Staged{unchosen(d, headers)}, nil
 	}
 	var out []Staged
 	for i, t := range headers {
@@ -50,7 +49,7 @@ func StageFile(ctx context.Context, ws *workspace.Workspace, d landing.Delivery,
 		}
 		if s.Refused != "" && len(headers) > 1 {
 			d.Refused = fmt.Sprintf("of the sheet %q: %s", t.Sheet, s.Refused)
-			return []Staged{{Delivery: d, Contract: c}}, nil
+			return []Staged{{Delivery: d}}, nil
 		}
 		s.Delivery.Refused = s.Refused
 		out = append(out, s)
@@ -59,15 +58,15 @@ func StageFile(ctx context.Context, ws *workspace.Workspace, d landing.Delivery,
 }
 
 // unchosen is a delivery of which nobody has said which sheets are meant.
-func unchosen(d landing.Delivery, c contract.Contract, headers []extract.Table) Staged {
+func unchosen(d landing.Delivery, headers []extract.Table) Staged {
 	var names []string
 	for _, t := range headers {
 		names = append(names, fmt.Sprintf("%q", t.Sheet))
 	}
 	last := len(names) - 1
 	d.Refused = fmt.Sprintf("the sheets %s and %s all have the header of %s, and the provider's mapping does not say which to read, so none was: put \"sheets: all\" under the feed to read them all, or \"sheet: %s\" for one",
-		strings.Join(names[:last], ", "), names[last], c.Feed, headers[0].Sheet)
-	return Staged{Delivery: d, Contract: c}
+		strings.Join(names[:last], ", "), names[last], d.Feed, headers[0].Sheet)
+	return Staged{Delivery: d}
 }
 
 // headersOf gives the headers of the sheets that the mapping leaves a choice of, from
