@@ -71,7 +71,8 @@ func (a *app) checkConfiguration(ws *workspace.Workspace) error {
 		}
 	}
 	fmt.Fprintf(a.stdout, "%s is right: %s, %s, %s with %s, %s, %s, %s.\n", filepath.Join(a.workspace, workspace.ConfigFile),
-		plural(len(ws.Register.Funds), "fund"), plural(len(ws.Register.Services), "service"), plural(len(ws.Register.Providers), "provider"), plural(feeds, "feed"),
+		plural(len(ws.Register.Funds), "fund"), plural(len(ws.Register.Services), "service"), plural(len(ws.Register.Providers), "provider"),
+		plural(feeds, "feed"),
 		plural(len(ws.Returns), "return"), plural(len(ws.Users), "user"), plural(len(ws.Schedule), "scheduled job"))
 	for _, u := range undecided {
 		fmt.Fprintf(a.stdout, "Still to be decided (every row is rejected until then): %s.\n", u)

@@ -36,7 +36,8 @@ var numbered = regexp.MustCompile(`^(\d{1,2})[/. -](\d{1,2})[/. -](\d{4})$`)
 
 // meant lists the days that a text can mean.
 func meant(text string) []time.Time {
-	for _, layout := range []string{"2006-1-2", "2006/1/2", "20060102", "2 January 2006", "2 Jan 2006", "2-Jan-2006", "January 2, 2006", "2006-01-02T00:00:00Z"} {
+	for _, layout := range []string{"2006-1-2", "2006/1/2", "20060102", "2 January 2006", "2 Jan 2006", "2-Jan-2006", "January 2, 2006",
+		"2006-01-02T00:00:00Z"} {
 		if t, err := time.Parse(layout, text); err == nil {
 			return []time.Time{t}
 		}

@@ -114,7 +114,8 @@ func (f Feed) check(at strict.Place, provider string, known Known) {
 		at.In("files").Wrong("%s: files (the pattern of its file names) is missing; write files: \"name_{year}_v{version}.csv\"", about)
 	}
 	if !slices.Contains(deliveries, f.Delivered) {
-		at.In("delivered").Wrong("%s: delivered is %q; it can be refresh (each file replaces the one before) or increment (every file counts)", about, f.Delivered)
+		at.In("delivered").Wrong("%s: delivered is %q; it can be refresh (each file replaces the one before) or increment (every file counts)",
+			about, f.Delivered)
 	}
 	if f.KeepMonths < 0 {
 		at.In("keep_months").Wrong("%s: keep_months is %d; it is a number of months", about, f.KeepMonths)

@@ -63,7 +63,7 @@ func (f Fund) Begins() time.Time {
 // check tells what of a fund's terms cannot be.
 func (f Fund) check(at strict.Place, known Known) {
 	if f.Match && f.Maximum != nil {
-		at.In("maximum").WrongKey("fund %q: a match fund has no maximum, since nothing is claimed from it; take away the maximum, or match: true", f.Code)
+		at.In("maximum").WrongKey("fund %q: a match fund has no maximum, since nothing is claimed from it; take one of the two away", f.Code)
 	}
 	if before(f.SpendBy, f.SpendFrom) {
 		at.In("spend_by").Wrong("fund %q: spend_by %s is before spend_from %s", f.Code, f.SpendBy, f.SpendFrom)
@@ -74,7 +74,8 @@ func (f Fund) check(at strict.Place, known Known) {
 	for i, line := range f.BudgetLines {
 		switch {
 		case !slices.Contains(known.BudgetLines, line):
-			at.In("budget_lines").Nth(i).Wrong("fund %q: budget line %q is not in the budget_line list; %s", f.Code, line, strict.Instead(line, known.BudgetLines))
+			at.In("budget_lines").Nth(i).Wrong("fund %q: budget line %q is not in the budget_line list; %s", f.Code, line, strict.Instead(line,
+				known.BudgetLines))
 		case slices.Contains(f.BudgetLines[:i], line):
 			at.In("budget_lines").Nth(i).Wrong("fund %q: budget line %q is there twice; take one away", f.Code, line)
 		}
@@ -91,7 +92,8 @@ func (f Fund) checkAwards(at strict.Place) {
 	for _, list := range []struct {
 		key    string
 		awards []Award
-	}{{"addenda", f.Addenda}, {"notices", f.Notices}, {"cash_received", f.CashReceived}, {"carry_forward", f.CarryForward}, {"repaid", f.Repaid}} {
+	}{{"addenda", f.Addenda}, {"notices", f.Notices}, {"cash_received", f.CashReceived}, {"carry_forward", f.CarryForward}, {"repaid",
+		f.Repaid}} {
 		for i, a := range list.awards {
 			a.check(at.In(list.key).Nth(i), f.Code, list.key, list.key == "addenda")
 		}

@@ -52,7 +52,8 @@ func (d *Document) decode(file *ast.File, into any) {
 // begins with # straight after a value without quotation marks, or in place of one.
 func (d *Document) checkComments(tokens token.Tokens) {
 	for i, t := range tokens {
-		if i == 0 || t.Type != token.CommentType || t.Position.Line != tokens[i-1].Position.Line || t.Value == "" || strings.ContainsAny(t.Value[:1], " \t#!-") {
+		if i == 0 || t.Type != token.CommentType || t.Position.Line != tokens[i-1].Position.Line || t.Value == "" ||
+			strings.ContainsAny(t.Value[:1], " \t#!-") {
 			continue
 		}
 		switch tokens[i-1].Type {
@@ -103,7 +104,8 @@ func (r *reading) plain(node ast.Node) ast.Node {
 	case *ast.AliasNode:
 		to, ok := r.anchors[n.Value.String()]
 		if !ok {
-			r.tell(n.GetToken(), "nothing above is marked &%[1]s, so *%[1]s refers to nothing; if it is a word, put it into quotation marks", n.Value)
+			r.tell(n.GetToken(), "nothing above is marked &%[1]s, so *%[1]s refers to nothing; if it is a word, put it into quotation marks",
+				n.Value)
 			return nil
 		}
 		return r.plain(to)
@@ -111,7 +113,8 @@ func (r *reading) plain(node ast.Node) ast.Node {
 		if n.GetToken().Value == "!!str" && n.Value != nil {
 			return r.plain(n.Value)
 		}
-		r.tell(n.GetToken(), "%s is a YAML tag, which is not understood here; take it away, or put the whole value into quotation marks", n.GetToken().Value)
+		r.tell(n.GetToken(), "%s is a YAML tag, which is not understood here; take it away, or put the whole value into quotation marks",
+			n.GetToken().Value)
 		return nil
 	case *ast.MappingValueNode:
 		return ast.Mapping(n.GetToken(), false, n)

@@ -57,7 +57,8 @@ func Read(name string, text []byte, into any) *Document {
 	if err != nil {
 		var syntax yaml.Error
 		if errors.As(err, &syntax) {
-			d.stop(syntax.GetToken(), "this is no YAML: %s; look at the brackets, quotation marks, colons and leading spaces here and just above", syntax.GetMessage())
+			d.stop(syntax.GetToken(), "this is no YAML: %s; look at the brackets, quotation marks, colons and leading spaces here and just above",
+				syntax.GetMessage())
 		} else {
 			d.stop(nil, "%v", err)
 		}

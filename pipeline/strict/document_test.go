@@ -43,17 +43,20 @@ type office struct {
 // Every text that a file shows is taken as it stands, whatever YAML makes of it.
 func TestReadTakesWhatIsShown(t *testing.T) {
 	for text, want := range map[string]office{
-		"names: [0740, 1e3, 0x1F, 1.50, yes, 12:30, 1_000, .inf]\n": {Names: []string{"0740", "1e3", "0x1F", "1.50", "yes", "12:30", "1_000", ".inf"}},
-		"codes: {a: {1: x, true: y, null: z, 07: w, 1.0: v}}\n":     {Codes: map[string]map[string]string{"a": {"1": "x", "true": "y", "null": "z", "07": "w", "1.0": "v"}}},
-		"names: one\n":                                                    {Names: []string{"one"}},
-		"amount: 900,000.00\nsize: small\n":                               {pot: pot{Amount: "900,000.00", Size: "small"}},
-		"open: yes\nplaces: 12 # a note\n":                                {pot: pot{Open: true, Places: 12}},
-		"\ufeffamount: £5\r\npots:\r\n- date: d\r\n":                      {pot: pot{Amount: "£5"}, Pots: []pot{{Date: "d"}}},
-		"first: &f {amount: a, date: b}\npots: [*f, {<<: *f, date: c}]\n": {First: &pot{Amount: "a", Date: "b"}, Pots: []pot{{Amount: "a", Date: "b"}, {Amount: "a", Date: "c"}}},
-		"amount: |\n  two\n  lines\ndate: 'it''s'\n":                      {pot: pot{Amount: "two\nlines\n", Date: "it's"}},
-		"amount: !!str 007\nnames:\nfirst: ~\n":                           {pot: pot{Amount: "007"}},
-		"":                                                                {},
-		"# nothing yet\n":                                                 {},
+		"names: [0740, 1e3, 0x1F, 1.50, yes, 12:30, 1_000, .inf]\n": {Names: []string{"0740", "1e3", "0x1F", "1.50", "yes", "12:30", "1_000",
+			".inf"}},
+		"codes: {a: {1: x, true: y, null: z, 07: w, 1.0: v}}\n": {Codes: map[string]map[string]string{"a": {"1": "x", "true": "y",
+			"null": "z", "07": "w", "1.0": "v"}}},
+		"names: one\n":                               {Names: []string{"one"}},
+		"amount: 900,000.00\nsize: small\n":          {pot: pot{Amount: "900,000.00", Size: "small"}},
+		"open: yes\nplaces: 12 # a note\n":           {pot: pot{Open: true, Places: 12}},
+		"\ufeffamount: £5\r\npots:\r\n- date: d\r\n": {pot: pot{Amount: "£5"}, Pots: []pot{{Date: "d"}}},
+		"first: &f {amount: a, date: b}\npots: [*f, {<<: *f, date: c}]\n": {First: &pot{Amount: "a", Date: "b"}, Pots: []pot{{Amount: "a",
+			Date: "b"}, {Amount: "a", Date: "c"}}},
+		"amount: |\n  two\n  lines\ndate: 'it''s'\n": {pot: pot{Amount: "two\nlines\n", Date: "it's"}},
+		"amount: !!str 007\nnames:\nfirst: ~\n":      {pot: pot{Amount: "007"}},
+		"":                                           {},
+		"# nothing yet\n":                            {},
 	} {
 		var got office
 		if err := strict.Read("office.yaml", []byte(text), &got).Err(); err != nil {
@@ -71,21 +74,25 @@ func TestReadTellsWhatItCannotTake(t *testing.T) {
 		"first: {amount: £1,234,567.50, date: d, open}": {"1:17 the comma in £1,234,567.50 ends", "1:41 \"open\" stands here without a value"},
 		"codes: {a: {yes: Y, no}}\n":                    {"1:21 \"no\" stands here without a value; inside { } a comma begins the next key"},
 		"codes:\n  a:\n    b:\n":                        {"3:5 \"b\" has no value"},
-		"amont: 5\nplace: 3\nqqq: 1\n":                  {"1:1 \"amont\" is not known here; did you mean \"amount\"?", "2:1 \"place\" is not known here; did you mean \"places\"?", "3:1 \"qqq\" is not known here; there are amount, codes,"},
-		"places: 012\nopen: perhaps\nsize: huge\n":      {"1:9 \"012\" is not a whole number", "2:7 \"perhaps\" is not a yes or no; write true or false", "3:7 \"huge\" is not a size; write small or large"},
-		"places:\nsize:\namount: null\n":                {"1:8 nothing stands here; write a whole number", "2:6 nothing stands here; write a size", "3:9 null is YAML's word for nothing"},
-		"pots: 7\nnames: {a: b}\nfirst: [a]\n":          {"1:7 here must stand a list", "2:8 here must stand a list", "3:8 here must stand keys with their values"},
-		"amount: 1\namount: 2\n":                        {"2:1 \"amount\" stands here twice, first on line 1"},
-		"amount: a #1\ndate: #2\n":                      {"1:11 what follows # is a comment", "2:7 what follows # is a comment"},
-		"first: {amount: a date: d}\n":                  {"1:17 \"a date: d\" has a colon in it: a comma may be missing"},
-		"names: [a]\n---\nnames: [b]\n":                 {"3:1 a second document begins here"},
-		"amount: !!int 3\nnames: *a\n":                  {"1:9 !!int is a YAML tag", "2:8 nothing above is marked &a"},
-		"pots: &p\n- *p\n":                              {"2:1 here must stand keys"},
-		"names: [a\n":                                   {"1:8 this is no YAML: "},
-		"names: [a, ~]\n- x":                            {"2:1 this is no YAML: "},
-		"names: [a, ~]\n":                               {"1:12 entry 2 of the list is blank"},
-		"amount: \"\xff\"\n":                            {"0:0 the file is not UTF-8"},
-		"just words\n":                                  {"1:1 here must stand keys with their values"},
+		"amont: 5\nplace: 3\nqqq: 1\n": {"1:1 \"amont\" is not known here; did you mean \"amount\"?",
+			"2:1 \"place\" is not known here; did you mean \"places\"?", "3:1 \"qqq\" is not known here; there are amount, codes,"},
+		"places: 012\nopen: perhaps\nsize: huge\n": {"1:9 \"012\" is not a whole number",
+			"2:7 \"perhaps\" is not a yes or no; write true or false", "3:7 \"huge\" is not a size; write small or large"},
+		"places:\nsize:\namount: null\n": {"1:8 nothing stands here; write a whole number",
+			"2:6 nothing stands here; write a size", "3:9 null is YAML's word for nothing"},
+		"pots: 7\nnames: {a: b}\nfirst: [a]\n": {"1:7 here must stand a list", "2:8 here must stand a list",
+			"3:8 here must stand keys with their values"},
+		"amount: 1\namount: 2\n":        {"2:1 \"amount\" stands here twice, first on line 1"},
+		"amount: a #1\ndate: #2\n":      {"1:11 what follows # is a comment", "2:7 what follows # is a comment"},
+		"first: {amount: a date: d}\n":  {"1:17 \"a date: d\" has a colon in it: a comma may be missing"},
+		"names: [a]\n---\nnames: [b]\n": {"3:1 a second document begins here"},
+		"amount: !!int 3\nnames: *a\n":  {"1:9 !!int is a YAML tag", "2:8 nothing above is marked &a"},
+		"pots: &p\n- *p\n":              {"2:1 here must stand keys"},
+		"names: [a\n":                   {"1:8 this is no YAML: "},
+		"names: [a, ~]\n- x":            {"2:1 this is no YAML: "},
+		"names: [a, ~]\n":               {"1:12 entry 2 of the list is blank"},
+		"amount: \"\xff\"\n":            {"0:0 the file is not UTF-8"},
+		"just words\n":                  {"1:1 here must stand keys with their values"},
 	} {
 		err := strict.Read("office.yaml", []byte(text), &office{}).Err()
 		if err == nil {
@@ -139,7 +146,8 @@ func TestPlaces(t *testing.T) {
 	if !pot.In("amount").Given() || pot.In("date").Given() {
 		t.Error("what is given and what is not is mixed up")
 	}
-	want := []string{"1:1 no names", "2:5 no date", "2:14 too little", "2:25 \"many\" is not a whole number; write it in digits, such as 12", "3:13 not theirs"}
+	want := []string{"1:1 no names", "2:5 no date", "2:14 too little", "2:25 \"many\" is not a whole number; write it in digits, such as 12",
+		"3:13 not theirs"}
 	if diff := cmp.Diff(want, places(m.Err().Error())); diff != "" {
 		t.Error("(-want +got)\n", diff)
 	}

@@ -54,7 +54,7 @@ func (r *reading) entries(node ast.Node) (list []entry, ok bool) {
 			continue
 		}
 		if bare(pair) {
-			r.tell(start(pair.Key), "%q stands here without a value; inside { } a comma begins the next key, so a value with a comma needs quotation marks", name)
+			r.tell(start(pair.Key), "%q stands here without a value; inside { } a comma begins the next key; a value with one needs quotation marks", name)
 			continue
 		}
 		parts := thousands(pair, mapping.Values[i+1:])
@@ -156,12 +156,17 @@ func Instead(word string, words []string) string {
 	return "there are " + strings.Join(words, ", ")
 }
 
-// Nearest is the word most like one that is not known; empty if none is.
+// Nearest is the word most like one that is not known, of several the one that
+// begins most alike; empty if none is like it.
 func Nearest(word string, words []string) string {
-	best, fewest := "", max(1, len(word)/3)+1
+	best, fewest, alike := "", max(1, len(word)/3), -1
 	for _, w := range words {
-		if n := Distance(strings.ToLower(word), strings.ToLower(w)); n < fewest {
-			best, fewest = w, n
+		n, begins := Distance(strings.ToLower(word), strings.ToLower(w)), 0
+		for begins < min(len(word), len(w)) && word[begins] == w[begins] {
+			begins++
+		}
+		if n < fewest || n == fewest && begins > alike {
+			best, fewest, alike = w, n, begins
 		}
 	}
 	return best

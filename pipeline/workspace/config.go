@@ -73,7 +73,8 @@ func configured(dir string) (*Workspace, error) {
 	if c.document = strict.Read(path, text, &c); c.document.Broken() {
 		return nil, Mistake{c.document.Err()}
 	}
-	ws := &Workspace{Dir: dir, Register: c.Register, Returns: c.Returns, Users: c.Users, Disclosure: c.Disclosure, Schedule: c.Schedule, Config: text,
+	ws := &Workspace{Dir: dir, Register: c.Register, Returns: c.Returns, Users: c.Users, Disclosure: c.Disclosure, Schedule: c.Schedule,
+		Config:   text,
 		Settings: warehouse.Settings{Memory: c.Resources.Memory, Threads: c.Resources.Threads}, written: &c}
 	if ws.Location, err = c.location(); err != nil {
 		ws.Location = time.UTC // the mistake is told with the others

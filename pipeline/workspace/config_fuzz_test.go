@@ -20,22 +20,23 @@ import (
 // value that it shows has been taken. Which values a text shows is asked of another
 // reader of YAML than the one that reads configurations.
 func FuzzConfiguration(f *testing.F) {
-	for _, file := range []string{"../../testdata/cleveland/mojreturns.yaml", "../../cmd/mojreturns/starter.yaml"} {
-		text, err := os.ReadFile(filepath.FromSlash(file))
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(text)
+	example, err := os.ReadFile(filepath.FromSlash("../../testdata/cleveland/mojreturns.yaml"))
+	if err != nil {
+		f.Fatal(err)
 	}
+	f.Add(example)
 	for _, text := range []string{
 		"funds: [{code: CORE, maximum: {amount: 900,000, date: 2023-04-01}}]\n",
-		"funds:\n  - code: CORE\n    maximum: {amount: £900,000.00, date: 1 April 2023}\n    front_line_target: 80%\n    match_cost_centres: [0940, 0740, 1e3, 0x1F]\n",
+		"funds:\n  - code: CORE\n    maximum: {amount: £900,000.00, date: 1 April 2023}\n" +
+			"    front_line_target: 80%\n    match_cost_centres: [0940, 0740, 1e3, 0x1F]\n",
 		"area: &a {code: 1.50, name: yes, office: null}\nfunds:\n  - <<: *a\n    code: 07\n",
-		"providers:\n- code: P\n  feeds:\n  - codes: {sex_code: {1: F, 2: M, true: X, null: NS, 0740: NK, a b: F}}\n    dates: day-first\n    constants:\n      service_code: |\n        A\n        B\n",
+		"providers:\n- code: P\n  feeds:\n  - codes: {sex_code: {1: F, 2: M, true: X, null: NS, 0740: NK, a b: F}}\n" +
+			"    dates: day-first\n    constants:\n      service_code: |\n        A\n        B\n",
 		"users: [{name: a, may: submit}] #x\n---\nusers: []\n",
 		"area: {code: 'it''s', name: \"a\\tb\", office: a #b}\n",
 		"schedule: [{name: n, at: 06:00, days: [monday,\n  friday]}]\n",
-		"returns: [{name: r, due: {days: 30}, scopes: {money, activity: all}}]\n", "\ufeffarea:\r\n  code: X\r\n", "? a\n: b\n", "area: !!int 3\n",
+		"returns: [{name: r, due: {days: 30}, scopes: {money, activity: all}}]\n", "\ufeffarea:\r\n  code: X\r\n", "? a\n: b\n",
+		"area: !!int 3\n",
 	} {
 		f.Add([]byte(text))
 	}
@@ -162,7 +163,8 @@ func same(text string, v reflect.Value) bool {
 			n, _ := strconv.Atoi(d)
 			has[n] = true
 		}
-		return has[held.Year()] && has[held.Day()] && (has[int(held.Month())] || strings.Contains(strings.ToLower(text), strings.ToLower(held.Month().String()[:3])))
+		return has[held.Year()] && has[held.Day()] && (has[int(held.Month())] || strings.Contains(strings.ToLower(text),
+			strings.ToLower(held.Month().String()[:3])))
 	case register.Money:
 		return number(string(held))
 	case register.Share:

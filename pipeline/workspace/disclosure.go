@@ -31,13 +31,13 @@ const leastThreshold = 3
 // check tells what of the guard cannot be.
 func (d Disclosure) check(at strict.Place) {
 	if at.In("threshold").Given() && d.Threshold < leastThreshold {
-		at.In("threshold").Wrong("disclosure: threshold is %d; it is the smallest count of people that is shown, at least %d (leave it out for %d)",
+		at.In("threshold").Wrong("disclosure: threshold is %d; it is the smallest count of people shown, at least %d (leave it out for %d)",
 			d.Threshold, leastThreshold, usualThreshold)
 	}
 	if d.Ministry.Off && d.Ministry.Reason == "" {
-		at.In("ministry").In("reason").Wrong("disclosure: the ministry is shown all, and the reason is missing; write reason: and why, which is sealed with the return")
+		at.In("ministry").In("reason").Wrong("disclosure: the ministry is shown all, and the reason is missing; write it, since it is sealed")
 	}
 	if !d.Ministry.Off && d.Ministry.Reason != "" {
-		at.In("ministry").In("reason").Wrong("disclosure: there is a reason to show the ministry all, and it is not shown all; write off: true, or take the reason away")
+		at.In("ministry").In("reason").Wrong("disclosure: there is a reason to show the ministry all, and it is not shown all; write off: true too")
 	}
 }

@@ -59,7 +59,7 @@ func (ws *Workspace) Load() error {
 	if ws.Metrics, err = metrics.Load(ws.Queries); err != nil {
 		errs = append(errs, err)
 	}
-	if ws.written != nil && (ws.Past == nil || ws.Past.Known == nil) { // what a seal holds was checked when it was made
+	if ws.written != nil && ws.again() == nil { // what a seal holds was judged when it was sealed
 		wrong := ws.written.document.Mistakes()
 		ws.check(wrong.Top())
 		errs = append([]error{wrong.Err()}, errs...)

@@ -51,8 +51,7 @@ type Workspace struct {
 	ScreenedBy string
 	Landing    *landing.Store
 	Scratch    *warehouse.Scratch // where many files are landed: what they are looked into with; nil: one for each
-	// written is the configuration as it was read; nil of a seal made again, whose
-	// configuration was held to the rules when it was sealed.
+	// written is the configuration as it was read.
 	written *config
 }
 
