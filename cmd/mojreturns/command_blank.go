@@ -53,6 +53,11 @@ func (a *app) returnLintCommand() *cobra.Command {
 			if len(args) == 1 {
 				name = args[0]
 			}
+			if filepath.Ext(name) == "" { // a template, not a workbook
+				if err := ws.HasTemplate(name); err != nil {
+					return err
+				}
+			}
 			items, err := draft.LintReturn(ws, name)
 			if err != nil {
 				return err
@@ -84,6 +89,9 @@ func (a *app) returnAdoptCommand() *cobra.Command {
 			}
 			ws, err := a.blanks()
 			if err != nil {
+				return err
+			}
+			if err := ws.HasTemplate(b.From); err != nil {
 				return err
 			}
 			adoption, err := draft.Adopt(ws, b)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -13,7 +14,7 @@ import (
 )
 
 func (a *app) briefingCommand() *cobra.Command {
-	var output, audience, by string
+	var audience, by string
 	var release bool
 	var waived []archive.Waiver
 	c := &cobra.Command{
@@ -22,7 +23,7 @@ func (a *app) briefingCommand() *cobra.Command {
 		Example: "  mojreturns briefing --workspace testdata/cleveland --period 2023-24-Q4 -o briefing.html\n  mojreturns briefing --workspace testdata/cleveland --period 2023-24-Q4 --release --by \"Performance analyst\"",
 	}
 	show := a.view(func(ctx context.Context, v *published.View, _ []string) error {
-		written, err := draft.Briefing(ctx, v, output)
+		written, err := draft.Briefing(ctx, v, a.output)
 		if err != nil {
 			return err
 		}
@@ -40,10 +41,14 @@ func (a *app) briefingCommand() *cobra.Command {
 		})
 	})
 	c.RunE = func(c *cobra.Command, args []string) error {
+		if err := errors.Join(goesWith(c, release, "--release", "audience", "by", "waive", "wait"),
+			doesNotGoWith(c, release, "--release, which keeps the page in the store", "output")); err != nil {
+			return err
+		}
 		switch {
 		case release:
 			return keep(c, args)
-		case a.asAt != "" && output == "":
+		case a.asAt != "" && a.output == "":
 			return usage("a briefing --as-at is not kept in the store: say where it goes with -o FILE.html")
 		}
 		return show(c, args)
@@ -54,6 +59,6 @@ func (a *app) briefingCommand() *cobra.Command {
 	c.Flags().StringVar(&by, "by", "", "with --release, the role of who released it")
 	reasonFlag(c, "waive", "with --release, let a failing check pass: CODE=REASON; kept with the release", &by, &waived)
 	a.waitFlag(c)
-	c.Flags().StringVarP(&output, "output", "o", "", "where to write it (default: the store's drafts)")
+	a.outputFlag(c, "where to write it, as .html (default: the store's drafts)", only(".html"))
 	return c
 }

@@ -31,7 +31,7 @@ func (a *app) catalogueCommand() *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&kind, "kind", "", "only metric, condition, check, view, feed, column, list or code")
-	a.printFlags(c)
+	a.printFlags(c, only(append(table.Endings(), ".html")...))
 	rows := c.PreRunE
 	c.PreRunE = func(c *cobra.Command, args []string) error {
 		if kind != "" && !slices.Contains(catalogue.Kinds(), catalogue.Kind(kind)) {
@@ -41,7 +41,6 @@ func (a *app) catalogueCommand() *cobra.Command {
 			if kind != "" || len(args) > 0 {
 				return usage("the page holds the whole catalogue: leave out words and --kind, or write .csv, .xlsx, .json or .parquet")
 			}
-			return nil
 		}
 		return rows(c, args)
 	}

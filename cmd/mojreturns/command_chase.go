@@ -13,14 +13,14 @@ import (
 )
 
 func (a *app) chaseCommand() *cobra.Command {
-	var provider, output string
+	var provider string
 	c := &cobra.Command{
 		Use:     "chase [--period P] [--provider P]",
 		Short:   "Writes the message to each provider whose files are late, or could not be used",
 		Example: "  mojreturns chase --workspace testdata/cleveland --period 2023-24-Q4 --provider SLT",
 		RunE: a.look(func(ctx context.Context, ws *workspace.Workspace, _ []string) error {
-			if _, known := ws.Register.Provider(provider); provider != "" && !known {
-				return usage("provider %q is not in the configuration", provider)
+			if err := knows(ws, workspace.Asked{Provider: provider}); err != nil {
+				return err
 			}
 			of, err := a.periodOrLatest(ctx, ws)
 			if err != nil {
@@ -49,8 +49,8 @@ func (a *app) chaseCommand() *cobra.Command {
 				return nil
 			}
 			text := strings.Join(messages, "\n"+strings.Repeat("-", 72)+"\n\n")
-			if output != "" {
-				return os.WriteFile(output, []byte(text), 0o660)
+			if a.output != "" {
+				return os.WriteFile(a.output, []byte(text), 0o660)
 			}
 			_, err = fmt.Fprint(a.stdout, text)
 			return err
@@ -58,6 +58,6 @@ func (a *app) chaseCommand() *cobra.Command {
 	}
 	a.periodOption(c, nil)
 	c.Flags().StringVar(&provider, "provider", "", "only this provider")
-	c.Flags().StringVarP(&output, "output", "o", "", "write to a file instead")
+	a.outputFlag(c, "write to a file instead: .txt", only(".txt"))
 	return c
 }

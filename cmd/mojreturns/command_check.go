@@ -44,7 +44,7 @@ func (a *app) checkCommand() *cobra.Command {
 		}),
 	}
 	a.periodOption(c, nil)
-	before(c, func() error {
+	before(c, func([]string) error {
 		if config && (a.period.Label != "" || a.asAt != "" || a.output != "" || a.format != "table") {
 			return usage("--config looks at the configuration alone and says so in a sentence: leave out the other flags")
 		}

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"mojreturns/pipeline/published"
+	"mojreturns/pipeline/workspace"
 )
 
 func (a *app) conditionsCommand() *cobra.Command {
@@ -16,6 +17,9 @@ func (a *app) conditionsCommand() *cobra.Command {
 		Short:   "The funding conditions, with their evidence",
 		Example: "  mojreturns conditions --workspace testdata/cleveland --period 2023-24-Q4 --fund CORE-UPL-2324",
 		RunE: a.view(func(ctx context.Context, v *published.View, _ []string) error {
+			if err := knows(v.Workspace, workspace.Asked{Fund: fund}); err != nil {
+				return err
+			}
 			return a.printed(v.ConditionRows(ctx, fund, breaches))
 		}),
 	}

@@ -6,16 +6,26 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-
-	"mojreturns/pipeline/workspace"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
+
+	"mojreturns/pipeline/period"
+	"mojreturns/pipeline/workspace"
 )
 
-// starter is the configuration a new workspace begins with.
+// starter is the configuration a new workspace begins with, without the dates.
 //
 //go:embed starter.yaml
 var starter []byte
+
+// startingIn is the starter with the dates of a financial year.
+func startingIn(year period.Year) []byte {
+	dates := strings.NewReplacer("{start}", year.Start().Format(time.DateOnly), "{end}", year.End().Format(time.DateOnly), "{label}",
+		year.String())
+	return []byte(dates.Replace(string(starter)))
+}
 
 func (a *app) initCommand() *cobra.Command {
 	return &cobra.Command{
@@ -34,11 +44,13 @@ func (a *app) initCommand() *cobra.Command {
 					return err
 				}
 			}
-			if err := os.WriteFile(file, starter, 0o660); err != nil {
+			last := period.LastQuarter(a.now().UTC())
+			if err := os.WriteFile(file, startingIn(last.Year), 0o660); err != nil {
 				return err
 			}
-			fmt.Fprintf(a.stdout, "%s is ready. Write your funds, services and providers into %s, put the providers' files into %s, then run\n  mojreturns run --workspace %s --period 2023-24-Q4\n",
-				dir, file, filepath.Join(dir, "inbox"), dir)
+			fmt.Fprintf(a.stdout, "%s is ready. Write your funds, services and providers into %s, put the providers' files into %s, then run\n"+
+				"  mojreturns check --workspace %[4]s --config\n  mojreturns run --workspace %[4]s --period %[5]s\n", dir, file, filepath.Join(dir,
+				"inbox"), dir, last.Label)
 			return nil
 		},
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -23,6 +24,9 @@ func (a *app) landCommand() *cobra.Command {
 		Args:    cobra.ArbitraryArgs,
 	}
 	land := func(ctx context.Context, ws *workspace.Workspace, files []string) (err error) {
+		if err := knows(ws, workspace.Asked{Feed: given.Feed, Provider: given.Provider}); err != nil {
+			return err
+		}
 		if received != "" {
 			if given.Received, err = parseTime(received, ws.Location); err != nil {
 				return err
@@ -48,7 +52,7 @@ func (a *app) landCommand() *cobra.Command {
 		"of a dry run, print only this: files, faults (the rules broken), columns (where each comes from) or values (what is not translated)")
 	a.waitFlag(c)
 	a.printFlags(c)
-	before(c, func() error {
+	before(c, func([]string) error {
 		if _, known := showing(nil)[show]; show != "" && (!dry || !known) {
 			return usage("--show goes with --dry-run and is files, faults, columns or values, not %q", show)
 		}
@@ -104,11 +108,13 @@ func (a *app) eraseCommand() *cobra.Command {
 		return nil
 	})
 	c.RunE = func(c *cobra.Command, files []string) error {
+		if err := errors.Join(goesWith(c, expired, "--expired", "dry-run"), doesNotGoWith(c, expired, "--expired", "reason"),
+			doesNotGoWith(c, dry, "--dry-run", "by", "wait")); err != nil {
+			return err
+		}
 		switch {
 		case expired == (len(files) == 1):
 			return usage("give the file's SHA-256, or --expired for all whose retention period is over")
-		case dry && !expired:
-			return usage("--dry-run goes with --expired")
 		case dry:
 			return list(c, files)
 		case expired && by == "":

@@ -18,6 +18,9 @@ func (a *app) metricsCommand() *cobra.Command {
   mojreturns metrics R01 --workspace testdata/cleveland --period 2023-10 --scope service:STK-ADV --by source --format json`,
 		Args: cobra.ArbitraryArgs,
 		RunE: a.look(func(ctx context.Context, ws *workspace.Workspace, codes []string) error {
+			if err := knows(ws, workspace.Asked{Scope: scope, Codes: codes, By: by}); err != nil {
+				return err
+			}
 			return a.printed(published.FigureRows(ctx, ws, published.Question{Period: a.period, Codes: codes, Scope: scope, By: by}))
 		}),
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -42,6 +43,9 @@ func (a *app) queryCommand() *cobra.Command {
 	c.Flags().IntVar(&limit, "limit", 100_000, "the most rows to give")
 	c.Flags().DurationVar(&timeout, "timeout", time.Minute, "the longest a question may take")
 	a.printFlags(c)
+	before(c, func([]string) error {
+		return errors.Join(atLeast("limit", limit, 1), atLeast("timeout", timeout, time.Millisecond))
+	})
 	return c
 }
 

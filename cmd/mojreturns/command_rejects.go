@@ -9,6 +9,7 @@ import (
 
 	"mojreturns/pipeline/intake"
 	"mojreturns/pipeline/published"
+	"mojreturns/pipeline/table"
 	"mojreturns/pipeline/workspace"
 )
 
@@ -23,6 +24,9 @@ func (a *app) rejectsCommand() *cobra.Command {
   mojreturns rejects --compare --workspace testdata/cleveland --provider SLT`,
 		Args: cobra.MaximumNArgs(2),
 		RunE: a.look(func(ctx context.Context, ws *workspace.Workspace, files []string) error {
+			if err := knows(ws, workspace.Asked{Feed: feed, Provider: provider}); err != nil {
+				return err
+			}
 			switch {
 			case annotate:
 				return a.annotate(ctx, ws, intake.Annotation{File: strings.Join(files, ""), Feed: feed, Provider: provider, To: a.output})
@@ -41,22 +45,23 @@ func (a *app) rejectsCommand() *cobra.Command {
 	c.Flags().BoolVar(&annotate, "annotate", false, "write the file (of none named: every file with faults) as the provider's own workbook with the faulty cells marked, to -o FILE.xlsx or a folder")
 	c.Flags().BoolVar(&compare, "compare", false, "hold a file against the one before it, or OLD against NEW: what is mended, still wrong, newly wrong, withdrawn and new")
 	c.Flags().BoolVar(&values, "values", false, "count the faulty values instead, the most frequent first: what to translate in the mapping")
-	a.printFlags(c)
-	rows := c.PreRunE
-	c.PreRunE = func(c *cobra.Command, files []string) error {
+	a.printFlags(c, func() writing {
+		if annotate {
+			return writing{endings: []string{".xlsx", ".xlsm"}, folder: true}
+		}
+		return only(table.Endings()...)()
+	})
+	before(c, func(files []string) error {
 		switch {
-		case annotate && compare:
-			return usage("--annotate and --compare are two different things; ask for one of them")
+		case annotate && compare, annotate && values, compare && values:
+			return usage("--annotate, --compare and --values are different things; ask for one of them")
+		case values && len(files) > 0:
+			return usage("--values counts over all files that count; leave the file out, or narrow it with --provider and --feed")
 		case !compare && len(files) > 1:
 			return usage("two files are given to be compared, so add --compare; one file is listed or marked at a time")
 		}
-		if annotate { // -o is a workbook or a folder then
-			output := a.output
-			a.output = ""
-			defer func() { a.output = output }()
-		}
-		return rows(c, files)
-	}
+		return nil
+	})
 	return c
 }
 

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -18,9 +17,6 @@ func (a *app) returnCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "return",
 		Short: "The return: draft, submit, approve, verify and compare it",
-		RunE: func(c *cobra.Command, _ []string) error {
-			return usage("say what to do with the return; `mojreturns return --help` lists it")
-		},
 	}
 	c.AddCommand(a.returnDraftCommand(), a.returnListCommand(), a.returnSubmitCommand(), a.returnReviewCommand(), a.returnApproveCommand(), a.returnVerifyCommand(), a.returnDiffCommand(), a.returnKeyCommand(),
 		a.returnCommentsCommand(), a.returnLintCommand(), a.returnAdoptCommand())
@@ -28,17 +24,16 @@ func (a *app) returnCommand() *cobra.Command {
 }
 
 func (a *app) returnDraftCommand() *cobra.Command {
-	var output string
 	c := &cobra.Command{
 		Use:     "draft --period P",
 		Short:   "Fills the return's workbook from the published warehouse",
 		Example: "  mojreturns return draft --workspace testdata/cleveland --period 2023-24-Q4 -o return.xlsx",
 		RunE: a.look(func(ctx context.Context, ws *workspace.Workspace, _ []string) error {
-			if err := a.checkDraft(ws, output); err != nil {
+			if err := a.checkDraft(ws); err != nil {
 				return err
 			}
 			return a.see(ctx, ws, func(v *published.View) error {
-				drafted, err := draft.Return(ctx, v, a.ofReturn, output)
+				drafted, err := draft.Return(ctx, v, a.ofReturn, a.output)
 				if err != nil {
 					return err
 				}
@@ -49,26 +44,23 @@ func (a *app) returnDraftCommand() *cobra.Command {
 	}
 	a.periodFlag(c)
 	a.returnFlag(c)
-	c.Flags().StringVarP(&output, "output", "o", "", "where to write it (default: the store's drafts)")
+	a.outputFlag(c, "where to write it, as .xlsx, or .xlsm where the blank has macros (default: the store's drafts)", only(".xlsx", ".xlsm"))
 	return c
 }
 
 // checkDraft says where a draft may be written.
-func (a *app) checkDraft(ws *workspace.Workspace, output string) error {
+func (a *app) checkDraft(ws *workspace.Workspace) error {
 	switch {
-	case output == "" && a.asAt != "":
+	case a.output == "" && a.asAt != "":
 		return usage("a draft --as-at is not kept in the store: say where it goes with -o FILE.xlsx")
-	case output == "":
+	case a.output == "":
 		return nil
 	}
 	ending, err := ws.WorkbookEnding(a.ofReturn)
 	if err != nil {
 		return usageError{err}
 	}
-	if filepath.Ext(output) != ending {
-		return usage("the return is a workbook: the name %q must end in %s", output, ending)
-	}
-	return nil
+	return writing{endings: []string{ending}}.check(a.output)
 }
 
 func (a *app) returnListCommand() *cobra.Command {

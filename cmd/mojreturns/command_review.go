@@ -19,7 +19,7 @@ import (
 func reasonFlag(c *cobra.Command, flag, help string, by *string, reasons *[]archive.Waiver) {
 	var texts []string
 	c.Flags().StringArrayVar(&texts, flag, nil, help)
-	before(c, func() error {
+	before(c, func([]string) error {
 		for _, text := range texts {
 			code, reason, ok := strings.Cut(text, "=")
 			reason = strings.TrimSpace(reason)

@@ -40,7 +40,7 @@ func (a *app) serveCommand() *cobra.Command {
 			return a.serve(ctx, ws, address)
 		}),
 	}
-	before(c, func() error { return a.onlyNow(c) })
+	before(c, func([]string) error { return a.onlyNow(c) })
 	c.Flags().StringVar(&address, "address", "127.0.0.1:8080", "where the status page is shown; a loopback address")
 	return c
 }

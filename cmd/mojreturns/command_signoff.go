@@ -24,7 +24,7 @@ func (a *app) signFlags(c *cobra.Command, s *signoff.Signing) {
 	c.Flags().StringVar(&s.By, "by", "", "who signs: a user of the configuration")
 	c.Flags().StringVar(&s.KeyFile, "key", "", "the file with their private key, where the configuration has their public one")
 	a.waitFlag(c)
-	before(c, func() error {
+	before(c, func([]string) error {
 		if s.By == "" {
 			return usage("--by is needed: the user who signs")
 		}
@@ -96,7 +96,7 @@ func (a *app) returnApproveCommand() *cobra.Command {
 		}),
 	}
 	a.signFlags(c, &s)
-	before(c, func() error { return checkDeclaration(d) })
+	before(c, func([]string) error { return checkDeclaration(d) })
 	c.Flags().StringVar(&d.Name, "name", "", "the name that stands on the declaration")
 	c.Flags().StringVar(&d.Role, "role", "", "their role")
 	c.Flags().StringVar(&d.InLine, "in-line", "", "spend is in line with the conditions: Y or N")

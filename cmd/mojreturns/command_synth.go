@@ -20,10 +20,10 @@ func (a *app) synthCommand() *cobra.Command {
 			if err != nil {
 				return usageError{err}
 			}
-			if o.Referrals < 0 || o.Faults < 0 || o.Faults > 1 {
-				return usage("--referrals cannot be negative, and --faults is a share between 0 and 1")
-			}
 			o.Year = at
+			if err := o.Check(); err != nil {
+				return usageError{err}
+			}
 			made, err := synth.Write(c.Context(), args[0], o)
 			if err != nil {
 				return err

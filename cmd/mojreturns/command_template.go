@@ -15,13 +15,16 @@ import (
 )
 
 func (a *app) templateCommand() *cobra.Command {
-	var provider, year, output string
+	var provider, year string
 	c := &cobra.Command{
 		Use:     "template FEED [-o FILE.xlsx or FOLDER]",
 		Short:   "A blank extract for a provider to fill in, made from the contract",
 		Example: "  mojreturns template training_sessions --workspace testdata/cleveland --provider SLT --year 2023-24",
 		Args:    cobra.ExactArgs(1),
 		RunE: a.look(func(_ context.Context, ws *workspace.Workspace, args []string) error {
+			if err := knows(ws, workspace.Asked{Provider: provider}); err != nil {
+				return err
+			}
 			of, err := a.blankYear(ws, year)
 			if err != nil {
 				return err
@@ -35,7 +38,7 @@ func (a *app) templateCommand() *cobra.Command {
 			if err != nil {
 				return usageError{err}
 			}
-			path, err := blankPath(output, name)
+			path, err := blankPath(a.output, name)
 			if err != nil {
 				return err
 			}
@@ -51,7 +54,9 @@ func (a *app) templateCommand() *cobra.Command {
 	}
 	c.Flags().StringVar(&provider, "provider", "", "who fills it in: a provider of the configuration (default: the only one that sends the feed)")
 	c.Flags().StringVar(&year, "year", "", "the financial year, such as 2023-24 (default: the present one)")
-	c.Flags().StringVarP(&output, "output", "o", "", "the file or folder to write to (default: here, by its own name)")
+	a.outputFlag(c, "the file (.xlsx) or folder to write to (default: here, by its own name)", func() writing {
+		return writing{endings: []string{".xlsx"}, folder: true}
+	})
 	return c
 }
 
@@ -88,15 +93,11 @@ func onlySender(ws *workspace.Workspace, feed string) (string, error) {
 // blankPath is where the blank goes: a workbook, or its own name in a folder, which
 // is made where it is not there.
 func blankPath(output, name string) (string, error) {
-	info, err := os.Stat(output)
-	folder := output == "" || err == nil && info.IsDir() || strings.HasSuffix(output, "/") || strings.HasSuffix(output, string(filepath.Separator))
 	switch {
 	case output == "":
 		return name, nil
-	case folder:
+	case isFolder(output):
 		return filepath.Join(output, name), os.MkdirAll(output, 0o777)
-	case !strings.EqualFold(filepath.Ext(output), ".xlsx"):
-		return "", usage("a blank extract is a workbook, so give -o a name that ends in .xlsx, or a folder, not %q", output)
 	}
 	return output, nil
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -36,6 +37,9 @@ func (a *app) traceCommand() *cobra.Command {
 			case isCell:
 				return a.traceCell(ctx, ws, cell, sent)
 			}
+			if err := knows(ws, workspace.Asked{Scope: scope}); err != nil {
+				return err
+			}
 			place := figure.Place{Code: args[0], Scope: scope, Period: a.period.Label, Dimension: by, Category: category}
 			parts, err := published.Trace(ctx, ws, place)
 			if err == nil && sent {
@@ -53,6 +57,11 @@ func (a *app) traceCommand() *cobra.Command {
 	c.Flags().IntVar(&version, "version", 0, "trace this sealed version")
 	c.Flags().BoolVar(&sent, "as-sent", false, "show the provider's own text of each row beside what was counted")
 	a.printFlags(c)
+	before(c, func(args []string) error {
+		cell := strings.Contains(args[0], "!")
+		return errors.Join(doesNotGoWith(c, cell, "a cell, which says it all", "scope", "by", "category"), goesWith(c, cell, "a cell", "return"),
+			goesWith(c, by != "", "--by", "category"))
+	})
 	return c
 }
 

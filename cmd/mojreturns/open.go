@@ -129,7 +129,7 @@ func (a *app) periodFlag(c *cobra.Command) {
 // (nil: it will), and a.period is zero.
 func (a *app) periodOption(c *cobra.Command, check func(text string) error) {
 	text := c.Flags().String("period", "", "2023-24-Q4, 2023-24-Q4-YTD, 2023-24-H2, 2023-24 or 2023-10")
-	before(c, func() (err error) {
+	before(c, func([]string) (err error) {
 		given := strings.TrimSpace(*text)
 		if check != nil {
 			err = check(given)
@@ -161,7 +161,7 @@ func (a *app) waitFlag(c *cobra.Command) {
 }
 
 // before adds a check of what was asked, made before anything is opened.
-func before(c *cobra.Command, check func() error) {
+func before(c *cobra.Command, check func(args []string) error) {
 	earlier := c.PreRunE
 	c.PreRunE = func(c *cobra.Command, args []string) error {
 		if earlier != nil {
@@ -169,6 +169,6 @@ func before(c *cobra.Command, check func() error) {
 				return err
 			}
 		}
-		return check()
+		return check(args)
 	}
 }

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -12,26 +14,24 @@ import (
 	"mojreturns/pipeline/table"
 )
 
-// printFlags adds the flags of every command that prints rows.
-func (a *app) printFlags(c *cobra.Command) {
+// printFlags adds the flags of every command that prints rows. Where one writes
+// something else than rows too, what says so.
+func (a *app) printFlags(c *cobra.Command, what ...func() writing) {
 	c.Flags().StringVar(&a.format, "format", "table", "table, csv or json")
-	c.Flags().StringVarP(&a.output, "output", "o", "", "write to a file instead: .csv, .xlsx, .json or .parquet")
 	c.Flags().BoolVar(&a.wide, "wide", false, "a table as wide as it comes, with its hashes whole")
-	before := c.PreRunE
-	c.PreRunE = func(c *cobra.Command, args []string) error {
+	written := append(what, only(table.Endings()...))[0]
+	before(c, func([]string) error {
 		if err := table.CheckFormat(a.format); err != nil {
 			return usageError{err}
 		}
-		if a.output != "" {
-			if err := table.CheckPath(a.output); err != nil {
-				return usageError{err}
-			}
-		}
-		if before != nil {
-			return before(c, args)
+		ending := strings.ToLower(filepath.Ext(a.output))
+		if c.Flags().Changed("format") && a.output != "" && !written().folder && ending != "."+a.format {
+			return usage("--format %s and -o %s ask for two things; the name's ending says what is written, so leave --format out", a.format,
+				a.output)
 		}
 		return nil
-	}
+	})
+	a.outputFlag(c, "write to a file instead: .csv, .xlsx, .json or .parquet", written)
 }
 
 // print writes rows to stdout, or to the file asked for.
@@ -55,6 +55,9 @@ func (a *app) print(t table.Table) error {
 func (a *app) show(t table.Table) error {
 	if a.format != "table" {
 		return t.Write(a.stdout, a.format)
+	}
+	if len(t.Rows) == 0 && !a.quiet {
+		fmt.Fprintln(a.stderr, "There is nothing to list.")
 	}
 	screen := table.Screen{Width: a.width, Whole: a.wide}
 	if a.wide {

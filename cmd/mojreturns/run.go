@@ -101,28 +101,16 @@ func (a *app) root() *cobra.Command {
 		Short:         "Turns what providers send into the Ministry of Justice return, the briefing and tables for analysts",
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          cobra.ArbitraryArgs,
-		RunE: func(c *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return c.Help()
-			}
-			hint := ""
-			if like := c.SuggestionsFor(args[0]); len(like) > 0 {
-				hint = fmt.Sprintf(" did you mean %q?", like[0])
-			}
-			return usage("there is no command %q;%s `mojreturns --help` lists them", args[0], hint)
-		},
 	}
-	root.SuggestionsMinimumDistance = 2
+	a.group(root)
+	root.SetHelpCommand(a.helpCommand())
 	root.CompletionOptions.HiddenDefaultCmd = true
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.workspace, "workspace", ".", "the folder with mojreturns.yaml")
 	flags.StringVar(&a.asAt, "as-at", "", "answer with what had been received by then: a date (its end, in the workspace's time zone) or 2024-04-30T17:00")
 	flags.BoolVar(&a.quiet, "quiet", false, "print results only, no progress")
 	flags.BoolVar(&a.verbose, "verbose", false, "log each step on stderr")
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return usage("%v; `%s --help` lists the flags", err, c.CommandPath())
-	})
+	root.SetFlagErrorFunc(a.flagError)
 	for _, c := range []*cobra.Command{
 		a.initCommand(), a.runCommand(), a.landCommand(), a.withdrawCommand(), a.templateCommand(), a.providerCommand(), a.eraseCommand(), a.buildCommand(), a.checkCommand(), a.rejectsCommand(),
 		a.metricsCommand(), a.conditionsCommand(), a.traceCommand(), a.returnCommand(), a.briefingCommand(),
@@ -134,20 +122,20 @@ func (a *app) root() *cobra.Command {
 	return root
 }
 
-// usageOnly makes a wrong number of arguments a usage error.
+// usageOnly makes a wrong number of arguments a usage error, and what is given blank.
 func (a *app) usageOnly(c *cobra.Command) {
+	if c.HasSubCommands() {
+		a.group(c)
+	}
 	check := c.Args
 	if check == nil {
 		check = cobra.NoArgs
-		if c.HasSubCommands() {
-			check = cobra.ArbitraryArgs
-		}
 	}
 	c.Args = func(c *cobra.Command, args []string) error {
 		if err := check(c, args); err != nil {
 			return usage("%v; `%s --help` says how it is used", err, c.CommandPath())
 		}
-		return nil
+		return checkGiven(c, args)
 	}
 	for _, sub := range c.Commands() {
 		a.usageOnly(sub)

@@ -97,6 +97,20 @@ func (y Year) Quarters() []Period {
 	return out
 }
 
+// LastQuarter is the quarter that had ended last by a day.
+func LastQuarter(day time.Time) Period {
+	year := YearOf(day)
+	day = time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, time.UTC)
+	quarters := append((year - 1).Quarters(), year.Quarters()...)
+	last := quarters[3]
+	for _, q := range quarters {
+		if q.End.Before(day) {
+			last = q
+		}
+	}
+	return last
+}
+
 // Months are April to March.
 func (y Year) Months() []Period {
 	var out []Period

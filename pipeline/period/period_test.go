@@ -187,3 +187,17 @@ func TestPeriodsTile(t *testing.T) {
 		}
 	})
 }
+
+func TestLastQuarter(t *testing.T) {
+	for day, want := range map[string]string{"2024-03-31": "2023-24-Q3", "2024-04-01": "2023-24-Q4", "2024-06-30": "2023-24-Q4",
+		"2024-07-01": "2024-25-Q1",
+		"2025-01-01": "2024-25-Q3", "2025-03-31": "2024-25-Q3", "2026-11-28": "2026-27-Q2"} {
+		at, err := time.Parse("2006-01-02 15:04", day+" 23:59")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := period.LastQuarter(at).Label; got != want {
+			t.Errorf("%s: got %s, want %s", day, got, want)
+		}
+	}
+}

@@ -24,6 +24,7 @@ import (
 	"mojreturns/pipeline/contract"
 	"mojreturns/pipeline/lists"
 	"mojreturns/pipeline/period"
+	"mojreturns/pipeline/strict"
 	"mojreturns/queries"
 	"mojreturns/templates"
 )
@@ -55,6 +56,27 @@ type Fault struct {
 	Row, Line    int
 	Column, What string
 	Fate         string // rejected, kept or accepted
+}
+
+// Check says what of the options cannot be.
+func (o Options) Check() error {
+	if o.Referrals < 0 || o.Faults < 0 || o.Faults > 1 {
+		return errors.New("the referrals cannot be negative, and the faults are a share between 0 and 1")
+	}
+	contracts, err := contract.Load(templates.Files)
+	if err != nil {
+		return err
+	}
+	var feeds []string
+	for _, c := range contracts {
+		feeds = append(feeds, c.Feed)
+	}
+	for _, feed := range o.Only {
+		if !slices.Contains(feeds, feed) {
+			return fmt.Errorf("no feed is called %q; %s", feed, strict.Instead(feed, feeds))
+		}
+	}
+	return nil
 }
 
 //go:embed workspace.yaml

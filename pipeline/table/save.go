@@ -10,11 +10,8 @@ import (
 	"strings"
 )
 
-// CheckPath tells whether Save knows the ending of a file name.
-func CheckPath(path string) error {
-	_, err := writerFor(path)
-	return err
-}
+// Endings are those of the names that Save can write.
+func Endings() []string { return []string{".csv", ".xlsx", ".json", ".parquet"} }
 
 func writerFor(path string) (func(Table, io.Writer) error, error) {
 	switch strings.ToLower(filepath.Ext(path)) {

@@ -1,12 +1,14 @@
 package workspace
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"mojreturns/pipeline/contract"
 	"mojreturns/pipeline/register"
+	"mojreturns/pipeline/strict"
 )
 
 // HasScope tells whether a scope is one of the register's, or all.
@@ -118,4 +120,59 @@ func (ws *Workspace) ReportsOn(r Return, provider string) bool {
 		}
 	}
 	return !services
+}
+
+// Asked are names that somebody asks by; an empty one asks for all.
+type Asked struct {
+	Provider, Feed, Fund, Scope string
+	By                          string   // a breakdown, or total for none
+	Codes                       []string // of metrics
+}
+
+// Knows says which of the names asked by are nobody's, and what could be meant.
+func (ws *Workspace) Knows(a Asked) error {
+	var feeds, funds, providers []string
+	for _, c := range ws.Contracts {
+		feeds = append(feeds, c.Feed)
+	}
+	for _, f := range ws.Register.Funds {
+		funds = append(funds, f.Code)
+	}
+	for _, p := range ws.Register.Providers {
+		providers = append(providers, p.Code)
+	}
+	codes, breakdowns := ws.figures(a.Codes)
+	var errs []error
+	for _, name := range []struct {
+		what, asked string
+		known       []string
+	}{{"provider", a.Provider, providers}, {"feed", a.Feed, feeds}, {"fund", a.Fund, funds}, {"scope", a.Scope, ws.Register.Scopes()}} {
+		if name.asked != "" && !slices.Contains(name.known, name.asked) {
+			errs = append(errs, fmt.Errorf("%s %q is not in the configuration; %s", name.what, name.asked, strict.Instead(name.asked, name.known)))
+		}
+	}
+	if a.By != "" && !slices.Contains(breakdowns, a.By) {
+		errs = append(errs, fmt.Errorf("no figure asked for is broken down by %q; %s", a.By, strict.Instead(a.By, breakdowns)))
+	}
+	for _, code := range a.Codes {
+		if !slices.Contains(codes, code) {
+			errs = append(errs, fmt.Errorf("no metric has the code %q; %s", code, strict.Instead(code, codes)))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// figures are the codes of all metrics, and the breakdowns that some of them (none:
+// all) have.
+func (ws *Workspace) figures(of []string) (codes, breakdowns []string) {
+	breakdowns = []string{"total"}
+	for _, m := range ws.Metrics.Metrics {
+		codes = append(codes, m.Code)
+		for _, b := range m.By {
+			if name := b.String(); (len(of) == 0 || slices.Contains(of, m.Code)) && !slices.Contains(breakdowns, name) {
+				breakdowns = append(breakdowns, name)
+			}
+		}
+	}
+	return codes, breakdowns
 }

@@ -42,9 +42,13 @@ func (ws *Workspace) Return(name string) (Return, error) {
 		}
 	}
 	if name == "" {
-		return Return{}, errors.New("no return is configured; add one under `returns`")
+		return Return{}, mistake("no return is configured; add one under `returns`")
 	}
-	return Return{}, fmt.Errorf("no return is called %q in the configuration", name)
+	var names []string
+	for _, r := range ws.Returns {
+		names = append(names, r.Name)
+	}
+	return Return{}, mistake("no return is called %q in the configuration; %s", name, strict.Instead(name, names))
 }
 
 // Template is the folder of a return's blank, cell map and description.
@@ -127,7 +131,8 @@ func (ws *Workspace) checkReturns(at strict.Place) {
 		one := at.Nth(i)
 		switch {
 		case !nameForm.MatchString(r.Name):
-			one.In("name").Wrong("return %d: the name is %q; give it one of letters, digits, - . and _, which its folders are called by", i+1, r.Name)
+			one.In("name").Wrong("return %d: the name is %q; give it one of letters, digits, - . and _, which its folders are called by", i+1,
+				r.Name)
 		case slices.ContainsFunc(ws.Returns[:i], func(o Return) bool { return strings.EqualFold(o.Name, r.Name) }):
 			one.In("name").Wrong("return %q: the name is used twice; give each return its own", r.Name)
 		}
@@ -136,23 +141,35 @@ func (ws *Workspace) checkReturns(at strict.Place) {
 		}
 		for _, name := range slices.Sorted(maps.Keys(r.Scopes)) {
 			if scope := r.Scopes[name]; !ws.HasScope(scope) {
-				one.In("scopes").In(name).Wrong("return %q: the scope %s is %q, which is not in the registers; %s", r.Name, name, scope, strict.Instead(scope, ws.Register.Scopes()))
+				one.In("scopes").In(name).Wrong("return %q: the scope %s is %q, which is not in the registers; %s", r.Name, name, scope,
+					strict.Instead(scope, ws.Register.Scopes()))
 			}
 		}
 		ws.checkTemplate(r, one)
 	}
 }
 
-// checkTemplate tells whether a return gives what its template's cell map needs, and
-// nothing that no cell shows.
-func (ws *Workspace) checkTemplate(r Return, at strict.Place) {
+// HasTemplate says which templates of returns there are, where one is not.
+func (ws *Workspace) HasTemplate(name string) error {
 	folders, err := fs.ReadDir(ws.Templates, "returns")
+	if err != nil {
+		return err
+	}
 	var templates []string
 	for _, f := range folders {
 		templates = append(templates, f.Name())
 	}
-	if err != nil || !slices.Contains(templates, r.Template) {
-		at.In("template").Wrong("return %q: there is no template %q in templates/returns; %s", r.Name, r.Template, strict.Instead(r.Template, templates))
+	if !slices.Contains(templates, name) {
+		return mistake("there is no template %q in templates/returns; %s", name, strict.Instead(name, templates))
+	}
+	return nil
+}
+
+// checkTemplate tells whether a return gives what its template's cell map needs, and
+// nothing that no cell shows.
+func (ws *Workspace) checkTemplate(r Return, at strict.Place) {
+	if err := ws.HasTemplate(r.Template); err != nil {
+		at.In("template").Wrong("return %q: %v", r.Name, err)
 		return
 	}
 	files, err := ws.Template(r)
