@@ -62,7 +62,7 @@ var mayImport = map[string][]string{
 	"pipeline/paper":      {},
 	"pipeline/period":     {"pipeline/lists"},
 	"pipeline/register":   {"pipeline/strict"},
-	"pipeline/returns":    {"pipeline/figure", "pipeline/lists", "pipeline/paper", "pipeline/period", "pipeline/workbook"},
+	"pipeline/returns":    {"pipeline/figure", "pipeline/lists", "pipeline/paper", "pipeline/period", "pipeline/strict", "pipeline/workbook"},
 	"pipeline/schedule":   {},
 	"pipeline/seal":       {},
 	"pipeline/strict":     {},

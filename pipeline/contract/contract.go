@@ -20,7 +20,6 @@
 package contract
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -28,7 +27,7 @@ import (
 	"sort"
 	"strings"
 
-	"github.com/goccy/go-yaml"
+	"mojreturns/pipeline/strict"
 )
 
 // Contract is one feed.
@@ -107,8 +106,8 @@ func Load(templates fs.FS) ([]Contract, error) {
 			return nil, err
 		}
 		var c Contract
-		if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(&c); err != nil {
-			errs = append(errs, fmt.Errorf("%s cannot be read:\n%s", file, yaml.FormatError(err, false, true)))
+		if err := strict.Read(file, text, &c).Err(); err != nil {
+			errs = append(errs, err)
 			continue
 		}
 		if stem := strings.TrimSuffix(path.Base(file), ".yaml"); c.Feed != stem {

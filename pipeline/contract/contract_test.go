@@ -216,10 +216,10 @@ func TestLoadRefuses(t *testing.T) {
 		name, text string
 		want       []string
 	}{
-		{"unknown key", good + "colour: red\n", []string{"extracts/visits.yaml cannot be read", "[7:1]", `unknown field "colour"`}},
-		{"unknown key of a field", good + "  - {name: day, title: Day, type: date, on_error: blank, notbefore: [x]}\n", []string{"[7:", `unknown field "notbefore"`}},
-		{"key given twice", good + "title: Again\n", []string{"[7:1]", "title"}},
-		{"not YAML", "name: [", []string{"extracts/visits.yaml cannot be read"}},
+		{"unknown key", good + "colour: red\n", []string{"extracts/visits.yaml:7: ", `"colour" is not known here`}},
+		{"unknown key of a field", good + "  - {name: day, title: Day, type: date, on_error: blank, notbefore: [x]}\n", []string{"extracts/visits.yaml:7: ", `"notbefore" is not known here; did you mean "not_before"?`}},
+		{"key given twice", good + "title: Again\n", []string{"extracts/visits.yaml:7: ", `"title" stands here twice, first on line 2`}},
+		{"not YAML", "name: [", []string{"extracts/visits.yaml:1: this is no YAML"}},
 		{"another file's name", strings.Replace(good, "name: visits", "name: vists", 1), []string{`extracts/visits.yaml: the name is "vists"; it must be the file's, "visits"`}},
 		{"several at once", good + `  - {name: day, title: Visit ID, type: dates, on_error: drop}
   - {name: kind, title: Kind, type: code, on_error: blank}

@@ -1,13 +1,12 @@
 package returns
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
 	"strings"
 
-	"github.com/goccy/go-yaml"
+	"mojreturns/pipeline/strict"
 )
 
 // Description is what a return is, in words; for a blank of our own it is also
@@ -104,8 +103,8 @@ func ReadDescription(files fs.FS) (Description, error) {
 		return Description{}, fmt.Errorf("cannot read the description of the return: %w", err)
 	}
 	var d Description
-	if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(&d); err != nil {
-		return Description{}, fmt.Errorf("%s cannot be read:\n%s", descriptionFile, yaml.FormatError(err, false, true))
+	if err := strict.Read(descriptionFile, text, &d).Err(); err != nil {
+		return Description{}, err
 	}
 	if err := d.check(); err != nil {
 		return Description{}, err

@@ -111,7 +111,7 @@ func TestDescriptionMistakes(t *testing.T) {
 	const head = "name: x\ntitle: X\nversion: \"1\"\n"
 	for _, c := range []struct{ text, want string }{
 		{"name: x\n", "description.yaml: title is missing\ndescription.yaml: version is missing"},
-		{head + "colour: red\n", `unknown field "colour"`},
+		{head + "colour: red\n", `"colour" is not known here`},
 		{head + "sheets:\n  - {name: A}\n  - {name: a}\n", `sheet "a": a name is needed, once`},
 		{head + "sheets:\n  - {name: A, columns: [{header: Q1}, {header: q1}]}\n", `sheet "A": column "q1": every column needs a header of its own`},
 		{head + "sheets:\n  - {name: A, notes: [1]}\n", `sheet "A": there is no note 1; there are 0`},
