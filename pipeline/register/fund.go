@@ -71,6 +71,9 @@ func (f Fund) check(at strict.Place, known Known) {
 	if before(f.DeliveryTo, f.DeliveryFrom) {
 		at.In("delivery_to").Wrong("fund %q: delivery_to %s is before delivery_from %s", f.Code, f.DeliveryTo, f.DeliveryFrom)
 	}
+	if lines := at.In("budget_lines"); lines.Given() && len(f.BudgetLines) == 0 {
+		lines.Wrong("fund %q: budget_lines names none, which would allow every one; name them, or take the key away to allow all", f.Code)
+	}
 	for i, line := range f.BudgetLines {
 		switch {
 		case !slices.Contains(known.BudgetLines, line):

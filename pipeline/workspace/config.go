@@ -106,6 +106,11 @@ func (ws *Workspace) check(top strict.Place) {
 	for _, m := range schedule.Mistakes(ws.Schedule, jobs) {
 		top.In("schedule").Nth(m.Entry).In(m.Key).Wrong("%s", m.Says)
 	}
+	for i, e := range ws.Schedule {
+		if days := top.In("schedule").Nth(i).In("days"); days.Given() && len(e.Days) == 0 {
+			days.Wrong("schedule entry %d (%q): days names none, which would be every day; name them, or take the key away for all", i+1, e.Name)
+		}
+	}
 	ws.written.checkMachine(top)
 }
 

@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"bytes"
 	"math/big"
 	"os"
 	"path/filepath"
@@ -45,11 +46,15 @@ func FuzzConfiguration(f *testing.F) {
 		if err := strict.Read("mojreturns.yaml", text, &c).Err(); err != nil {
 			return
 		}
-		var shown yaml.Node
-		if err := yaml.Unmarshal(text, &shown); err != nil || len(shown.Content) == 0 {
+		var shown, more yaml.Node
+		other := yaml.NewDecoder(bytes.NewReader(text))
+		if err := other.Decode(&shown); err != nil || len(shown.Content) == 0 {
 			return // the other reader cannot say
 		}
 		held(t, shown.Content[0], reflect.ValueOf(c), "")
+		if err := other.Decode(&more); err == nil && len(more.Content) > 0 && more.Content[0].Tag != "!!null" {
+			t.Fatalf("a second document is not held: %q", more.Content[0].Value)
+		}
 	})
 }
 
