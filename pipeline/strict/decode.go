@@ -12,8 +12,11 @@ import (
 )
 
 // Text is a value that is written as one text, such as a date or an amount. FromText
-// takes every form whose meaning is plain; its error says what to write.
-type Text interface{ FromText(text string) error }
+// takes every form whose meaning is plain; its error says what to write, as Wanted does.
+type Text interface {
+	FromText(text string) error
+	Wanted() string
+}
 
 // mostNodes bounds what a document may hold with its references followed, since
 // references to references multiply.

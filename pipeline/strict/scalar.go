@@ -69,7 +69,7 @@ func (r *reading) text(node ast.Node, kind reflect.Type, needed bool) (string, b
 
 // wanted names what a value of a type is.
 func wanted(kind reflect.Type) string {
-	if made, ok := reflect.New(kind).Interface().(interface{ Wanted() string }); ok {
+	if made, ok := reflect.New(kind).Interface().(Text); ok {
 		return made.Wanted()
 	}
 	switch kind.Kind() {
