@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -84,8 +86,20 @@ func checkGiven(c *cobra.Command, args []string) (err error) {
 			err = checkFlag(f)
 		}
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	name := strings.TrimPrefix(c.CommandPath(), "mojreturns ")
+	return errors.Join(doesNotGoWith(c, slices.Contains(timeless, name), name+", which looks at nothing received", "as-at"),
+		doesNotGoWith(c, slices.Contains(placeless, name), name, "workspace"))
 }
+
+// timeless are the commands whose answer does not depend on what had been received,
+// placeless those of them that need no workspace.
+var (
+	timeless  = append([]string{"template", "catalogue", "provider suggest", "return lint", "return adopt", "return comments"}, placeless...)
+	placeless = []string{"init", "synth", "return key"}
+)
 
 func checkFlag(f *pflag.Flag) error {
 	blank := func(text string) bool { return strings.TrimSpace(text) == "" }
