@@ -22,8 +22,8 @@ var starter []byte
 
 // startingIn is the starter with the dates of a financial year.
 func startingIn(year period.Year) []byte {
-	dates := strings.NewReplacer("{start}", year.Start().Format(time.DateOnly), "{end}", year.End().Format(time.DateOnly), "{label}",
-		year.String())
+	dates := strings.NewReplacer("{start}", year.Start().Format(time.DateOnly), "{end}", year.End().Format(time.DateOnly),
+		"{label}", year.String())
 	return []byte(dates.Replace(string(starter)))
 }
 
@@ -49,8 +49,8 @@ func (a *app) initCommand() *cobra.Command {
 				return err
 			}
 			fmt.Fprintf(a.stdout, "%s is ready. Write your funds, services and providers into %s, put the providers' files into %s, then run\n"+
-				"  mojreturns check --workspace %[4]s --config\n  mojreturns run --workspace %[4]s --period %[5]s\n", dir, file, filepath.Join(dir,
-				"inbox"), dir, last.Label)
+				"  mojreturns check --workspace %[4]s --config\n  mojreturns run --workspace %[4]s --period %[5]s\n",
+				dir, file, filepath.Join(dir, "inbox"), dir, last.Label)
 			return nil
 		},
 	}

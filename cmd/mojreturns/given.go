@@ -45,8 +45,8 @@ func (a *app) unknown(c *cobra.Command, word string) error {
 	if len(like) > 0 {
 		hint = " did you mean " + strings.Join(like, " or ") + "?"
 	}
-	return usage("there is no command %q;%s `%s --help` lists them", strings.TrimPrefix(c.CommandPath()+" "+word, "mojreturns "), hint,
-		c.CommandPath())
+	path := strings.TrimPrefix(c.CommandPath()+" "+word, "mojreturns ")
+	return usage("there is no command %q;%s `%s --help` lists them", path, hint, c.CommandPath())
 }
 
 // flagError says what is wrong with a flag; of a command that is none, that it is.

@@ -26,8 +26,8 @@ func (a *app) printFlags(c *cobra.Command, what ...func() writing) {
 		}
 		ending := strings.ToLower(filepath.Ext(a.output))
 		if c.Flags().Changed("format") && a.output != "" && !written().folder && ending != "."+a.format {
-			return usage("--format %s and -o %s ask for two things; the name's ending says what is written, so leave --format out", a.format,
-				a.output)
+			return usage("--format %s and -o %s ask for two things; the name's ending says what is written, so leave --format out",
+				a.format, a.output)
 		}
 		return nil
 	})

@@ -35,8 +35,8 @@ func (c Contract) CheckFeed(at strict.Place, provider string, f register.Feed, l
 	for _, column := range slices.Sorted(maps.Keys(f.Numbers)) {
 		if col, ok := c.Column(column); !ok || !slices.Contains([]string{"integer", "number", "money"}, col.Type) {
 			list = append(list, misfit{[]string{"numbers", column}, true,
-				fmt.Errorf("the provider's mapping says how the numbers of %q are written, which is no column of numbers of the contract %s", column,
-					c.Feed)})
+				fmt.Errorf("the provider's mapping says how the numbers of %q are written, which is no column of numbers of the contract %s",
+					column, c.Feed)})
 		}
 	}
 	for _, column := range slices.Sorted(maps.Keys(f.Constants)) {
@@ -73,8 +73,8 @@ func (c Contract) checkTranslations(column string, translations map[string]strin
 	var list []misfit
 	for _, theirs := range slices.Sorted(maps.Keys(translations)) {
 		if err := c.checkCode(col, translations[theirs], lists, registers); err != nil {
-			list = append(list, misfit{[]string{"codes", column, theirs}, false, fmt.Errorf("the provider's mapping translates %q of %s into %w",
-				theirs, column, err)})
+			list = append(list, misfit{[]string{"codes", column, theirs}, false,
+				fmt.Errorf("the provider's mapping translates %q of %s into %w", theirs, column, err)})
 		}
 	}
 	return list
@@ -95,8 +95,8 @@ func (c Contract) checkCode(col Column, value string, lists Lists, registers map
 // checkDerived reports what a derivation says that cannot be.
 func (c Contract) checkDerived(column string, d register.Derived) error {
 	if _, ok := c.Column(column); !ok {
-		return fmt.Errorf("the provider's mapping derives the column %q, which the contract %s does not have%s", column, c.Feed,
-			c.perhaps(column))
+		return fmt.Errorf("the provider's mapping derives the column %q, which the contract %s does not have%s",
+			column, c.Feed, c.perhaps(column))
 	}
 	if len(d.From) == 0 {
 		return fmt.Errorf("%s is derived from nothing; write from: and the header it is made of", column)

@@ -77,8 +77,8 @@ func (f Fund) check(at strict.Place, known Known) {
 	for i, line := range f.BudgetLines {
 		switch {
 		case !slices.Contains(known.BudgetLines, line):
-			at.In("budget_lines").Nth(i).Wrong("fund %q: budget line %q is not in the budget_line list; %s", f.Code, line, strict.Instead(line,
-				known.BudgetLines))
+			at.In("budget_lines").Nth(i).Wrong("fund %q: budget line %q is not in the budget_line list; %s",
+				f.Code, line, strict.Instead(line, known.BudgetLines))
 		case slices.Contains(f.BudgetLines[:i], line):
 			at.In("budget_lines").Nth(i).Wrong("fund %q: budget line %q is there twice; take one away", f.Code, line)
 		}

@@ -38,15 +38,15 @@ func (p Provider) KeyGroup() string {
 // check tells what of a provider and its feeds cannot be.
 func (p Provider) check(at strict.Place, r Register, known Known) {
 	if p.People != "" && !slices.ContainsFunc(r.Providers, func(o Provider) bool { return o.Code != p.Code && o.KeyGroup() == p.People }) {
-		at.In("people").Wrong("provider %q: no other provider is of the key group %q, so nobody is shared; name the group or code of one, or take it away",
+		at.In("people").Wrong("provider %q: no other provider is of the key group %q, so nobody is shared; name that of one, or take it away",
 			p.Code, p.People)
 	}
 	for i, f := range p.Feeds {
 		f.check(at.In("feeds").Nth(i), p.Code, known)
 		twin := slices.IndexFunc(p.Feeds[:i], func(o Feed) bool { return o.Feed == f.Feed && o.Files == f.Files })
 		if twin >= 0 && f.Files != "" {
-			at.In("feeds").Nth(i).In("files").Wrong("provider %q, feed %q: the %s feed takes the same files; take one away", p.Code, f.Feed,
-				nth(twin+1))
+			at.In("feeds").Nth(i).In("files").Wrong("provider %q, feed %q: the %s feed takes the same files; take one away",
+				p.Code, f.Feed, nth(twin+1))
 		}
 	}
 }

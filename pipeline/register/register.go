@@ -93,8 +93,7 @@ func checkCodes(list strict.Place, n int, noun string, code func(int) string) {
 		earlier, twice := first[c]
 		switch {
 		case c == "":
-			at.Wrong("%s %d has no code; give it one, such as %s", noun, i+1, map[string]string{"fund": "CORE", "service": "ADV",
-				"provider": "HUB"}[noun])
+			at.Wrong("%s %d has no code; give it one, such as CORE-2324", noun, i+1)
 		case twice:
 			at.Wrong("%s %q is there twice, as the %s of the list too; give each its own code", noun, c, nth(earlier+1))
 		case !codeForm.MatchString(c):

@@ -19,8 +19,8 @@ type Service struct {
 // check tells what of a service cannot be.
 func (s Service) check(at strict.Place, r Register) {
 	if _, known := r.Provider(s.Provider); !known {
-		at.In("provider").Wrong("service %q: provider %q is not in the provider register; %s", s.Code, s.Provider, strict.Instead(s.Provider,
-			r.providerCodes()))
+		at.In("provider").Wrong("service %q: provider %q is not in the provider register; %s",
+			s.Code, s.Provider, strict.Instead(s.Provider, r.providerCodes()))
 	}
 	if funds := r.fundCodes(); !slices.Contains(funds, s.Fund) {
 		at.In("fund").Wrong("service %q: fund %q is not in the fund register; %s", s.Code, s.Fund, strict.Instead(s.Fund, funds))

@@ -34,8 +34,8 @@ func (f Feed) checkStyles(at strict.Place, about string) {
 	for _, column := range slices.Sorted(maps.Keys(f.Numbers)) {
 		for i, style := range f.Numbers[column] {
 			if !slices.Contains(NumberStyles(), style) {
-				at.In("numbers").In(column).Nth(i).Wrong("%s: the numbers of %s are %q; they can be %s", about, column, style,
-					strings.Join(NumberStyles(), " or "))
+				at.In("numbers").In(column).Nth(i).Wrong("%s: the numbers of %s are %q; they can be %s",
+					about, column, style, strings.Join(NumberStyles(), " or "))
 			}
 		}
 	}

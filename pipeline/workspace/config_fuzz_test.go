@@ -168,8 +168,8 @@ func same(text string, v reflect.Value) bool {
 			n, _ := strconv.Atoi(d)
 			has[n] = true
 		}
-		return has[held.Year()] && has[held.Day()] && (has[int(held.Month())] || strings.Contains(strings.ToLower(text),
-			strings.ToLower(held.Month().String()[:3])))
+		named := strings.Contains(strings.ToLower(text), strings.ToLower(held.Month().String()[:3]))
+		return has[held.Year()] && has[held.Day()] && (has[int(held.Month())] || named)
 	case register.Money:
 		return number(string(held))
 	case register.Share:

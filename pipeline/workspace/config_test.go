@@ -35,8 +35,8 @@ func everyKey(kind reflect.Type, above []string, indent string) (keys []spelt) {
 			continue
 		}
 		keys = append(keys, spelt{above, indent, name, f.Type})
-		keys = append(keys, keysBelow(f.Type, append(above[:len(above):len(above)], indent+name+":"), strings.ReplaceAll(indent, "-",
-			" ")+"  ")...)
+		inside := append(above[:len(above):len(above)], indent+name+":")
+		keys = append(keys, keysBelow(f.Type, inside, strings.ReplaceAll(indent, "-", " ")+"  ")...)
 	}
 	return keys
 }

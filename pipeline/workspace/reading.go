@@ -45,8 +45,8 @@ func (ws *Workspace) checkFeeds(at strict.Place) {
 				one.In("files").Wrong("%s: files %q: %v", about, f.Files, err)
 			}
 			if other := taken[strings.ToLower(f.Files)]; other != "" && other != provider.Code {
-				one.In("files").Wrong("%s: provider %q takes files %q too, so nobody could say whose one is; make a pattern narrower", about, other,
-					f.Files)
+				one.In("files").Wrong("%s: provider %q takes files %q too, so nobody could say whose one is; make a pattern narrower",
+					about, other, f.Files)
 			}
 			taken[strings.ToLower(f.Files)] = provider.Code
 			for _, err := range unjoined(ws.ReadingOptions(landing.Delivery{Spec: f}).Check()) {

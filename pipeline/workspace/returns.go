@@ -131,8 +131,8 @@ func (ws *Workspace) checkReturns(at strict.Place) {
 		one := at.Nth(i)
 		switch {
 		case !nameForm.MatchString(r.Name):
-			one.In("name").Wrong("return %d: the name is %q; give it one of letters, digits, - . and _, which its folders are called by", i+1,
-				r.Name)
+			one.In("name").Wrong("return %d: the name is %q; give it one of letters, digits, - . and _, which its folders are called by",
+				i+1, r.Name)
 		case slices.ContainsFunc(ws.Returns[:i], func(o Return) bool { return strings.EqualFold(o.Name, r.Name) }):
 			one.In("name").Wrong("return %q: the name is used twice; give each return its own", r.Name)
 		}
@@ -141,8 +141,8 @@ func (ws *Workspace) checkReturns(at strict.Place) {
 		}
 		for _, name := range slices.Sorted(maps.Keys(r.Scopes)) {
 			if scope := r.Scopes[name]; !ws.HasScope(scope) {
-				one.In("scopes").In(name).Wrong("return %q: the scope %s is %q, which is not in the registers; %s", r.Name, name, scope,
-					strict.Instead(scope, ws.Register.Scopes()))
+				one.In("scopes").In(name).Wrong("return %q: the scope %s is %q, which is not in the registers; %s",
+					r.Name, name, scope, strict.Instead(scope, ws.Register.Scopes()))
 			}
 		}
 		ws.checkTemplate(r, one)
@@ -194,8 +194,8 @@ func (ws *Workspace) checkTemplate(r Return, at strict.Place) {
 		}
 		for _, name := range slices.Sorted(maps.Keys(part.given)) {
 			if _, shown := part.needs[name]; !shown {
-				at.In(part.key).In(name).WrongKey("return %q: no cell of the template %q shows %q of %s; %s", r.Name, r.Template, name, part.key,
-					strict.Instead(name, slices.Sorted(maps.Keys(part.needs))))
+				at.In(part.key).In(name).WrongKey("return %q: no cell of the template %q shows %q of %s; %s",
+					r.Name, r.Template, name, part.key, strict.Instead(name, slices.Sorted(maps.Keys(part.needs))))
 			}
 		}
 	}
