@@ -65,7 +65,7 @@ func TestExample(t *testing.T) {
 		}
 	})
 	t.Run("the checks find the orphans and omissions put in, and odd but possible referrals", func(t *testing.T) {
-		orphans, described := 0, 0
+		orphans, described, rejected := 0, 0, 0
 		for _, f := range report.Findings {
 			switch f.Code {
 			case "K04":
@@ -73,6 +73,9 @@ func TestExample(t *testing.T) {
 			case "K18": // rows 273 and 274, put in
 				described++
 			case "K11", "K12", "K14": // the mixes are drawn apart, so some go oddly together
+			case "K21": // 9 of 65 lines and 2 of 14 sessions are put in to be rejected
+				rejected++
+				continue
 			default:
 				t.Errorf("%s: %s: %s", f.Code, f.Subject, f.Detail)
 			}
@@ -80,8 +83,8 @@ func TestExample(t *testing.T) {
 				t.Errorf("%s fails: %s", f.Code, f.Detail)
 			}
 		}
-		if orphans != 2 || described != 2 {
-			t.Errorf("%d orphans and %d stalking referrals not described, not the 2 and 2 put in", orphans, described)
+		if orphans != 2 || described != 2 || rejected != 2 {
+			t.Errorf("%d orphans, %d stalking referrals not described and %d files with many rejections, not the 2, 2 and 2 put in", orphans, described, rejected)
 		}
 	})
 	t.Run("the same again is no work", func(t *testing.T) {

@@ -16,11 +16,11 @@ func (a *app) conditionsCommand() *cobra.Command {
 		Use:     "conditions --period P",
 		Short:   "The funding conditions, with their evidence",
 		Example: "  mojreturns conditions --workspace testdata/cleveland --period 2023-24-Q4 --fund CORE-UPL-2324",
-		RunE: a.view(func(ctx context.Context, v *published.View, _ []string) error {
-			if err := knows(v.Workspace, workspace.Asked{Fund: fund}); err != nil {
+		RunE: a.look(func(ctx context.Context, ws *workspace.Workspace, _ []string) error {
+			if err := knows(ws, workspace.Asked{Fund: fund}); err != nil {
 				return err
 			}
-			return a.printed(v.ConditionRows(ctx, fund, breaches))
+			return a.see(ctx, ws, func(v *published.View) error { return a.printed(v.ConditionRows(ctx, fund, breaches)) })
 		}),
 	}
 	a.periodFlag(c)

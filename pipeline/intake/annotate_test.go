@@ -108,6 +108,9 @@ func TestAnnotateOthers(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	ws := example.Cleveland(t)
+	ws.Register.Providers = example.WithFeed(ws.Register.Providers, "HUB", "referrals", func(f *register.Feed) {
+		f.Files = "hub_referrals_{year}_q*.csv" // names that say no quarter: each file adds to the others
+	})
 	landSome(t, ws, "hub_*")
 	changed := filepath.Join(ws.Dir, "hub_referrals_2023-24_q2.csv")
 	text, err := os.ReadFile(filepath.Join(ws.Dir, "inbox", "hub_referrals_2023-24_q2.csv"))

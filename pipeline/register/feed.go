@@ -120,10 +120,10 @@ func (f Feed) check(at strict.Place, provider string, known Known) {
 	if f.KeepMonths < 0 {
 		at.In("keep_months").Wrong("%s: keep_months is %d; it is a number of months", about, f.KeepMonths)
 	}
-	switch {
-	case f.Sheets != "" && f.Sheets != "all":
+	if f.Sheets != "" && f.Sheets != "all" {
 		at.In("sheets").Wrong("%s: sheets is %q; it can be all, or is left out", about, f.Sheets)
-	case f.Sheets != "" && (f.Sheet != "" || f.SheetNumber != 0):
+	}
+	if f.Sheets != "" && (f.Sheet != "" || f.SheetNumber != 0) {
 		at.In("sheets").Wrong("%s: sheets asks for all sheets, and sheet or sheet_number for one; keep one of the two", about)
 	}
 	f.checkStyles(at, about)
