@@ -33,7 +33,10 @@ func write(v *published.View, o Output, name string, content func() ([]byte, err
 		return Output{}, err
 	}
 	o.Path = v.Workspace.Path("drafts", name)
-	return o, keep(o.Path, from, content)
+	if err := keep(o.Path, from, content); err != nil {
+		return Output{}, err
+	}
+	return o, nil
 }
 
 // Output is a file the run wrote.

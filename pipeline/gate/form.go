@@ -65,7 +65,7 @@ func Form(v *published.View, r workspace.Return, template returns.Template, figu
 			Code: "G2", Title: "Every printed breakdown adds up to its total", Severity: "error", Period: v.Period.Label,
 			Subject: r.Name + " " + first.Sheet, Found: 1,
 			Detail: fmt.Sprintf("%s by %s of %s in %s has no row for %s", first.Place.Code, first.Place.Dimension, first.Place.Scope, first.Place.Period, strings.Join(named, ", ")),
-			Remedy: "Give these categories a row in the form, or mark the breakdown as partial in its map.csv with the reason; if the code is wrong, have the provider mend it"}})
+			Remedy: "Give these categories a row in the form, or send them to an (other) row, or mark the breakdown as partial in its map.csv with the reason; if a code is wrong, have the provider mend it"}})
 		left = left[n:]
 	}
 	return out, nil

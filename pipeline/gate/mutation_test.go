@@ -26,7 +26,7 @@ import (
 
 func TestMain(m *testing.M) { example.Main(m) }
 
-var mutations = flag.Int("mutations", 12, "how many random offices TestPrintedCategoriesAddUp drafts the return of")
+var mutations = flag.Int("mutations", 6, "how many random offices TestPrintedCategoriesAddUp drafts the return of")
 
 // partial is an office with a table of money, one of referrals and one of people.
 func partial() example.Kept {

@@ -12,7 +12,7 @@
 -- met if lines IS NULL:
 --   No line is dated after {day_in_words(spend_by)}.
 -- not met if not_met > 0:
---   {late}: an accrual was under-stated.
+--   {late}{approval}: an accrual was under-stated.
 -- met if net <= 0:
 --   {late}.
 -- met:
@@ -30,5 +30,6 @@ WITH late AS (
   SELECT f.fund, f.period, sum(l.claimable) AS net, count(*) AS lines
   FROM fund_period f JOIN counting_line l ON l.fund_code = f.fund AND l.ledger_date > f.spend_by AND l.ledger_date <= f.period_end
   GROUP BY ALL)
-SELECT *, counted_in_words(lines, 'line', 'lines') || ' dated after ' || day_in_words(spend_by) || ', ' || pounds(net) || ' in net' AS late
+SELECT *, counted_in_words(lines, 'line', 'lines') || ' dated after ' || day_in_words(spend_by) || ', ' || pounds(net) || ' in net' AS late,
+  CASE WHEN carry_forward > 0 THEN ', more than the approved carry-forward of ' || pounds(carry_forward) ELSE '' END AS approval
 FROM breached LEFT JOIN late USING (fund, period)
