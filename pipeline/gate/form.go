@@ -20,7 +20,7 @@ func own(ctx context.Context, v *published.View, r workspace.Return) ([]Objectio
 	if err != nil {
 		return nil, err
 	}
-	figures, err := v.Figures(ctx, scopesOf(r)...)
+	figures, err := broken(ctx, v, r)
 	if err != nil {
 		return nil, err
 	}
@@ -28,8 +28,26 @@ func own(ctx context.Context, v *published.View, r workspace.Return) ([]Objectio
 	if err != nil {
 		return nil, err
 	}
-	left, err := Form(v, r, template, figures.Values)
+	left, err := Form(v, r, template, figures)
 	return append(unsent, left...), err
+}
+
+// broken are the figures of breakdowns that are not 0, of the return's scopes in the
+// period's financial year: all that can be left out of a form.
+func broken(ctx context.Context, v *published.View, r workspace.Return) (map[figure.Place]returns.Value, error) {
+	scopes, err := json.Marshal(scopesOf(r))
+	if err != nil {
+		return nil, err
+	}
+	type row struct{ Code, Scope, Period, Dimension, Category, Value string }
+	found, err := warehouse.Select[row](ctx, v.Conn, `SELECT code, scope, period, dimension, category, value::VARCHAR AS value FROM figure
+		WHERE period LIKE $1 AND scope IN (SELECT unnest($2::JSON::VARCHAR[])) AND dimension <> '' AND marker = '' AND value <> 0`,
+		v.Period.Year.String()+"%", string(scopes))
+	out := map[figure.Place]returns.Value{}
+	for _, f := range found {
+		out[figure.Place{Code: f.Code, Scope: f.Scope, Period: f.Period, Dimension: f.Dimension, Category: f.Category}] = returns.Value{Value: f.Value}
+	}
+	return out, err
 }
 
 func scopesOf(r workspace.Return) []string {
