@@ -34,8 +34,8 @@ const (
 const (
 	notAvailable  = "[x]"
 	notApplicable = "[z]"
-	leave         = "(leave)"  // in the column missing: the cell stays as it was issued
-	leftToPeople  = "(people)" // in the column cell: the form has a place for it, which people fill in
+	leave         = "(leave)"        // in the column missing: the cell stays as it was issued
+	leftToPeople  = "left to people" // in the column cell: the form has a place for it, which people fill in
 )
 
 // commentary is the code of a cell that shows what people wrote for it.
@@ -151,7 +151,7 @@ func (r Row) problems() []string {
 	oneOf("kind", r.Kind, kinds)
 	switch {
 	case r.Cell == "" && r.Kind != kindLabel && !r.speaksOfNone():
-		out = append(out, fmt.Sprintf("%s has no cell: write it in the column cell, or %s where people fill it in", r.shows(), leftToPeople))
+		out = append(out, fmt.Sprintf("%s has no cell: write it in the column cell, or %q where people fill it in", r.shows(), leftToPeople))
 	case r.Cell != leftToPeople:
 		address("cell", r.Cell, r.fills())
 		address("label_cell", r.LabelCell, !r.speaksOfNone())

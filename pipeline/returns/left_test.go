@@ -122,7 +122,7 @@ func TestLeftOut(t *testing.T) {
 		{"a category with a figure and no row", []string{mapped("one", "A", 7), mapped("one", "B", 8)}, "T C 3;"},
 		{"shown in part, and the map says why", []string{mapped("one", "A", 7), mapped("one", "B", 8), "T,,,the form asks for two,partial,R01,,,,one,,,,"}, ""},
 		{"in part on another sheet", []string{mapped("one", "A", 7), mapped("one", "B", 8), "U,,,the form asks for two,partial,R01,,,,one,,,,"}, "T C 3;"},
-		{"left to people", []string{mapped("one", "A", 7), mapped("one", "B", 8), "T,(people),,,figure,R01,value,activity,Q3,one,C,count,,"}, "T C 3;"},
+		{"left to people", []string{mapped("one", "A", 7), mapped("one", "B", 8), "T,left to people,,,figure,R01,value,activity,Q3,one,C,count,,"}, "T C 3;"},
 		{"one category alone is a count", []string{mapped("one", "A", 7)}, ""},
 	} {
 		left, err := withMap(t, files, c.rows...).LeftOut(scopes, at, other)
@@ -153,7 +153,7 @@ func TestACellWithoutAPlaceBlocks(t *testing.T) {
 			t.Errorf("the map reads with %v; want it to say %q", err, want)
 		}
 	}
-	files["map.csv"] = []byte(strings.ReplaceAll(string(files["map.csv"]), "T06_Caseload,,", "T06_Caseload,(people),"))
+	files["map.csv"] = []byte(strings.ReplaceAll(string(files["map.csv"]), "T06_Caseload,,", "T06_Caseload,left to people,"))
 	if err := open(); err != nil {
 		t.Errorf("left to people: %v", err)
 	}

@@ -19,7 +19,7 @@ func TestMapMistakes(t *testing.T) {
 		{"T,B7,A7,Police,figure,R01,value,activity,Q4,source,POL,count,,", `map.csv:3: T!B7 is mapped already on line 2`},
 		{"T,B8,A8,Self,figur,R01,value,activity,Q3,source,SELF,count,,", `map.csv:4: kind is "figur"; it can be figure, condition, config, quality, text, label, unlisted, partial`},
 		{"T,8B,A8,Self,figure,R01,value,activity,Q3,source,SELF,count,,", `map.csv:5: cell is "8B"; it must be an address such as D7`},
-		{"T,,A8,Self,figure,R01,value,activity,Q3,source,SELF,count,,", `map.csv:6: figure R01 value activity Q3 source SELF has no cell: write it in the column cell, or (people) where people fill it in`},
+		{"T,,A8,Self,figure,R01,value,activity,Q3,source,SELF,count,,", `map.csv:6: figure R01 value activity Q3 source SELF has no cell: write it in the column cell, or "left to people" where people fill it in`},
 		{"T,B9,,Self,figure,R01,value,activity,Q3,source,SELF,count,,", `map.csv:7: label_cell is empty`},
 		{"T,B10,A8,Self,figure,,value,activity,Q3,source,SELF,count,,", `map.csv:8: code is empty`},
 		{"T,B11,A8,Self,figure,R01,sum,activity,Q3,source,SELF,count,,", `map.csv:9: field is "sum"; it can be value, n, numerator, denominator, percent of total`},
