@@ -44,7 +44,7 @@ var mayImport = map[string][]string{
 	"pipeline/typed": {"pipeline/contract", "pipeline/extract", "pipeline/landing", "pipeline/metrics", "pipeline/period",
 		"pipeline/personal", "pipeline/register", "pipeline/table", "pipeline/warehouse", "pipeline/workspace"},
 	"pipeline/workspace": {"pipeline/contract", "pipeline/extract", "pipeline/landing", "pipeline/lists", "pipeline/metrics",
-		"pipeline/period", "pipeline/personal", "pipeline/register", "pipeline/returns", "pipeline/schedule", "pipeline/strict",
+		"pipeline/period", "pipeline/personal", "pipeline/register", "pipeline/returns", "pipeline/schedule", "pipeline/seal", "pipeline/strict",
 		"pipeline/warehouse", "queries", "templates"},
 	"pipeline/personal": {},
 

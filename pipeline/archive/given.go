@@ -3,6 +3,7 @@ package archive
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -33,17 +34,23 @@ func Read(ws *workspace.Workspace, year period.Year) (Given, error) {
 	known := func(name string) bool {
 		return g.past == nil || g.past.Known == nil || slices.Contains(g.past.Known.Releases, name)
 	}
-	dirs, err := filepath.Glob(ws.Path("returns", "*", "*"))
+	names, err := foldersIn(ws.Path("returns"))
 	if err != nil {
 		return g, err
 	}
-	for _, dir := range dirs {
-		at, err := period.Parse(filepath.Base(dir))
-		if err != nil || at.Year != year && at.Year != year-1 {
-			continue
-		}
-		if err := g.readReturn(dir, known); err != nil {
+	for _, name := range names {
+		labels, err := foldersIn(ws.Path("returns", name))
+		if err != nil {
 			return g, err
+		}
+		for _, label := range labels {
+			at, err := period.Parse(label)
+			if err != nil || at.Year != year && at.Year != year-1 {
+				continue
+			}
+			if err := g.readReturn(ws.Path("returns", name, label), name, label, known); err != nil {
+				return g, err
+			}
 		}
 	}
 	slices.SortFunc(g.sealed, func(a, b Sealed) int {
@@ -53,35 +60,42 @@ func Read(ws *workspace.Workspace, year period.Year) (Given, error) {
 }
 
 // readReturn reads the submissions and seals of one return for one period.
-func (g *Given) readReturn(dir string, known func(string) bool) (err error) {
-	key := [2]string{filepath.Base(filepath.Dir(dir)), filepath.Base(dir)}
-	if g.submitted[key], err = readSubmissions(dir); err != nil {
+func (g *Given) readReturn(dir, name, label string, known func(string) bool) (err error) {
+	if g.submitted[[2]string{name, label}], err = readSubmissions(dir); err != nil {
 		return err
 	}
-	versions, err := seal.Versions(dir)
-	if err != nil {
-		return err
-	}
-	for _, version := range versions {
-		s, err := readSealed(filepath.Join(dir, version))
-		if err != nil {
-			return err
-		}
+	sealed, err := readSeals(dir, name, label)
+	for _, s := range sealed {
 		if known(s.Name()) {
 			g.sealed = append(g.sealed, s)
 		}
 	}
-	return nil
+	return err
+}
+
+// foldersIn lists the names of the folders in a folder, in order; none where it is not
+// there.
+func foldersIn(dir string) ([]string, error) {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	var out []string
+	for _, e := range entries {
+		if e.IsDir() {
+			out = append(out, e.Name())
+		}
+	}
+	return out, err
 }
 
 func (g *Given) readBriefings(ws *workspace.Workspace, known func(string) bool) error {
-	files, err := filepath.Glob(filepath.Join(BriefingsDir(ws), "*", AboutFile))
+	folders, err := seal.Folders(BriefingsDir(ws), "")
 	if err != nil {
 		return err
 	}
-	slices.Sort(files)
-	for _, file := range files {
-		r, err := readBriefing(file)
+	for _, f := range folders {
+		r, err := readBriefing(f)
 		if err != nil {
 			return err
 		}
@@ -92,7 +106,8 @@ func (g *Given) readBriefings(ws *workspace.Workspace, known func(string) bool) 
 	return nil
 }
 
-func readBriefing(file string) (Release, error) {
+func readBriefing(f seal.Folder) (Release, error) {
+	file := filepath.Join(f.Dir, AboutFile)
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return Release{}, err
@@ -105,8 +120,11 @@ func readBriefing(file string) (Release, error) {
 	if err != nil {
 		return Release{}, fmt.Errorf("%q: %w", file, err)
 	}
-	dir := filepath.Dir(file)
-	return Release{Name: "briefing " + filepath.Base(dir), Audience: about.Audience, File: filepath.Join(dir, ReleasedFile), Year: at.Year, At: about.At}, nil
+	if about.Number != f.Number || about.Audience != disclosure.Briefing && about.Audience != disclosure.Public {
+		return Release{}, fmt.Errorf("%w: %q says that it is number %d, to %q; it was moved, renamed or changed: put it back as it was released",
+			seal.ErrBroken, f.Dir, about.Number, about.Audience)
+	}
+	return Release{Name: "briefing " + filepath.Base(f.Dir), Audience: about.Audience, File: filepath.Join(f.Dir, ReleasedFile), Year: at.Year, At: about.At}, nil
 }
 
 // Sealed are the sealed versions of every return for the periods of a financial

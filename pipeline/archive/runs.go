@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -29,9 +29,12 @@ type RunRecord struct {
 	Outputs  []string  `json:"outputs,omitempty"`
 }
 
+// runName is what the file of a run's record is called.
+var runName = regexp.MustCompile(`-run\.json$`)
+
 // Runs lists the runs kept, newest first, at most limit of them (0 for all).
 func Runs(ws *workspace.Workspace, limit int) ([]RunRecord, error) {
-	files, err := filepath.Glob(ws.Path("runs", "*-run.json"))
+	files, err := filesIn(ws.Path("runs"), runName)
 	if err != nil {
 		return nil, err
 	}

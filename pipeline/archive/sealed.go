@@ -93,33 +93,38 @@ func Seals(ws *workspace.Workspace, name string, at period.Period) ([]Sealed, er
 	if err != nil {
 		return nil, err
 	}
-	dir := ReturnDir(ws, r, at)
-	versions, err := seal.Versions(dir)
+	return readSeals(ReturnDir(ws, r, at), r.Name, at.Label)
+}
+
+// readSeals reads the sealed versions of a return for a period, in order.
+func readSeals(dir, name, label string) ([]Sealed, error) {
+	folders, err := seal.Folders(dir, "v")
 	if err != nil {
 		return nil, err
 	}
 	var out []Sealed
-	for _, v := range versions {
-		s, err := readSealed(filepath.Join(dir, v))
+	for _, f := range folders {
+		s, err := readSealed(f)
 		if err != nil {
 			return nil, err
+		}
+		if a := s.About; a.Return != name || a.Period != label || a.Version != f.Number {
+			return nil, fmt.Errorf("%w: %q says that it is %s; it was moved or renamed: put it back where it was sealed", seal.ErrBroken, f.Dir, s.Name())
 		}
 		out = append(out, s)
 	}
 	return out, nil
 }
 
-func readSealed(dir string) (Sealed, error) {
-	s := Sealed{Dir: dir}
+func readSealed(f seal.Folder) (Sealed, error) {
+	dir := f.Dir
+	s := Sealed{Dir: dir, Digest: f.Digest}
 	text, err := os.ReadFile(filepath.Join(dir, AboutFile))
 	if err != nil {
 		return s, fmt.Errorf("%w: %w", seal.ErrBroken, err)
 	}
 	if err := json.Unmarshal(text, &s.About); err != nil {
 		return s, fmt.Errorf("%w: %s in %q cannot be read: %w", seal.ErrBroken, AboutFile, dir, err)
-	}
-	if s.Digest, err = seal.DigestOf(dir); err != nil {
-		return s, fmt.Errorf("%w: %w", seal.ErrBroken, err)
 	}
 	signature, err := seal.ReadSignature(dir)
 	s.Signed = signature != nil

@@ -2,10 +2,11 @@ package archive
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
+	"regexp"
 	"time"
 
 	"mojreturns/pipeline/period"
@@ -54,11 +55,10 @@ func Submissions(ws *workspace.Workspace, r workspace.Return, at period.Period) 
 }
 
 func readSubmissions(dir string) ([]Submission, error) {
-	files, err := filepath.Glob(filepath.Join(dir, "submission-*.json"))
+	files, err := filesIn(dir, submissionName)
 	if err != nil {
 		return nil, err
 	}
-	slices.Sort(files)
 	var out []Submission
 	for _, file := range files {
 		text, err := os.ReadFile(file)
@@ -72,6 +72,25 @@ func readSubmissions(dir string) ([]Submission, error) {
 		out = append(out, s)
 	}
 	return out, nil
+}
+
+// submissionName is what a submission's file is called.
+var submissionName = regexp.MustCompile(`^submission-[0-9]{3,}\.json$`)
+
+// filesIn lists the files of a folder whose names are so, in order; none where it is
+// not there.
+func filesIn(dir string, named *regexp.Regexp) ([]string, error) {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	var out []string
+	for _, e := range entries {
+		if !e.IsDir() && named.MatchString(e.Name()) {
+			out = append(out, filepath.Join(dir, e.Name()))
+		}
+	}
+	return out, err
 }
 
 // ReturnDir is where a return's submissions and sealed versions are kept.

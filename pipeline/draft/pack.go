@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -57,13 +56,11 @@ func Release(ctx context.Context, v *published.View, audience, by string, waived
 	if err != nil {
 		return Output{}, err
 	}
-	number := 1
-	if dirs, err := os.ReadDir(archive.BriefingsDir(ws)); err == nil {
-		number += len(dirs)
-	} else if !errors.Is(err, os.ErrNotExist) {
+	next, err := seal.Next(archive.BriefingsDir(ws), "")
+	if err != nil {
 		return Output{}, err
 	}
-	about, err := json.MarshalIndent(archive.AboutRelease{Audience: audience, Period: v.Period.Label, Number: number, Build: v.Build, By: by, Waived: waived, At: ws.Now().UTC().Truncate(time.Second)}, "", "  ")
+	about, err := json.MarshalIndent(archive.AboutRelease{Audience: audience, Period: v.Period.Label, Number: next.Number, Build: v.Build, By: by, Waived: waived, At: ws.Now().UTC().Truncate(time.Second)}, "", "  ")
 	if err != nil {
 		return Output{}, err
 	}
@@ -71,8 +68,7 @@ func Release(ctx context.Context, v *published.View, audience, by string, waived
 	if files[archive.ReleasedFile], err = archive.WriteReleased(printed); err != nil {
 		return Output{}, err
 	}
-	dir := filepath.Join(archive.BriefingsDir(ws), fmt.Sprintf("%03d", number))
-	return Output{Title: "briefing", Path: filepath.Join(dir, "briefing.html")}, seal.Write(dir, files, nil)
+	return Output{Title: "briefing", Path: filepath.Join(next.Dir, "briefing.html")}, seal.Write(next.Dir, files, nil)
 }
 
 // page makes the pack for an audience, and tells what figures it shows and hides.

@@ -68,6 +68,12 @@ func Part(t testing.TB, keeps Kept) *workspace.Workspace {
 	return OpenPart(t, dir, keeps)
 }
 
+// OpenSmall opens a copy of the small office.
+func OpenSmall(t testing.TB, dir string) *workspace.Workspace {
+	t.Helper()
+	return OpenPart(t, dir, small())
+}
+
 // OpenPart opens a workspace under the rules that are kept. A workspace's own rules can
 // add to the program's and change them, and take none away: hence not a folder.
 func OpenPart(t testing.TB, dir string, keeps Kept) *workspace.Workspace {

@@ -16,7 +16,6 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
-	"strings"
 )
 
 // ManifestFile lists what is sealed; SignatureFile, where there is one, signs it.
@@ -75,7 +74,7 @@ func Write(dir string, files Files, signature *Signature) error {
 	if _, err := os.Lstat(dir); !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("%q is already there, and a seal is never written again", dir)
 	}
-	making := dir + ".partial"
+	making := dir + half
 	if err := os.RemoveAll(making); err != nil {
 		return fmt.Errorf("cannot clear what an earlier try left: %w", err)
 	}
@@ -162,23 +161,4 @@ func DigestOf(dir string) (string, error) {
 		return "", err
 	}
 	return digest(text), nil
-}
-
-// Versions lists the sealed folders v001, v002 ... under a folder, in order.
-func Versions(dir string) ([]string, error) {
-	entries, err := os.ReadDir(dir)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	var out []string
-	for _, e := range entries {
-		if e.IsDir() && strings.HasPrefix(e.Name(), "v") && !strings.HasSuffix(e.Name(), ".partial") {
-			out = append(out, e.Name())
-		}
-	}
-	slices.Sort(out)
-	return out, nil
 }

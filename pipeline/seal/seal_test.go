@@ -77,8 +77,8 @@ func TestASealIsWrittenOnce(t *testing.T) {
 	if err := seal.Write(dir, files, nil); err == nil || !strings.Contains(err.Error(), "never written again") {
 		t.Errorf("written twice: %v", err)
 	}
-	if versions, err := seal.Versions(filepath.Dir(dir)); err != nil || strings.Join(versions, " ") != "v001" {
-		t.Errorf("versions are %v, %v", versions, err)
+	if all, err := seal.Folders(filepath.Dir(dir), "v"); err != nil || len(all) != 1 || all[0].Dir != dir || all[0].Number != 1 {
+		t.Errorf("sealed are %v, %v", all, err)
 	}
 }
 

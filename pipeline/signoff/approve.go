@@ -88,7 +88,7 @@ func Approve(ctx context.Context, ws *workspace.Workspace, s Signing, d archive.
 	if err != nil {
 		return archive.Sealed{}, err
 	}
-	dir := filepath.Join(archive.ReturnDir(ws, r, s.Period), fmt.Sprintf("v%03d", about.Version))
+	dir := filepath.Join(archive.ReturnDir(ws, r, s.Period), seal.Name("v", about.Version))
 	if err := seal.Write(dir, files, signature); err != nil {
 		return archive.Sealed{}, err
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"mojreturns/pipeline/landing"
+	"mojreturns/pipeline/seal"
 )
 
 // RemoveAll removes files and folders, and says which is held open elsewhere.
@@ -55,7 +56,17 @@ func WriteOnce(path string, content []byte) error {
 // Lock takes the store's write lock for one changing command. It waits, then
 // says who holds it.
 func (ws *Workspace) Lock(ctx context.Context, command string, wait time.Duration) (release func(), err error) {
-	return ws.lock(ctx, landing.WriteLock, command, wait)
+	release, err = ws.lock(ctx, landing.WriteLock, command, wait)
+	if err != nil {
+		return nil, err
+	}
+	for _, kept := range []string{"returns", "releases"} {
+		if err := seal.Clear(ws.Path(kept)); err != nil {
+			release()
+			return nil, fmt.Errorf("what a killed command left cannot be cleared: %w", err)
+		}
+	}
+	return release, nil
 }
 
 // Serve takes the lock of the one daemon, for its life.
