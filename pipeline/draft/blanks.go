@@ -61,6 +61,9 @@ func Adopt(ws *workspace.Workspace, b NewBlank) (returns.Adoption, error) {
 // WriteAdopted writes the folder of the new template into the workspace, where
 // there is none of its name.
 func WriteAdopted(ws *workspace.Workspace, b NewBlank, a returns.Adoption) (string, error) {
+	if !workspace.IsFolderName(b.Name) {
+		return "", fmt.Errorf("%w: a template cannot be called %q: give it a --name of letters, digits, - . and _", workspace.ErrRefused, b.Name)
+	}
 	files, err := ws.Template(workspace.Return{Template: b.From})
 	if err != nil {
 		return "", err

@@ -122,15 +122,25 @@ func (ws *Workspace) WorkbookEnding(name string) (string, error) {
 	return ws.Ending(r), err
 }
 
-// nameForm keeps a return's name to what folders can be called.
-var nameForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
+// nameForm keeps a name to what folders can be called everywhere, and deviceForm is
+// what Windows takes for a device, whatever ending it has.
+var (
+	nameForm   = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9_-])?$`)
+	deviceForm = regexp.MustCompile(`(?i)^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)`)
+)
+
+// IsFolderName tells whether a folder may be called so by a name that came from outside:
+// it leads nowhere else, and Windows can make it.
+func IsFolderName(name string) bool {
+	return nameForm.MatchString(name) && !deviceForm.MatchString(name)
+}
 
 // checkReturns tells what of the returns cannot be, each held against its template.
 func (ws *Workspace) checkReturns(at strict.Place) {
 	for i, r := range ws.Returns {
 		one := at.Nth(i)
 		switch {
-		case !nameForm.MatchString(r.Name):
+		case !IsFolderName(r.Name):
 			one.In("name").Wrong("return %d: the name is %q; give it one of letters, digits, - . and _, which its folders are called by",
 				i+1, r.Name)
 		case slices.ContainsFunc(ws.Returns[:i], func(o Return) bool { return strings.EqualFold(o.Name, r.Name) }):
