@@ -36,7 +36,11 @@ func DueReturns(ws *workspace.Workspace, at period.Period) ([]DueReturn, error) 
 			return nil, err
 		}
 		if n := len(sealed); n > 0 {
-			d.Status, d.File = fmt.Sprintf("sealed as version %d", sealed[n-1].About.Version), archive.SealedFile(sealed[n-1])
+			last := sealed[n-1]
+			d.Status, d.File = fmt.Sprintf("sealed as version %d", last.About.Version), archive.SealedFile(last)
+			if m := len(submitted); m > 0 && submitted[m-1].Number > last.About.Submission.Number {
+				d.Status += ", submitted again"
+			}
 		} else {
 			d.Late = DaysLate(ws, due)
 			if len(submitted) > 0 {

@@ -23,8 +23,11 @@ func reasonFlag(c *cobra.Command, flag, help string, by *string, reasons *[]arch
 		for _, text := range texts {
 			code, reason, ok := strings.Cut(text, "=")
 			reason = strings.TrimSpace(reason)
-			if !ok || code == "" || reason == "" || *by == "" {
-				return usage("--%s %q must be a code, = and the reason, and --by says who gives it", flag, text)
+			if !ok || code == "" || reason == "" {
+				return usage("--%s %q must be a code, = and the reason", flag, text)
+			}
+			if *by == "" {
+				return usage("--%s %q needs --by, which says who gives the reason", flag, text)
 			}
 			*reasons = append(*reasons, archive.Waiver{Check: code, Reason: reason, By: *by})
 		}

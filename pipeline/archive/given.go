@@ -166,15 +166,16 @@ func (g Given) Releases() []Release {
 	return list
 }
 
-// Before lists what was sealed of a return for earlier periods of the financial
-// year; nothing as of a moment, whose drafts restate nothing.
+// Before lists what was sealed of a return for earlier periods of the financial year,
+// and earlier versions of the period's own; nothing as of a moment, whose drafts
+// restate nothing.
 func (g Given) Before(r workspace.Return, at period.Period) []Sealed {
 	if g.past != nil && g.past.Known == nil {
 		return nil
 	}
 	return filtered(g.Sealed(at.Year), func(s Sealed) bool {
 		then, err := period.Parse(s.About.Period)
-		return err == nil && s.About.Return == r.Name && then.Quarter() < at.Quarter()
+		return err == nil && s.About.Return == r.Name && (then.Quarter() < at.Quarter() || s.About.Period == at.Label)
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"mojreturns/pipeline/lists"
 	"mojreturns/pipeline/period"
@@ -30,6 +31,10 @@ func comments(ws *workspace.Workspace, r workspace.Return, at period.Period, tem
 	file := filepath.ToSlash(filepath.Join("commentary", r.Name, at.Label+".csv"))
 	out := map[string]string{}
 	var errs []error
+	if !utf8.Valid(text) { // what Excel saves as plain CSV: £ and accents would be lost without a word
+		line := 1 + bytes.Count(text[:bytes.IndexFunc(text, func(r rune) bool { return r == utf8.RuneError })], []byte("\n"))
+		return nil, fmt.Errorf("%s:%d: the file is not UTF-8, so its £ or accents cannot be read: in Excel save it as \"CSV UTF-8 (Comma delimited)\"", file, line)
+	}
 	list, err := lists.Read(file, text, "sheet", "cell", "text")
 	if err != nil {
 		return nil, fmt.Errorf("%w\n`mojreturns return comments` writes the file to start from", err)

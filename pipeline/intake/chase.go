@@ -55,6 +55,7 @@ type Faulty struct {
 	File           string
 	Rows, Rejected int64
 	Headers        []string
+	Again          string // what the mended file should be called
 }
 
 // Chases lists what there is to tell each provider, in the order of the
@@ -199,9 +200,27 @@ func faulty(ctx context.Context, ws *workspace.Workspace, provider register.Prov
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, Faulty{File: f.File, Rows: f.Rows, Rejected: f.Rejected, Headers: headers})
+		out = append(out, Faulty{File: f.File, Rows: f.Rows, Rejected: f.Rejected, Headers: headers, Again: again(ws, f.File, f.SHA256, sources)})
 	}
 	return out, nil
+}
+
+// again is what a file is called when it is sent again: by the next version where its
+// names have one, else as it was.
+func again(ws *workspace.Workspace, name, sha string, sources []typed.Staged) string {
+	var deliveries []landing.Delivery
+	for _, s := range sources {
+		deliveries = append(deliveries, s.Delivery)
+	}
+	for _, d := range deliveries {
+		if d.SHA256 != sha || !strings.Contains(d.Spec.Files, "{version}") {
+			continue
+		}
+		if year, err := period.ParseYear(d.Year); err == nil {
+			return landing.NextName(d.Spec, year.Quarters()[max(d.Quarter, 1)-1], d.Provider, deliveries, ws.Today())
+		}
+	}
+	return name
 }
 
 // faultyHeaders are the headers of a file under which rows were rejected.

@@ -42,7 +42,10 @@ func LandAndJudge(ctx context.Context, ws *workspace.Workspace, files []string, 
 	defer os.RemoveAll(temp)
 	var sources []typed.Staged
 	var out []LandedFile
-	for _, l := range landed {
+	for i, l := range landed {
+		if l.Status == landing.StatusWould {
+			l.Number = -i - 1 // it has no receipt, and yet is a file of its own
+		}
 		found, err := stageLanded(ctx, ws, l, temp)
 		if err != nil {
 			return nil, err

@@ -239,3 +239,24 @@ providers:
 		}
 	}
 }
+
+// A dry run of the inbox judges each file by itself: a case that goes on in the next
+// quarter's file is no repeated key.
+func TestADryRunJudgesEachFileByItself(t *testing.T) {
+	t.Parallel()
+	ws := example.Cleveland(t)
+	files, err := intake.LandAndJudge(t.Context(), ws, nil, landing.Given{}, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]int64{"hub_referrals_2023-24_q1.csv": 0, "hub_referrals_2023-24_q2.csv": 2, "hub_referrals_2023-24_q3.csv": 0, "hub_referrals_2023-24_q4.csv": 2}
+	for _, f := range files {
+		if n, ok := want[f.File]; ok && (f.Rejected != n || f.Rows == 0) {
+			t.Errorf("%s: %d of %d rows are rejected, want %d", f.File, f.Rejected, f.Rows, n)
+		}
+		delete(want, f.File)
+	}
+	if len(want) > 0 {
+		t.Errorf("not judged: %v", want)
+	}
+}

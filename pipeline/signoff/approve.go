@@ -16,6 +16,7 @@ import (
 	"mojreturns/pipeline/draft"
 	"mojreturns/pipeline/gate"
 	"mojreturns/pipeline/guard"
+	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/returns"
 	"mojreturns/pipeline/seal"
@@ -72,6 +73,9 @@ func Approve(ctx context.Context, ws *workspace.Workspace, s Signing, d archive.
 	if err := passes(ctx, v, r, sub.Waived); err != nil {
 		return archive.Sealed{}, err
 	}
+	if err := dated(ws, v.Period, d); err != nil {
+		return archive.Sealed{}, err
+	}
 	if err := contradicts(ctx, v, r, d, answers); err != nil {
 		return archive.Sealed{}, err
 	}
@@ -95,6 +99,21 @@ func Approve(ctx context.Context, ws *workspace.Workspace, s Signing, d archive.
 	return archive.Sealed{Dir: dir, About: about, Digest: files.Digest(), Signed: signature != nil}, nil
 }
 
+// dated refuses a declaration of a day to come, or from before its period was over, and
+// a notice of a day to come.
+func dated(ws *workspace.Workspace, at period.Period, d archive.Declaration) error {
+	today := ws.Today().Format(time.DateOnly)
+	switch {
+	case d.Date > today:
+		return workspace.Refused("the declaration is dated %s, which is still to come: leave --date out for today", d.Date)
+	case d.Date != "" && d.Date <= at.End.Format(time.DateOnly):
+		return workspace.Refused("the declaration is dated %s, and %s ends on %s: nobody can declare it before", d.Date, at.Label, at.End.Format(time.DateOnly))
+	case d.NotifiedOn > today:
+		return workspace.Refused("the notice is dated %s, which is still to come", d.NotifiedOn)
+	}
+	return nil
+}
+
 // contradicts refuses a declaration that says otherwise than the conditions, without a reason.
 func contradicts(ctx context.Context, v *published.View, r workspace.Return, d archive.Declaration, answers []archive.Waiver) error {
 	objections, err := gate.Declared(ctx, v, r, d)
@@ -109,7 +128,7 @@ func awaiting(v *published.View, r workspace.Return) (archive.Submission, error)
 	at := v.Period
 	all := v.Given.Submitted(r, at)
 	if len(all) == 0 {
-		return archive.Submission{}, workspace.Refused("%s for %s has not been submitted", r.Name, at.Label)
+		return archive.Submission{}, workspace.Refused("%s for %s has not been submitted: look at the draft, then `mojreturns return submit --period %s --by USER`", r.Name, at.Label, at.Label)
 	}
 	sub := all[len(all)-1]
 	for _, s := range v.Given.Versions(r, at) {

@@ -29,7 +29,7 @@ import (
 
 func TestMain(m *testing.M) { example.Main(m) }
 
-var declared = archive.Declaration{Name: "The chief finance officer", Role: "Chief finance officer", InLine: "Y", Notified: "NA", Date: "2024-04-25"}
+var declared = archive.Declaration{Name: "The chief finance officer", Role: "Chief finance officer", InLine: "Y", Notified: "NA", Date: "2024-04-22"}
 
 func analyst(at period.Period) signoff.Signing {
 	return signoff.Signing{Period: at, By: "performance-analyst"}
@@ -58,6 +58,16 @@ func reasons(t *testing.T, ws *workspace.Workspace, at period.Period) (waived, a
 		answers = append(answers, archive.Waiver{Check: o.Code, Reason: "it is the example's", By: "chief-finance-officer"})
 	}
 	return waived, answers
+}
+
+// submits submits a return with reasons for what the example's own faults hold back.
+func submits(t *testing.T, ws *workspace.Workspace, at period.Period) (answers []archive.Waiver) {
+	t.Helper()
+	waived, answers := reasons(t, ws, at)
+	if _, err := signoff.Submit(t.Context(), ws, analyst(at), waived); err != nil {
+		t.Fatal(err)
+	}
+	return answers
 }
 
 // seals lands, builds, submits and approves a return for a period. A run would make
@@ -320,5 +330,30 @@ func TestADeclarationThatContradictsWhatWasFound(t *testing.T) {
 	kept, err := archive.Version(ws, "moj-quarterly", at, 0)
 	if err != nil || len(kept.About.Answers) != len(answers) || kept.About.Answers[0] != answers[0] || kept.Digest != sealed.Digest {
 		t.Errorf("the seal keeps %+v (%v), given were %+v", kept.About.Answers, err, answers)
+	}
+}
+
+// A declaration is of a day that has come, after the period it declares.
+func TestTheDayOfADeclaration(t *testing.T) {
+	t.Parallel()
+	ws := example.Small(t)
+	at := example.Quarter(t, "2023-24-Q4")
+	waived, answers := reasons(t, ws, at)
+	if _, err := signoff.Submit(t.Context(), ws, analyst(at), waived); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ date, notifiedOn, want string }{
+		{"2030-01-01", "", "which is still to come"}, {"2024-03-31", "", "nobody can declare it before"}, {"2024-04-22", "2031-05-05", "the notice is dated 2031-05-05"},
+	} {
+		d := declared
+		d.Date, d.NotifiedOn = c.date, c.notifiedOn
+		if _, err := signoff.Approve(t.Context(), ws, officer(at), d, answers); !errors.Is(err, workspace.ErrRefused) || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s, %s: %v", c.date, c.notifiedOn, err)
+		}
+	}
+	d := declared
+	d.Date = "2024-04-01"
+	if _, err := signoff.Approve(t.Context(), ws, officer(at), d, answers); err != nil {
+		t.Errorf("the day after: %v", err)
 	}
 }
