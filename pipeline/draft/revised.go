@@ -47,7 +47,7 @@ func revised(v *published.View, r workspace.Return, template returns.Template, n
 // something of it.
 func Since(cells []returns.Shown, last func(returns.Shown) *archive.Sealed, now map[figure.Place]returns.Value,
 	hidden map[returns.Printed]bool) ([]returns.Revision, error) {
-	printed := map[string]map[returns.Printed]string{}
+	printed := map[string]map[returns.Printed]archive.Released{}
 	var out []returns.Revision
 	for _, c := range cells {
 		seal := last(c)
@@ -60,13 +60,16 @@ func Since(cells []returns.Shown, last func(returns.Shown) *archive.Sealed, now 
 			if err != nil {
 				return nil, err
 			}
-			printed[seal.Dir] = map[returns.Printed]string{}
+			printed[seal.Dir] = map[returns.Printed]archive.Released{}
 			for _, f := range list {
-				printed[seal.Dir][f.Printed] = f.Shows
+				printed[seal.Dir][f.Printed] = f
 			}
 		}
-		was, ok := printed[seal.Dir][this]
-		is := Plain(now[c.Place].Part(c.Field))
+		then, ok := printed[seal.Dir][this]
+		was, is := then.Shows, Plain(now[c.Place].Part(c.Field))
+		if exact := Plain(then.Value.Part(c.Field)); exact != "" && !strings.HasPrefix(was, "[") {
+			was = exact // what was shown may be rounded
+		}
 		if !ok || was == is || was == "[c]" || is == "" {
 			continue
 		}

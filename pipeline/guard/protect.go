@@ -117,9 +117,18 @@ func (g Guard) unseen(figures map[figure.Place]returns.Value, seen seen, known m
 	return cells, nil
 }
 
+// unavailable tells whether a relation speaks of a figure that is not available.
+func unavailable(r disclosure.Relation, figures map[figure.Place]returns.Value) bool {
+	return slices.ContainsFunc(r, func(t disclosure.Term) bool {
+		id := t.ID
+		return figures[figure.Place{Code: id.Code, Scope: id.Scope, Period: id.Period, Dimension: id.Dimension, Category: id.Category}].Marker == "x"
+	})
+}
+
 // holding leaves out the relations that figures contradict: rows that break a
 // rule, such as a case closed before it began, can make one untrue, and what is
-// untrue helps nobody.
+// untrue helps nobody. Of a figure that is not available nobody knows a number, so
+// what it is bound to is no help either.
 func (g Guard) holding(relations []disclosure.Relation, figures map[figure.Place]returns.Value) []disclosure.Relation {
 	value := func(id disclosure.ID) (int64, bool) {
 		v, ok := figures[figure.Place{Code: id.Code, Scope: id.Scope, Period: id.Period, Dimension: id.Dimension, Category: id.Category}]
@@ -134,6 +143,9 @@ func (g Guard) holding(relations []disclosure.Relation, figures map[figure.Place
 		return typed.Whole(v.Part(id.Part))
 	}
 	return slices.DeleteFunc(relations, func(r disclosure.Relation) bool {
+		if unavailable(r, figures) {
+			return true
+		}
 		var sum int64
 		unknown := 0
 		for _, t := range r {

@@ -110,7 +110,7 @@ func ReadMap(r io.Reader) ([]Row, error) {
 	}
 	var rows []Row
 	var errs []error
-	seen := map[string]int{}
+	seen, shown := map[string]int{}, map[Row]int{}
 	for _, r := range list.Rows {
 		var row Row
 		for i, c := range row.columns() {
@@ -124,6 +124,13 @@ func ReadMap(r io.Reader) ([]Row, error) {
 			problems = append(problems, fmt.Sprintf("%s is mapped already on line %d", row.place(), first))
 		}
 		seen[row.place()] = r.Line
+		if row.Kind == kindFigure && row.Dimension != "" && len(problems) == 0 {
+			what := Row{Sheet: row.Sheet, Code: row.Code, Field: row.Field, Scope: row.Scope, Period: row.Period, Dimension: row.Dimension, Category: row.Category}
+			if first, twice := shown[what]; twice {
+				problems = append(problems, fmt.Sprintf("%s shows %s, as line %d does already: a category stands in one row", row.place(), row.shows(), first))
+			}
+			shown[what] = r.Line
+		}
 		for _, p := range problems {
 			errs = append(errs, r.Wrong("%s", p))
 		}

@@ -137,6 +137,9 @@ func (r *reading) take(node ast.Node, v reflect.Value, path string) {
 	switch v.Kind() {
 	case reflect.Pointer:
 		if node.Type() == ast.NullType {
+			if node.GetToken().Type == token.ImplicitNullType { // ~ says that there is none
+				r.tell(node.GetToken(), "nothing stands here; write what belongs to it, or take the key away")
+			}
 			return
 		}
 		made := reflect.New(v.Type().Elem())

@@ -80,6 +80,7 @@ func TestReadTellsWhatItCannotTake(t *testing.T) {
 			"2:7 \"perhaps\" is not a yes or no; write true or false", "3:7 \"huge\" is not a size; write small or large"},
 		"places:\nsize:\namount: null\n": {"1:8 nothing stands here; write a whole number",
 			"2:6 nothing stands here; write a size", "3:9 null is YAML's word for nothing"},
+		"first:\n": {"1:7 nothing stands here; write what belongs to it"},
 		"pots: 7\nnames: {a: b}\nfirst: [a]\n": {"1:7 here must stand a list", "2:8 here must stand a list",
 			"3:8 here must stand keys with their values"},
 		"amount: 1\namount: 2\n":        {"2:1 \"amount\" stands here twice, first on line 1"},

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -84,13 +85,31 @@ func loadLists(queries fs.FS) (contract.Lists, error) {
 	var errs []error
 	for _, file := range files {
 		list, err := lists.Open(queries, file)
-		errs = append(errs, err)
+		errs = append(errs, err, single(list))
 		name := strings.TrimSuffix(path.Base(file), ".csv")
 		for _, row := range list.Rows {
 			all[name] = append(all[name], row.Map())
 		}
 	}
 	return all, errors.Join(errs...)
+}
+
+// single says which codes of a code list stand in it more than once.
+func single(list lists.Table) error {
+	if !slices.Contains(list.Columns, "code") {
+		return nil
+	}
+	var errs []error
+	first := map[string]int{}
+	for _, row := range list.Rows {
+		code := row.Get("code")
+		if line, twice := first[code]; twice {
+			errs = append(errs, row.Wrong("the code %q stands on line %d already: a code stands once", code, line))
+			continue
+		}
+		first[code] = row.Line
+	}
+	return errors.Join(errs...)
 }
 
 // Contract finds the contract of a feed.

@@ -7,6 +7,8 @@
 -- unit:    pounds
 -- not applicable if match:
 --   This is a match fund.
+-- not applicable if maximum IS NULL:
+--   No maximum of this fund is in force by {day_in_words(period_end)}, so there is nothing to underspend.
 -- not applicable if NOT forecast:
 --   This fund has no forecast.
 -- not available if unknown:
