@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -45,7 +43,7 @@ func (a *app) returnReviewCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			printReview(a.stdout, r, v.Workspace)
+			printReview(a.line, r, v.Workspace)
 			return nil
 		}),
 	}
@@ -58,8 +56,7 @@ func (a *app) returnReviewCommand() *cobra.Command {
 const mostMoved = 12
 
 // printReview writes the page for whoever is to sign.
-func printReview(w io.Writer, r signoff.Review, ws *workspace.Workspace) {
-	say := func(format string, args ...any) { fmt.Fprintf(w, format+"\n", args...) }
+func printReview(say func(format string, args ...any), r signoff.Review, ws *workspace.Workspace) {
 	say("%s for %s, version %d, submitted by %s on %s (build %s)", r.Return, r.Submission.Period, r.Version, r.Submission.By,
 		r.Submission.At.In(ws.Location).Format("2 January 2006 at 15:04"), r.Submission.Build)
 	say("\nMoney, year to date")

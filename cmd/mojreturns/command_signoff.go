@@ -45,7 +45,7 @@ func (a *app) returnSubmitCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(a.stdout, "%s for %s is submitted by %s (%s), on build %s.\nFigures: %s\nNext: `mojreturns return approve --period %s --by USER`, by somebody else.\n",
+			fmt.Fprintf(a.stdout, "%s for %s is submitted by %s (%s), on build %s.\nFigures: %s\nNext: `mojreturns return review --period %s`, and `return approve`, by somebody else.\n",
 				sub.Return, sub.Period, sub.By, authenticated(sub.Signature != nil), sub.Build, sub.Figures, sub.Period)
 			return nil
 		}),
@@ -79,7 +79,7 @@ func (a *app) returnApproveCommand() *cobra.Command {
 			if err := a.see(ctx, ws, func(v *published.View) error {
 				r, err := signoff.Reviewed(ctx, v, s.Return)
 				if err == nil {
-					printReview(a.stdout, r, ws)
+					printReview(a.line, r, ws)
 					fmt.Fprintln(a.stdout)
 				}
 				return err
