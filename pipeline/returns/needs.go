@@ -3,6 +3,7 @@ package returns
 import (
 	"fmt"
 	"io/fs"
+	"slices"
 )
 
 // Needs are the scopes and fields that the cells of a template show, by name.
@@ -12,6 +13,7 @@ type Needs struct{ Scopes, Fields map[string]Need }
 type Need struct {
 	Cell     string
 	Optional bool
+	Codes    []string // of the metrics that are shown in the scope, in order
 }
 
 // ReadNeeds reads the cell map of a template's folder, and nothing else of it.
@@ -29,12 +31,16 @@ func needsOf(rows []Row) Needs {
 	n := Needs{Scopes: map[string]Need{}, Fields: map[string]Need{}}
 	add := func(to map[string]Need, name string, r Row, optional bool) {
 		if known, ok := to[name]; !ok || known.Optional && !optional {
-			to[name] = Need{Cell: r.place(), Optional: optional}
+			to[name] = Need{Cell: r.place(), Optional: optional, Codes: known.Codes}
 		}
 	}
 	for _, r := range rows {
 		if r.Scope != "" {
 			add(n.Scopes, r.scope(), r, r.optional())
+		}
+		if need := n.Scopes[r.scope()]; r.Kind == kindFigure && !slices.Contains(need.Codes, r.Code) {
+			need.Codes = append(need.Codes, r.Code)
+			n.Scopes[r.scope()] = need
 		}
 		for _, name := range r.fieldNames() {
 			if !builtIn[name] {

@@ -192,6 +192,12 @@ func (ws *Workspace) checkTemplate(r Return, at strict.Place) {
 		at.In("template").Wrong("return %q: the template %q cannot be used: %v", r.Name, r.Template, err)
 		return
 	}
+	for _, name := range slices.Sorted(maps.Keys(r.Scopes)) {
+		if none := ws.withoutFigures(r.Scopes[name], needs.Scopes[name].Codes); len(none) > 0 && ws.HasScope(r.Scopes[name]) {
+			at.In("scopes").In(name).Wrong("return %q: the template shows %s of %s, and %q has no such figure: money is of one fund, never added over funds",
+				r.Name, strings.Join(none, ", "), name, r.Scopes[name])
+		}
+	}
 	for _, part := range []struct {
 		key   string
 		given map[string]string
@@ -209,4 +215,16 @@ func (ws *Workspace) checkTemplate(r Return, at strict.Place) {
 			}
 		}
 	}
+}
+
+// withoutFigures are those of some metrics that have no figure in a scope of its kind.
+func (ws *Workspace) withoutFigures(scope string, codes []string) []string {
+	if ws.Metrics == nil {
+		return nil
+	}
+	kind, _, _ := strings.Cut(scope, ":")
+	return slices.DeleteFunc(slices.Clone(codes), func(code string) bool {
+		m, known := ws.Metrics.Metric(code)
+		return !known || slices.Contains(m.Scopes, kind) || kind == "fund" && slices.Contains(m.Scopes, "claimed")
+	})
 }
