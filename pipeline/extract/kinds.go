@@ -14,8 +14,11 @@ const (
 // mimetype gives what an OpenDocument file says it is; empty of any other archive.
 func (a *archive) mimetype() (string, error) {
 	content, err := a.open("mimetype")
-	if err != nil || content == nil {
-		return a.listedType(), err
+	switch {
+	case err != nil:
+		return "", damaged(err)
+	case content == nil:
+		return a.listedType(), nil
 	}
 	defer content.Close()
 	is, err := io.ReadAll(io.LimitReader(content, 200))
