@@ -51,7 +51,7 @@ var mayImport = map[string][]string{
 	// the stages
 	"pipeline/annotate":   {"pipeline/paper", "pipeline/workbook"},
 	"pipeline/briefing":   {},
-	"pipeline/catalogue":  {"pipeline/contract", "pipeline/lists", "pipeline/metrics"},
+	"pipeline/catalogue":  {"pipeline/contract", "pipeline/lists", "pipeline/metrics", "pipeline/strict"},
 	"pipeline/contract":   {"pipeline/paper", "pipeline/register", "pipeline/strict"},
 	"pipeline/disclosure": {},
 	"pipeline/figure":     {},

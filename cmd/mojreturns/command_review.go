@@ -9,6 +9,7 @@ import (
 	"mojreturns/pipeline/archive"
 	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/signoff"
+	"mojreturns/pipeline/table"
 	"mojreturns/pipeline/workspace"
 )
 
@@ -63,7 +64,7 @@ func printReview(say func(format string, args ...any), r signoff.Review, ws *wor
 	for _, m := range r.Money {
 		say("  %s", m.Fund)
 		for _, line := range [][2]string{{"award", m.Award}, {"spent", m.Spent}, {"forecast outturn", m.Forecast}, {"forecast underspend", m.Underspend}} {
-			say("    %-20s %16s", line[0], pounds(line[1]))
+			say("    %-20s %16s", line[0], table.Pounds(line[1]))
 		}
 	}
 	say("\nFunding conditions not met, at risk or not available: %d", len(r.Unmet))
@@ -82,22 +83,4 @@ func printReview(say func(format string, args ...any), r signoff.Review, ws *wor
 		}
 		say("  %s: %s, was %s in the return for %s", m.Cell, m.Now, m.Was, m.Return)
 	}
-}
-
-// pounds writes an exact amount as people do; a marker stays.
-func pounds(text string) string {
-	whole, pence, _ := strings.Cut(text, ".")
-	negative := strings.HasPrefix(whole, "-")
-	whole = strings.TrimPrefix(whole, "-")
-	if whole == "" || strings.Trim(whole, "0123456789") != "" {
-		return text
-	}
-	for i := len(whole) - 3; i > 0; i -= 3 {
-		whole = whole[:i] + "," + whole[i:]
-	}
-	sign := ""
-	if negative {
-		sign = "-"
-	}
-	return sign + "£" + whole + "." + (pence + "00")[:2]
 }

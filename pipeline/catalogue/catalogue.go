@@ -12,6 +12,7 @@ import (
 
 	"mojreturns/pipeline/contract"
 	"mojreturns/pipeline/metrics"
+	"mojreturns/pipeline/strict"
 )
 
 // Kind is what an entry is.
@@ -213,7 +214,7 @@ func (c *Catalogue) Near(kind Kind, text string) []string {
 		var out []string
 		for _, e := range c.Entries {
 			for _, name := range []string{e.Code, e.Name} {
-				close := len(name) > wrong && distance(strings.ToLower(name), text) == wrong
+				close := len(name) > wrong && strict.Distance(strings.ToLower(name), text) == wrong
 				if close && (kind == "" || e.Kind == kind) && !slices.Contains(out, name) {
 					out = append(out, name)
 				}
@@ -224,25 +225,4 @@ func (c *Catalogue) Near(kind Kind, text string) []string {
 		}
 	}
 	return nil
-}
-
-// distance is how many letters must be put in, left out or changed to make one
-// text of the other.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		before := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			before, row[j+1] = row[j+1], min(before+cost, row[j+1]+1, row[j]+1)
-		}
-	}
-	return row[len(b)]
 }

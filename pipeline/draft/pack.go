@@ -117,7 +117,7 @@ func guardBriefing(ctx context.Context, v *published.View, audience string) ([]a
 	var out []archive.Released
 	var hidden [][]string
 	for _, f := range asked {
-		r := archive.Released{Printed: f, Shows: Plain(figures.Values[f.Place].Part(f.Field)), Value: figures.Values[f.Place]}
+		r := archive.Released{Printed: f, Shows: figure.Plain(figures.Values[f.Place].Part(f.Field)), Value: figures.Values[f.Place]}
 		if guarded.Hidden[f] {
 			r.Shows = "[c]"
 			hidden = append(hidden, []string{f.Place.Code, f.Place.Scope, f.Place.Period, f.Place.Dimension, f.Place.Category})

@@ -131,7 +131,7 @@ func TestReleasesAreKeptTo(t *testing.T) {
 	var told []archive.Released
 	for place, v := range values {
 		if place.Code == stalking.Code && place.Scope == stalking.Scope && place.Period == stalking.Period && (place.Dimension == "source" || place.Dimension == "") {
-			f := archive.Released{Printed: returns.Printed{Place: place, Field: "value"}, Shows: draft.Plain(v.Value), Value: v}
+			f := archive.Released{Printed: returns.Printed{Place: place, Field: "value"}, Shows: figure.Plain(v.Value), Value: v}
 			if place.Category == "HUB" { // 4 referrals, hidden, and everything else shown
 				f.Shows = "[c]"
 			}

@@ -12,14 +12,6 @@ import (
 	"mojreturns/pipeline/workspace"
 )
 
-// Plain is a decimal without the noughts that say nothing.
-func Plain(text string) string {
-	if !strings.Contains(text, ".") {
-		return text
-	}
-	return strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
-}
-
 // revised lists the figures of earlier quarters that a return prints otherwise
 // than the seal that last printed them, in the order of its cells.
 func revised(v *published.View, r workspace.Return, template returns.Template, now map[figure.Place]returns.Value,
@@ -66,8 +58,8 @@ func Since(cells []returns.Shown, last func(returns.Shown) *archive.Sealed, now 
 			}
 		}
 		then, ok := printed[seal.Dir][this]
-		was, is := then.Shows, Plain(now[c.Place].Part(c.Field))
-		if exact := Plain(then.Value.Part(c.Field)); exact != "" && !strings.HasPrefix(was, "[") {
+		was, is := then.Shows, figure.Plain(now[c.Place].Part(c.Field))
+		if exact := figure.Plain(then.Value.Part(c.Field)); exact != "" && !strings.HasPrefix(was, "[") {
 			was = exact // what was shown may be rounded
 		}
 		if !ok || was == is || was == "[c]" || is == "" {

@@ -1,7 +1,10 @@
 // Package figure names the figures that all others speak of.
 package figure
 
-import "cmp"
+import (
+	"cmp"
+	"strings"
+)
 
 // Place names one figure as the warehouse keeps it: a metric, or a condition, in a
 // scope and a period (a label such as 2023-24-Q4), and the category of a breakdown.
@@ -18,4 +21,12 @@ func (p Place) Total() Place {
 func Compare(a, b Place) int {
 	return cmp.Or(cmp.Compare(a.Code, b.Code), cmp.Compare(a.Scope, b.Scope), cmp.Compare(a.Period, b.Period),
 		cmp.Compare(a.Dimension, b.Dimension), cmp.Compare(a.Category, b.Category))
+}
+
+// Plain is an exact decimal without the noughts that say nothing.
+func Plain(text string) string {
+	if !strings.Contains(text, ".") {
+		return text
+	}
+	return strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
 }

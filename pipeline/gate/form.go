@@ -77,7 +77,7 @@ func Form(v *published.View, r workspace.Return, template returns.Template, figu
 		}
 		var named []string
 		for _, l := range left[:n] {
-			named = append(named, fmt.Sprintf("%s %s", l.Place.Category, plain(l.Value)))
+			named = append(named, fmt.Sprintf("%s %s", l.Place.Category, figure.Plain(l.Value)))
 		}
 		out = append(out, Objection{Firm: true, Finding: published.Finding{
 			Code: "G2", Title: "Every printed breakdown adds up to its total", Severity: "error", Period: v.Period.Label,
@@ -87,14 +87,6 @@ func Form(v *published.View, r workspace.Return, template returns.Template, figu
 		left = left[n:]
 	}
 	return out, nil
-}
-
-// plain is a decimal without the noughts that say nothing.
-func plain(text string) string {
-	if !strings.Contains(text, ".") {
-		return text
-	}
-	return strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
 }
 
 // neverCame lists the feeds that a return's figures need, of which no delivery tells of

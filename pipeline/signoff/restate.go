@@ -149,7 +149,7 @@ func (s side) cells(ctx context.Context, t returns.Template, settings workspace.
 	}
 	beside, err := r.Beside()
 	for _, b := range beside {
-		c := sideCell{name: b.Cell, code: b.Field, shows: draft.Plain(b.Shows), held: returns.Held{Column: b.Column, Field: b.Field}}
+		c := sideCell{name: b.Cell, code: b.Field, shows: figure.Plain(b.Shows), held: returns.Held{Column: b.Column, Field: b.Field}}
 		if b.Column != "" {
 			c.code, c.hasRows = b.Column, strings.Contains(b.Column, ".") // duplicates are findings, not rows
 		}
@@ -230,7 +230,7 @@ func (s side) shows(c returns.Shown) string {
 			return "[x]"
 		}
 		if c.Field == "value" || c.Field == "limit_value" {
-			return draft.Plain(answer.Part(c.Field))
+			return figure.Plain(answer.Part(c.Field))
 		}
 		return answer.Part(c.Field)
 	}
@@ -238,7 +238,7 @@ func (s side) shows(c returns.Shown) string {
 	if !ok {
 		return "[x]"
 	}
-	return draft.Plain(value.Part(c.Field))
+	return figure.Plain(value.Part(c.Field))
 }
 
 // tells says how a cell moved; of its value, in the unit of its metric or condition.
@@ -265,7 +265,7 @@ func by(was, now string) string {
 	if !ok1 || !ok2 {
 		return ""
 	}
-	text := draft.Plain(new(big.Rat).Sub(b, a).FloatString(10))
+	text := figure.Plain(new(big.Rat).Sub(b, a).FloatString(10))
 	if !strings.HasPrefix(text, "-") {
 		text = "+" + text
 	}

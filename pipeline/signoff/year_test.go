@@ -171,11 +171,11 @@ func tells(f archive.Released) map[string]string {
 	v := f.Value
 	switch {
 	case f.Field == "numerator", f.Field == "denominator":
-		return map[string]string{name(f.Place, "/"+f.Field): draft.Plain(v.Part(f.Field))}
+		return map[string]string{name(f.Place, "/"+f.Field): figure.Plain(v.Part(f.Field))}
 	case v.Numerator != "" && v.Denominator != "":
-		return map[string]string{name(f.Place, "/numerator"): draft.Plain(v.Numerator), name(f.Place, "/denominator"): draft.Plain(v.Denominator)}
-	case (f.Field == "value" || f.Field == guard.Percent) && v.Value != "" && !strings.Contains(draft.Plain(v.Value), "."):
-		return map[string]string{name(f.Place, ""): draft.Plain(v.Value)}
+		return map[string]string{name(f.Place, "/numerator"): figure.Plain(v.Numerator), name(f.Place, "/denominator"): figure.Plain(v.Denominator)}
+	case (f.Field == "value" || f.Field == guard.Percent) && v.Value != "" && !strings.Contains(figure.Plain(v.Value), "."):
+		return map[string]string{name(f.Place, ""): figure.Plain(v.Value)}
 	}
 	return nil
 }
