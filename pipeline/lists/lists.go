@@ -16,6 +16,9 @@ import (
 	"strings"
 )
 
+// mark is the byte order mark, which programs put before text, some of them twice.
+const mark = "\ufeff"
+
 // Table is a CSV file with a header, in memory.
 type Table struct {
 	File    string   // as messages name it
@@ -66,7 +69,7 @@ func Open(fsys fs.FS, file string, want ...string) (Table, error) {
 // be there; others may be. Mistakes are reported together, each with its line.
 func Read(file string, text []byte, want ...string) (Table, error) {
 	t := Table{File: file}
-	in := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(text, []byte("\ufeff"))))
+	in := csv.NewReader(bytes.NewReader(bytes.TrimLeft(text, mark)))
 	in.FieldsPerRecord = -1
 	header, err := in.Read()
 	if err == io.EOF {
@@ -75,6 +78,7 @@ func Read(file string, text []byte, want ...string) (Table, error) {
 	if err != nil {
 		return t, t.unreadable(err)
 	}
+	header[0] = strings.TrimLeft(header[0], mark) // a second mark, inside quotation marks
 	t.Columns = header
 	named := &Table{File: file, Columns: header}
 	errs := t.checkHeader(want)

@@ -75,6 +75,7 @@ func FuzzRead(f *testing.F) {
 	f.Add("")
 	f.Add(",\n,,,\n")
 	f.Add("a,a\n\"")
+	f.Add("code,label\n\"\r\r\n\",M\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		table, err := lists.Read("f.csv", []byte(text))
 		last := 1
@@ -112,7 +113,12 @@ func FuzzRead(f *testing.F) {
 			t.Fatalf("%q: %d rows, then %d: %v", again.String(), len(table.Rows), len(second.Rows), err)
 		}
 		for i, r := range table.Rows {
-			if !slices.Equal(r.Fields, second.Rows[i].Fields) {
+			// encoding/csv reads any line's end inside quotation marks as "\n".
+			want := slices.Clone(r.Fields)
+			for j := range want {
+				want[j] = strings.ReplaceAll(want[j], "\r\n", "\n")
+			}
+			if !slices.Equal(want, second.Rows[i].Fields) {
 				t.Fatalf("%q is %q", r.Fields, second.Rows[i].Fields)
 			}
 		}
