@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -24,6 +25,12 @@ func reasonFlag(c *cobra.Command, flag, help string, by *string, reasons *[]arch
 			reason = strings.TrimSpace(reason)
 			if !ok || code == "" || reason == "" {
 				return usage("--%s %q must be a code, = and the reason", flag, text)
+			}
+			if len(strings.Fields(reason)) < 2 {
+				return usage("--%s %s: %q says too little; write what somebody who asks in a year needs to know", flag, code, reason)
+			}
+			if slices.ContainsFunc(*reasons, func(w archive.Waiver) bool { return w.Check == code }) {
+				return usage("--%s gives two reasons for %s; give one", flag, code)
 			}
 			if *by == "" {
 				return usage("--%s %q needs --by, which says who gives the reason", flag, text)

@@ -37,8 +37,11 @@ func (a *app) traceCommand() *cobra.Command {
 			case isCell:
 				return a.traceCell(ctx, ws, cell, sent)
 			}
-			if err := knows(ws, workspace.Asked{Scope: scope}); err != nil {
+			if err := knows(ws, workspace.Asked{Scope: scope, Codes: args, By: by}); err != nil {
 				return err
+			}
+			if by == "total" {
+				by = ""
 			}
 			place := figure.Place{Code: args[0], Scope: scope, Period: a.period.Label, Dimension: by, Category: category}
 			parts, err := published.Trace(ctx, ws, place)
@@ -60,7 +63,7 @@ func (a *app) traceCommand() *cobra.Command {
 	before(c, func(args []string) error {
 		cell := strings.Contains(args[0], "!")
 		return errors.Join(doesNotGoWith(c, cell, "a cell, which says it all", "scope", "by", "category"), goesWith(c, cell, "a cell", "return"),
-			goesWith(c, by != "", "--by", "category"))
+			goesWith(c, by != "" && by != "total", "--by BREAKDOWN", "category"), needs(c, by != "" && by != "total", "--by "+by, "category"))
 	})
 	return c
 }

@@ -135,6 +135,14 @@ func goesWith(c *cobra.Command, given bool, other string, flags ...string) error
 	return nil
 }
 
+// needs refuses a command that asks for half of something.
+func needs(c *cobra.Command, given bool, other, flag string) error {
+	if given && !c.Flags().Changed(flag) {
+		return usage("%s needs --%s", other, flag)
+	}
+	return nil
+}
+
 // doesNotGoWith refuses flags of a command that do nothing beside another.
 func doesNotGoWith(c *cobra.Command, given bool, other string, flags ...string) error {
 	for _, name := range flags {

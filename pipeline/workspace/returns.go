@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"mojreturns/pipeline/period"
+	"mojreturns/pipeline/register"
 	"mojreturns/pipeline/returns"
 	"mojreturns/pipeline/strict"
 )
@@ -194,7 +195,7 @@ func (ws *Workspace) checkTemplate(r Return, at strict.Place) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.Scopes)) {
 		if none := ws.withoutFigures(r.Scopes[name], needs.Scopes[name].Codes); len(none) > 0 && ws.HasScope(r.Scopes[name]) {
-			at.In("scopes").In(name).Wrong("return %q: the template shows %s of %s, and %q has no such figure: money is of one fund, never added over funds",
+			at.In("scopes").In(name).Wrong("return %q: the template shows %s of %s, and %q has no such figure: money is of one fund that is claimed, never added over funds",
 				r.Name, strings.Join(none, ", "), name, r.Scopes[name])
 		}
 	}
@@ -222,9 +223,10 @@ func (ws *Workspace) withoutFigures(scope string, codes []string) []string {
 	if ws.Metrics == nil {
 		return nil
 	}
-	kind, _, _ := strings.Cut(scope, ":")
+	kind, name, _ := strings.Cut(scope, ":")
+	claimed := kind == "fund" && !slices.ContainsFunc(ws.Register.Funds, func(f register.Fund) bool { return f.Code == name && f.Match })
 	return slices.DeleteFunc(slices.Clone(codes), func(code string) bool {
 		m, known := ws.Metrics.Metric(code)
-		return !known || slices.Contains(m.Scopes, kind) || kind == "fund" && slices.Contains(m.Scopes, "claimed")
+		return !known || slices.Contains(m.Scopes, kind) || claimed && slices.Contains(m.Scopes, "claimed")
 	})
 }
