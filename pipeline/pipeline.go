@@ -20,6 +20,7 @@ import (
 type Report struct {
 	Period   period.Period
 	Started  time.Time
+	Forms    []string // folders of the forms that were made anew for the office
 	Landed   []landing.Landed
 	Build    builds.Report
 	Findings []published.Finding
@@ -30,7 +31,7 @@ type Report struct {
 	Seconds  float64
 }
 
-// Run is the main job: land the inbox, build, check, draft every return due
+// Run is the main job: make the forms fit the office, land the inbox, build, check, draft every return due
 // for the period, and write its briefing. A failed run leaves the published
 // warehouse as it was; running again completes it.
 func Run(ctx context.Context, ws *workspace.Workspace, at period.Period) (Report, error) {
@@ -44,6 +45,9 @@ func Run(ctx context.Context, ws *workspace.Workspace, at period.Period) (Report
 }
 
 func steps(ctx context.Context, ws *workspace.Workspace, r *Report) (err error) {
+	if r.Forms, err = draft.Forms(ws); err != nil {
+		return err
+	}
 	if r.Landed, err = intake.Land(ctx, ws, nil, landing.Given{}); err != nil {
 		return err
 	}

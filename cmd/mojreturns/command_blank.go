@@ -38,6 +38,29 @@ func (a *app) blanks() (*workspace.Workspace, error) {
 	return &workspace.Workspace{Dir: a.workspace, Templates: forms}, err
 }
 
+func (a *app) returnMakeCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:     "make",
+		Short:   "Makes our own form for this office's councils, funds and services",
+		Example: "  mojreturns return make --workspace testdata/cleveland",
+		RunE: a.change(func(_ context.Context, ws *workspace.Workspace, _ []string) error {
+			r, err := ws.Return(a.ofReturn)
+			if err != nil {
+				return usageError{err}
+			}
+			dir, err := ws.MakeForm(r)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(a.stdout, "%s is made: the return %s is filled into its blank from now on.\n", dir, r.Name)
+			return nil
+		}),
+	}
+	a.returnFlag(c)
+	a.waitFlag(c)
+	return c
+}
+
 func (a *app) returnLintCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:     "lint [TEMPLATE or FILE]",

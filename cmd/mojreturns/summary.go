@@ -61,6 +61,9 @@ func summary(say func(string, ...any), r pipeline.Report) {
 	}
 	say("")
 	moves(say, r.Moved)
+	for _, dir := range r.Forms {
+		say("Form      %s, made for this office's councils, funds and services", dir)
+	}
 	for _, d := range r.Drafts {
 		say("Return    %s", d.Path)
 	}

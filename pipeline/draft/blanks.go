@@ -34,6 +34,26 @@ func LintReturn(ws *workspace.Workspace, nameOrFile string) ([]returns.LintItem,
 	return returns.LintTemplate(files)
 }
 
+// Forms makes the form of each return anew whose form is our own and was made for other
+// lists, funds or services than the office has now. It gives the folders made.
+func Forms(ws *workspace.Workspace) (made []string, err error) {
+	for _, r := range ws.Returns {
+		form, err := ws.Form(r)
+		if err != nil {
+			return made, err
+		}
+		if ws.Unfit(r, form) == nil {
+			continue
+		}
+		dir, err := ws.MakeForm(r)
+		if err != nil {
+			return made, fmt.Errorf("the form of the return %s cannot be made: %w", r.Name, err)
+		}
+		made = append(made, dir)
+	}
+	return made, nil
+}
+
 // NewBlank is a workbook newly issued, to be filled by the map of an old one.
 type NewBlank struct {
 	File                 string
@@ -43,7 +63,7 @@ type NewBlank struct {
 
 // Adopt proposes a cell map for a new blank. It writes nothing.
 func Adopt(ws *workspace.Workspace, b NewBlank) (returns.Adoption, error) {
-	files, err := ws.Template(workspace.Return{Template: b.From})
+	files, err := fs.Sub(ws.Templates, path.Join("returns", b.From))
 	if err != nil {
 		return returns.Adoption{}, err
 	}
@@ -64,7 +84,7 @@ func WriteAdopted(ws *workspace.Workspace, b NewBlank, a returns.Adoption) (stri
 	if !workspace.IsFolderName(b.Name) {
 		return "", fmt.Errorf("%w: a template cannot be called %q: give it a --name of letters, digits, - . and _", workspace.ErrRefused, b.Name)
 	}
-	files, err := ws.Template(workspace.Return{Template: b.From})
+	files, err := fs.Sub(ws.Templates, path.Join("returns", b.From))
 	if err != nil {
 		return "", err
 	}

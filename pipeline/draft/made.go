@@ -53,7 +53,11 @@ func identity(v *published.View) (string, error) {
 	id := warehouse.NewIdentity()
 	id.Add("build", []byte(v.Build))
 	id.Add("period", []byte(at.Label))
-	for _, dir := range []string{"briefing", "returns"} {
+	dirs := []string{"briefing"}
+	for _, r := range ws.Returns {
+		dirs = append(dirs, ws.FormDir(r))
+	}
+	for _, dir := range dirs {
 		if err := builds.AddFiles(id, ws.Templates, dir); err != nil {
 			return "", err
 		}

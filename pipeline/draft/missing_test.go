@@ -24,6 +24,9 @@ func TestADraftWithoutAQuartersFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	ws.Returns[0].Scopes = map[string]string{"money": "fund:CORE", "activity": "service:VCAS"}
+	if made, err := draft.Forms(ws); err != nil || len(made) != 1 {
+		t.Fatalf("%v, %v; the core grant allows other lines than the uplift", made, err)
+	}
 	if _, err := intake.Land(ctx, ws, nil, landing.Given{}); err != nil {
 		t.Fatal(err)
 	}

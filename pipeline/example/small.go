@@ -1,7 +1,6 @@
 package example
 
 import (
-	"bytes"
 	"errors"
 	"io/fs"
 	"os"
@@ -121,14 +120,11 @@ func (k Kept) form(t testing.TB, template, lists fs.FS) map[string][]byte {
 			return r.Condition != "" && !slices.Contains(k.Rules, r.Condition)
 		})
 	}
-	blank, blankErr := returns.Blank(d, lists)
-	rows, rowsErr := returns.Map(d, lists)
-	fingerprint, printErr := returns.MakeFingerprint(blank, rows)
-	var cellMap, taken bytes.Buffer
-	if err := errors.Join(blankErr, rowsErr, printErr, returns.WriteMap(&cellMap, rows), fingerprint.Write(&taken)); err != nil {
+	files, err := returns.Make(d, returns.Office{Lists: lists})
+	if err != nil {
 		t.Fatal(err)
 	}
-	return map[string][]byte{"blank.xlsx": blank, "map.csv": cellMap.Bytes(), "fingerprint.csv": taken.Bytes()}
+	return files
 }
 
 // write writes a file, and the folder it is in.

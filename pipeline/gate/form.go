@@ -66,7 +66,7 @@ func Form(v *published.View, r workspace.Return, template returns.Template, figu
 	if err != nil {
 		return nil, err
 	}
-	var out []Objection
+	out := madeForOthers(v, r, template)
 	for len(left) > 0 {
 		first := left[0]
 		n := slices.IndexFunc(left, func(l returns.LeftOut) bool {
@@ -87,6 +87,18 @@ func Form(v *published.View, r workspace.Return, template returns.Template, figu
 		left = left[n:]
 	}
 	return out, nil
+}
+
+// madeForOthers objects to a form of our own that was made for other lists, funds or
+// services than the office has: it has rows of others, and none for its own.
+func madeForOthers(v *published.View, r workspace.Return, template returns.Template) []Objection {
+	err := v.Workspace.Unfit(r, template)
+	if err == nil {
+		return nil
+	}
+	return []Objection{{Firm: true, Finding: published.Finding{
+		Code: "G3", Title: "The form was made for this office", Severity: "error", Period: v.Period.Label, Subject: r.Name, Found: 1,
+		Detail: err.Error(), Remedy: "Make it for this office's lists, funds and services: mojreturns return make --return " + r.Name}}}
 }
 
 // neverCame lists the feeds that a return's figures need, of which no delivery tells of

@@ -18,6 +18,7 @@ type Page struct {
 	Widths  []float64 // of the columns, in digits of the usual letters
 	Letters Letters   // most of the sheet's
 	Header  int       // the row that every page repeats; 0: none
+	Labels  int       // the first columns, which say what a row is and stand on every page beside; 0: one
 	// Together is how many columns no page parts, such as 2 for codes with their labels
 	// beside them; then the first column is not repeated. 0: each may be the last of a page.
 	Together int
@@ -56,15 +57,17 @@ func (p Page) wide() float64 {
 func (p Page) Upright() bool { return p.wide() <= p.room(a4Short) }
 
 // Across is how many pages stand beside each other, so that letters stay readable; the
-// first column is repeated on each.
+// labels of the rows are repeated on each.
 func (p Page) Across() int {
 	wide, room := p.wide(), p.room(a4Long)
 	if wide <= room {
 		return 1
 	}
-	first := min(p.Widths[0], room/2)
+	first := min(Page{Widths: p.Widths[:p.labels()]}.wide(), room/2)
 	return int(math.Ceil((wide - first) / (room - first)))
 }
+
+func (p Page) labels() int { return min(max(p.Labels, 1), len(p.Widths)) }
 
 // breaks are the columns that begin a page, where columns stand together.
 func (p Page) breaks() []int {
@@ -88,7 +91,7 @@ func (p Page) Repeats(sheet string) string {
 	name := "'" + strings.ReplaceAll(sheet, "'", "''") + "'!"
 	var parts []string
 	if p.Across() > 1 && p.Together == 0 {
-		parts = append(parts, name+"$A:$A")
+		parts = append(parts, fmt.Sprintf("%s$A:$%c", name, 'A'+p.labels()-1))
 	}
 	if p.Header > 0 {
 		parts = append(parts, fmt.Sprintf("%s$%d:$%[2]d", name, p.Header))

@@ -17,7 +17,7 @@ var quarterlySheets = []struct{ name, table, header string }{
 	{"Contents", "A6:B26", "Sheet name|Description"},
 	{"Notes", "A6:B36", "Note number|Note text"},
 	{"Declaration", "A6:B13", "Item|Response"},
-	{"T01_Funding", "A6:G12", "Fund|Maximum|Received|Carry-forward approved|Spend by|Delivery from|Delivery to"},
+	{"T01_Funding", "A6:G7", "Fund|Maximum|Received|Carry-forward approved|Spend by|Delivery from|Delivery to"},
 	{"T02_Spend", "A6:M14", "Budget line|Profile year to date|Actual Q1|Actual Q2|Actual Q3|Actual Q4|Actual year to date|Variance|Forecast outturn|Commitments|Accruals|Status|Reason"},
 	{"T03_Conditions", "A6:E20", "Condition|Evidence|Result|Status|Comment"},
 	{"T04_Source", "A6:F27", "Source|Q1|Q2|Q3|Q4|Year to date"},

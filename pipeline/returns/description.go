@@ -32,6 +32,12 @@ type Description struct {
 	Sheets  []Sheet  `yaml:"sheets"`
 }
 
+// What a sheet can be for each of.
+const (
+	eachBlock = "block"
+	eachSheet = "sheet"
+)
+
 // Pair is a heading of the cover and the words below it, fields in braces.
 type Pair struct {
 	Heading string `yaml:"heading"`
@@ -41,12 +47,16 @@ type Pair struct {
 // Sheet is one table. A cell's figure is put together from its sheet, its rows
 // and its column; where both name a dimension the cell is their crossing.
 type Sheet struct {
-	Name    string   `yaml:"name"`
-	Title   string   `yaml:"title"`
-	About   string   `yaml:"about"`  // one sentence, for the contents
-	Notes   []int    `yaml:"notes"`  // the notes that apply
-	Blanks  string   `yaml:"blanks"` // says why cells are blank
-	Scope   string   `yaml:"scope"`
+	Name   string `yaml:"name"`
+	Title  string `yaml:"title"`
+	About  string `yaml:"about"`  // one sentence, for the contents
+	Notes  []int  `yaml:"notes"`  // the notes that apply
+	Blanks string `yaml:"blanks"` // says why cells are blank
+	Scope  string `yaml:"scope"`
+	// Each says that an office whose return binds more of the scope (money_2 ...) gets the
+	// rows of each below the other (block), with Of as first column, or a sheet for each (sheet).
+	Each    string   `yaml:"each"`
+	Of      Column   `yaml:"of"`
 	Columns []Column `yaml:"columns"`
 	Rows    []Rows   `yaml:"rows"`
 }
@@ -68,8 +78,10 @@ type Rows struct {
 	List   string   `yaml:"list"`
 	Column string   `yaml:"column"` // of the list, where that is not its codes
 	Only   []string `yaml:"only"`   // the codes that have a row, in this order; empty means all
-	Codes  bool     `yaml:"codes"`  // the label shows the code too
-	Total  bool     `yaml:"total"`  // the row of the total: in bold
+	// Allowed: where the form is made for an office, instead of only, the codes that the fund allows
+	Allowed bool `yaml:"allowed"`
+	Codes   bool `yaml:"codes"` // the label shows the code too
+	Total   bool `yaml:"total"` // the row of the total: in bold
 	// Partial says why the codes without a row have none; without it no draft is made
 	// while one of them has a figure.
 	Partial string `yaml:"partial"`
@@ -129,6 +141,9 @@ func (d Description) check() error {
 			add("sheet %q: a name is needed, once, of at most 31 characters", s.Name)
 		}
 		names[strings.ToLower(s.Name)] = true
+		if s.Each != "" && s.Each != eachBlock && s.Each != eachSheet || s.Each != "" && s.Scope == "" {
+			add("sheet %q: each is %q of the scope %q; it can be %s or %s, of a scope", s.Name, s.Each, s.Scope, eachBlock, eachSheet)
+		}
 		headers := map[string]bool{}
 		for _, c := range s.Columns {
 			if headers[strings.ToLower(c.Header)] || c.Header == "" {

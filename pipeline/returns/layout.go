@@ -25,6 +25,7 @@ type laid struct {
 	cells  []laidCell
 	page   paper.Page
 	table  string // the range of its table; empty on the cover
+	labels int    // how many columns say what a row is
 	rows   []Row  // of the cell map
 	err    error  // an address no sheet has
 }
@@ -64,7 +65,7 @@ func (d Description) lay(lists fs.FS) ([]laid, error) {
 	}
 	var errs []error
 	for i, l := range sheets {
-		sheets[i].page = paper.Page{Marking: d.Marking, Widths: l.widths, Letters: letters("")}
+		sheets[i].page = paper.Page{Marking: d.Marking, Widths: l.widths, Letters: letters(""), Labels: l.labels}
 		if l.table != "" {
 			sheets[i].page.Header = headerRow
 		}
@@ -120,7 +121,7 @@ func (l *laid) line(text string) string {
 	for _, w := range l.widths {
 		wide += w
 	}
-	if (paper.Page{Widths: l.widths, Letters: letters("line")}).Across() > 1 || letters("line").Column(text) > wide {
+	if (paper.Page{Widths: l.widths, Letters: letters("line"), Labels: l.labels}).Across() > 1 || letters("line").Column(text) > wide {
 		return "wrapped"
 	}
 	return "line"
@@ -186,15 +187,25 @@ func (d Description) table(s Sheet, lists fs.FS) laid {
 		l.err = errors.Join(l.err, err)
 		for _, r := range rows {
 			row++
+			l.labels = max(l.labels, len(r.labels))
 			l.tableRow(s, r, row)
 		}
 		for _, f := range unlisted {
-			l.unlisted(s, group, f)
+			if !s.hasOther(group) {
+				l.unlisted(s, group, f)
+			}
 		}
 		l.partial(s, group)
 	}
 	l.close(len(s.Columns), row)
 	return l
+}
+
+// hasOther tells whether a row shows all that a group of rows leaves out.
+func (s Sheet) hasOther(group Rows) bool {
+	return slices.ContainsFunc(s.Rows, func(r Rows) bool {
+		return r.Category == Other && r.Dimension == group.Dimension && r.Code == group.Code && r.Scope == group.Scope
+	})
 }
 
 // unlisted names the figures of a category that the table has no row for.
@@ -209,12 +220,10 @@ func (l *laid) unlisted(s Sheet, group Rows, f Figure) {
 
 // partial marks the breakdowns of a group of rows that show only some categories.
 func (l *laid) partial(s Sheet, group Rows) {
-	told := map[Row]bool{}
 	for _, c := range s.Columns {
 		m := s.mapRow(tableRow{cells: group.Cells, Figure: group.Figure}, c)
 		mark := Row{Sheet: m.Sheet, LabelText: group.Partial, Kind: kindPartial, Code: m.Code, Dimension: m.Dimension}
-		if group.Partial != "" && m.Kind == kindFigure && m.Dimension != "" && !told[mark] {
-			told[mark] = true
+		if group.Partial != "" && m.Kind == kindFigure && m.Dimension != "" && !slices.Contains(l.rows, mark) {
 			l.rows = append(l.rows, mark)
 		}
 	}

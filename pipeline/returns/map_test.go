@@ -84,7 +84,7 @@ func TestMapped(t *testing.T) {
 		{"T04_Source!A7", "2023-24-Q3", figure.Place{}, `the program fills no cell "T04_Source!A7"`},
 		{"T03_Conditions!C7", "2023-24-Q3", returns.Held{Place: figure.Place{Code: "C01", Scope: "fund:UPLIFT", Period: "2023-24-Q3"}, Condition: true, Field: "value"}, ""},
 		{"T16_Quality!D8", "2023-24-Q3", returns.Held{Column: "referrals.referral_source_code", Field: "not known"}, ""},
-		{"T01_Funding!A8", "2023-24-Q3", figure.Place{}, "T01_Funding!A8 holds a term of the fund, not a figure"},
+		{"T01_Funding!A7", "2023-24-Q3", figure.Place{}, "T01_Funding!A7 holds a term of the fund, not a figure"},
 		{"Cover!A4", "2023-24-Q3", figure.Place{}, "Cover!A4 holds words, not a figure"},
 		{"D7", "2023-24-Q3", figure.Place{}, `"D7" is not a cell; write the sheet`},
 	} {

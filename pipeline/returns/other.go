@@ -17,7 +17,7 @@ const Other = "(other)"
 // AddOthers adds to figures those of the other rows of the map, in the quarters and
 // years to date up to a period, each with the categories it is made of.
 func (t Template) AddOthers(scopes map[string]string, at period.Period, figures map[figure.Place]Value) error {
-	own := map[figure.Place]map[string]bool{} // by breakdown: the categories that have a row
+	own := map[figure.Place]map[string]bool{} // by breakdown of a scope: the categories that have a row
 	var others []Row
 	for _, r := range t.rows {
 		switch {
@@ -25,7 +25,7 @@ func (t Template) AddOthers(scopes map[string]string, at period.Period, figures 
 		case r.Category == Other:
 			others = append(others, r)
 		default:
-			b := figure.Place{Code: r.Code, Dimension: r.Dimension}
+			b := figure.Place{Code: r.Code, Scope: scopes[r.scope()], Dimension: r.Dimension}
 			if own[b] == nil {
 				own[b] = map[string]bool{}
 			}
@@ -52,7 +52,7 @@ func (t Template) AddOthers(scopes map[string]string, at period.Period, figures 
 	for place := range figures {
 		of := place
 		of.Category = Other
-		if _, asked := made[of]; asked && place.Category != Other && !own[figure.Place{Code: place.Code, Dimension: place.Dimension}][place.Category] {
+		if _, asked := made[of]; asked && place.Category != Other && !own[figure.Place{Code: place.Code, Scope: place.Scope, Dimension: place.Dimension}][place.Category] {
 			made[of] = append(made[of], place.Category)
 		}
 	}

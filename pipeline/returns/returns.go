@@ -39,6 +39,7 @@ const (
 type Template struct {
 	Name, Title, Version string
 
+	description Description
 	rows        []Row
 	fingerprint Fingerprint
 	blank       []byte
@@ -72,7 +73,7 @@ func Open(files fs.FS) (Template, error) {
 	if err != nil {
 		return Template{}, err
 	}
-	return Template{Name: d.Name, Title: d.Title, Version: d.Version, rows: rows, fingerprint: fingerprint, blank: blank}, nil
+	return Template{Name: d.Name, Title: d.Title, Version: d.Version, description: d, rows: rows, fingerprint: fingerprint, blank: blank}, nil
 }
 
 // Ending is that of the names of a template's workbooks: .xlsx, or .xlsm where the

@@ -199,7 +199,7 @@ func sealedFiles(ctx context.Context, v *published.View, about archive.About, fi
 	}{
 		{ws.Queries, "reference", archive.RulesDir + "/queries/reference"}, {ws.Queries, "model", archive.RulesDir + "/queries/model"}, {ws.Queries, "checks", archive.RulesDir + "/queries/checks"},
 		{ws.Queries, "metrics", archive.RulesDir + "/queries/metrics"}, {ws.Queries, "conditions", archive.RulesDir + "/queries/conditions"},
-		{ws.Templates, "extracts", archive.RulesDir + "/templates/extracts"}, {ws.Templates, path.Join("returns", r.Template), archive.TemplateDir},
+		{ws.Templates, "extracts", archive.RulesDir + "/templates/extracts"}, {ws.Templates, ws.FormDir(r), archive.TemplateDir},
 	} {
 		if err := addTo(files, part.fsys, part.dir, part.to); err != nil {
 			return nil, err

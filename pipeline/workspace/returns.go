@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"maps"
 	"os"
-	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -50,20 +49,6 @@ func (ws *Workspace) Return(name string) (Return, error) {
 		names = append(names, r.Name)
 	}
 	return Return{}, mistake("no return is called %q in the configuration; %s", name, strict.Instead(name, names))
-}
-
-// Template is the folder of a return's blank, cell map and description.
-func (ws *Workspace) Template(r Return) (fs.FS, error) {
-	return fs.Sub(ws.Templates, path.Join("returns", r.Template))
-}
-
-// Form is a return's blank with its cell map, opened.
-func (ws *Workspace) Form(r Return) (returns.Template, error) {
-	files, err := ws.Template(r)
-	if err != nil {
-		return returns.Template{}, err
-	}
-	return returns.Open(files)
 }
 
 // Marking is how what the office writes is protected on paper: as its first return is.
@@ -205,12 +190,12 @@ func (ws *Workspace) checkTemplate(r Return, at strict.Place) {
 		needs map[string]returns.Need
 	}{{"scopes", r.Scopes, needs.Scopes}, {"fields", r.Fields, needs.Fields}} {
 		for _, name := range slices.Sorted(maps.Keys(part.needs)) {
-			if _, given := part.given[name]; !given && !part.needs[name].Optional {
+			if _, given := part.given[name]; !given && !part.needs[name].Optional && !moreOf(files, name, part.given) {
 				at.In(part.key).Wrong("return %q: it has no %q under %s, which %s needs", r.Name, name, part.key, part.needs[name].Cell)
 			}
 		}
 		for _, name := range slices.Sorted(maps.Keys(part.given)) {
-			if _, shown := part.needs[name]; !shown {
+			if _, shown := part.needs[name]; !shown && !moreOf(files, name, part.needs) {
 				at.In(part.key).In(name).WrongKey("return %q: no cell of the template %q shows %q of %s; %s",
 					r.Name, r.Template, name, part.key, strict.Instead(name, slices.Sorted(maps.Keys(part.needs))))
 			}
