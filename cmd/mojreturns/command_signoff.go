@@ -139,41 +139,50 @@ func checkDeclaration(d archive.Declaration) error {
 
 func (a *app) returnVerifyCommand() *cobra.Command {
 	var version int
+	var head string
 	c := &cobra.Command{
 		Use:     "verify --period P",
-		Short:   "Checks a sealed return: nothing in it has changed, and its figures come out again",
+		Short:   "Checks a sealed return: nothing in it has changed, its figures come out again, the journal is whole",
 		Example: "  mojreturns return verify --workspace testdata/cleveland --period 2023-24-Q4",
 		RunE: a.look(func(ctx context.Context, ws *workspace.Workspace, _ []string) error {
-			v, err := signoff.Verify(ctx, ws, a.ofReturn, a.period, version)
+			v, err := signoff.Verify(ctx, ws, signoff.Asked{Return: a.ofReturn, Period: a.period, Version: version, Head: head})
 			if err != nil {
 				return err
 			}
-			about := v.Sealed.About
-			fmt.Fprintf(a.stdout, "%s for %s, version %d, sealed on %s by %s (%s)\n", about.Return, about.Period, about.Version,
-				about.At.In(ws.Location).Format("2 January 2006 at 15:04"), about.By, authenticated(v.Sealed.Signed))
-			switch {
-			case v.Broken != "":
-				fmt.Fprintln(a.stdout, "Seal:     BROKEN:", v.Broken)
-			case !v.Rebuilt:
-				fmt.Fprintln(a.stdout, "Seal:     intact; cannot be rebuilt:", v.CannotRebuild)
-			default:
-				fmt.Fprintln(a.stdout, "Seal:     intact")
-				fmt.Fprintln(a.stdout, "Figures:  ", figuresWords(v.Differences))
-				for _, d := range v.Differences {
-					fmt.Fprintln(a.stdout, "  ", d)
-				}
-				fmt.Fprintln(a.stdout, "Workbook: ", v.Workbook)
-			}
+			a.tellVerified(v, ws)
+			told := a.tellAudit(v.Audit, head)
 			if !v.OK() {
 				return errFailed
 			}
-			return nil
+			return told
 		}),
 	}
 	a.periodFlag(c)
 	a.returnFlag(c)
 	c.Flags().IntVar(&version, "version", 0, "which sealed version (default: the newest)")
+	headFlag(c, &head)
 	return c
+}
+
+// tellVerified prints what was found out about the seal itself.
+func (a *app) tellVerified(v signoff.Verification, ws *workspace.Workspace) {
+	if about := v.Sealed.About; about.Return != "" {
+		fmt.Fprintf(a.stdout, "%s for %s, version %d, sealed on %s by %s (%s)\n", about.Return, about.Period, about.Version,
+			about.At.In(ws.Location).Format("2 January 2006 at 15:04"), about.By, authenticated(v.Sealed.Signed && len(v.Audit.Problems) == 0))
+	}
+	switch {
+	case v.Broken != "":
+		fmt.Fprintln(a.stdout, "Seal:     BROKEN:", v.Broken)
+	case !v.Rebuilt:
+		fmt.Fprintln(a.stdout, "Seal:     intact; cannot be rebuilt:", v.CannotRebuild)
+	default:
+		fmt.Fprintln(a.stdout, "Seal:     intact")
+		fmt.Fprintln(a.stdout, "Figures:  ", figuresWords(v.Differences))
+		for _, d := range v.Differences {
+			fmt.Fprintln(a.stdout, "  ", d)
+		}
+		fmt.Fprintln(a.stdout, "Workbook: ", v.Workbook)
+	}
 }
 
 func figuresWords(differences []string) string {

@@ -113,7 +113,7 @@ func (a *app) root() *cobra.Command {
 	root.SetFlagErrorFunc(a.flagError)
 	for _, c := range []*cobra.Command{
 		a.initCommand(), a.runCommand(), a.landCommand(), a.withdrawCommand(), a.templateCommand(), a.providerCommand(), a.eraseCommand(), a.buildCommand(), a.checkCommand(), a.rejectsCommand(),
-		a.metricsCommand(), a.conditionsCommand(), a.traceCommand(), a.returnCommand(), a.briefingCommand(),
+		a.metricsCommand(), a.conditionsCommand(), a.traceCommand(), a.returnCommand(), a.sealCommand(), a.briefingCommand(),
 		a.queryCommand(), a.catalogueCommand(), a.synthCommand(), a.statusCommand(), a.chaseCommand(), a.serveCommand(),
 	} {
 		a.usageOnly(c)

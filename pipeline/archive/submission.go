@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"time"
 
+	"mojreturns/pipeline/journal"
 	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/seal"
 	"mojreturns/pipeline/workspace"
@@ -30,6 +31,25 @@ type Submission struct {
 	At        time.Time       `json:"at"`
 	Waived    []Waiver        `json:"waived,omitempty"`
 	Signature *seal.Signature `json:"signature,omitempty"`
+}
+
+// Digest is the SHA-256 of all that the submission says, but for its signature: what
+// the one who submits signs.
+func (s Submission) Digest() string {
+	s.Signature = nil
+	text, _ := json.Marshal(s) // texts, numbers and times always marshal
+	return seal.Digest(text)
+}
+
+// Lines are the journal's of a submission or of a seal or release with waivers: what
+// was done first.
+func Lines(done journal.Kind, by string, waived []Waiver) []journal.Entry {
+	lines := []journal.Entry{{Kind: done, By: by}}
+	for _, w := range waived {
+		text, _ := json.Marshal(w) // texts always marshal
+		lines = append(lines, journal.Entry{Kind: journal.Waived, By: w.By, Says: w.Check, Digest: seal.Digest(text)})
+	}
+	return lines
 }
 
 // Waiver lets a return through although a check fails, with a name and a reason.
@@ -73,6 +93,9 @@ func readSubmissions(dir string) ([]Submission, error) {
 	}
 	return out, nil
 }
+
+// SubmissionName is what the file of a submission is called.
+func SubmissionName(number int) string { return fmt.Sprintf("submission-%03d.json", number) }
 
 // submissionName is what a submission's file is called.
 var submissionName = regexp.MustCompile(`^submission-[0-9]{3,}\.json$`)

@@ -19,6 +19,7 @@ import (
 	"mojreturns/pipeline/figure"
 	"mojreturns/pipeline/gate"
 	"mojreturns/pipeline/guard"
+	"mojreturns/pipeline/journal"
 	"mojreturns/pipeline/metrics"
 	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/returns"
@@ -68,7 +69,7 @@ func Release(ctx context.Context, v *published.View, audience, by string, waived
 	if files[archive.ReleasedFile], err = archive.WriteReleased(printed); err != nil {
 		return Output{}, err
 	}
-	return Output{Title: "briefing", Path: filepath.Join(next.Dir, "briefing.html")}, seal.Write(next.Dir, files, nil)
+	return Output{Title: "briefing", Path: filepath.Join(next.Dir, "briefing.html")}, ws.Seal(next.Dir, files, nil, archive.Lines(journal.Released, by, waived)...)
 }
 
 // page makes the pack for an audience, and tells what figures it shows and hides.

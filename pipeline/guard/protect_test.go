@@ -92,7 +92,7 @@ func TestTheYearBeforeIsKeptTo(t *testing.T) {
 		t.Fatal(err)
 	}
 	files := seal.Files{archive.ReleasedFile: text, archive.AboutFile: []byte(`{"audience": "public", "period": "2023-24-Q4", "number": 1, "at": "2024-05-01T09:00:00Z"}`)}
-	if err := seal.Write(filepath.Join(archive.BriefingsDir(ws), "001"), files, nil); err != nil {
+	if err := seal.Write(filepath.Join(archive.BriefingsDir(ws), "001"), files, nil, nil); err != nil {
 		t.Fatal(err)
 	}
 	printed := returns.Printed{Place: begins, Field: "value"}

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -22,7 +23,7 @@ func Erase(ctx context.Context, ws *workspace.Workspace, sha, reason, by string)
 	if err != nil {
 		return w, err
 	}
-	return w, forget(ctx, ws)
+	return w, errors.Join(ws.Record(), forget(ctx, ws)) // the journal tells of what it has no line for
 }
 
 // forget removes what was made from files that are not kept any more. What can
@@ -101,5 +102,5 @@ func EraseExpired(ctx context.Context, ws *workspace.Workspace, by string) ([]Ex
 			return nil, err
 		}
 	}
-	return expired, forget(ctx, ws)
+	return expired, errors.Join(ws.Record(), forget(ctx, ws))
 }

@@ -11,9 +11,9 @@ import (
 	"strings"
 )
 
-// half is the ending of a folder that is being sealed. What a killed command left
-// under such a name is no seal, and is cleared by the next one that seals.
-const half = ".partial"
+// Half is the ending of a folder or file that is being made to be kept. What a killed
+// command left under such a name is none, and is cleared by the next that changes anything.
+const Half = ".partial"
 
 // Folder is a sealed folder in its place.
 type Folder struct {
@@ -72,9 +72,11 @@ func Clear(root string) error {
 			return nil
 		case err != nil:
 			return err
-		case d.IsDir() && strings.HasSuffix(d.Name(), half):
+		case strings.HasSuffix(d.Name(), Half) && d.IsDir():
 			left = append(left, path)
 			return fs.SkipDir
+		case strings.HasSuffix(d.Name(), Half):
+			left = append(left, path)
 		case d.IsDir() && fileIn(path, ManifestFile):
 			return fs.SkipDir // a seal: nothing is made inside it
 		}

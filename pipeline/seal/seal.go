@@ -43,12 +43,12 @@ type Entry struct {
 }
 
 // Digest of the files is the SHA-256 of their manifest.
-func (f Files) Digest() string { return digest(f.manifest()) }
+func (f Files) Digest() string { return Digest(f.manifest()) }
 
 func (f Files) manifest() []byte {
 	var m Manifest
 	for _, name := range f.names() {
-		m.Files = append(m.Files, Entry{Path: name, Size: int64(len(f[name])), SHA256: digest(f[name])})
+		m.Files = append(m.Files, Entry{Path: name, Size: int64(len(f[name])), SHA256: Digest(f[name])})
 	}
 	text, _ := json.MarshalIndent(m, "", "  ") // texts and numbers always marshal
 	return append(text, '\n')
@@ -63,18 +63,20 @@ func (f Files) names() []string {
 	return names
 }
 
-func digest(content []byte) string {
+// Digest is the SHA-256 of a text, in hexadecimal digits.
+func Digest(content []byte) string {
 	sum := sha256.Sum256(content)
 	return hex.EncodeToString(sum[:])
 }
 
 // Write seals files as the folder dir, which must not exist yet. The folder gets
-// its name last, so that a seal is whole or not there.
-func Write(dir string, files Files, signature *Signature) error {
+// its name last, so that a seal is whole or not there; before that, whole is told where
+// it is (nil: nobody is), and may refuse.
+func Write(dir string, files Files, signature *Signature, whole func(half string) error) error {
 	if _, err := os.Lstat(dir); !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("%q is already there, and a seal is never written again", dir)
 	}
-	making := dir + half
+	making := dir + Half
 	if err := os.RemoveAll(making); err != nil {
 		return fmt.Errorf("cannot clear what an earlier try left: %w", err)
 	}
@@ -93,16 +95,21 @@ func Write(dir string, files Files, signature *Signature) error {
 		all[name] = content
 	}
 	for _, name := range all.names() {
-		if err := writeNew(filepath.Join(making, filepath.FromSlash(name)), all[name]); err != nil {
+		if err := WriteNew(filepath.Join(making, filepath.FromSlash(name)), all[name]); err != nil {
 			return fmt.Errorf("cannot seal %q: %w", name, err)
+		}
+	}
+	if whole != nil {
+		if err := whole(making); err != nil {
+			return errors.Join(err, os.RemoveAll(making))
 		}
 	}
 	return os.Rename(making, dir)
 }
 
-// writeNew writes a file so that a power cut cannot take it back; it is
+// WriteNew writes a file so that a power cut cannot take it back; it is
 // read-only from then on.
-func writeNew(name string, content []byte) error {
+func WriteNew(name string, content []byte) error {
 	if err := os.MkdirAll(filepath.Dir(name), 0o770); err != nil {
 		return err
 	}
@@ -137,8 +144,8 @@ func Check(dir string) (Manifest, error) {
 			errs = append(errs, fmt.Errorf("%q is gone", e.Path))
 		case err != nil:
 			errs = append(errs, err)
-		case digest(content) != e.SHA256:
-			errs = append(errs, fmt.Errorf("%q was changed: its SHA-256 is %s, sealed as %s", e.Path, digest(content), e.SHA256))
+		case Digest(content) != e.SHA256:
+			errs = append(errs, fmt.Errorf("%q was changed: its SHA-256 is %s, sealed as %s", e.Path, Digest(content), e.SHA256))
 		}
 	}
 	err = fs.WalkDir(os.DirFS(dir), ".", func(name string, entry fs.DirEntry, err error) error {
@@ -151,7 +158,7 @@ func Check(dir string) (Manifest, error) {
 	if err := errors.Join(errs...); err != nil {
 		return m, fmt.Errorf("%w: %w", ErrBroken, err)
 	}
-	return m, checkSignature(dir, digest(text))
+	return m, checkSignature(dir, Digest(text))
 }
 
 // DigestOf reads the digest of a sealed folder.
@@ -160,5 +167,5 @@ func DigestOf(dir string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return digest(text), nil
+	return Digest(text), nil
 }

@@ -16,7 +16,7 @@ var files = seal.Files{"return.xlsx": []byte("workbook"), "rules/queries/R01.sql
 func sealed(t *testing.T, signature *seal.Signature) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "returns", "v001")
-	if err := seal.Write(dir, files, signature); err != nil {
+	if err := seal.Write(dir, files, signature, nil); err != nil {
 		t.Fatal(err)
 	}
 	return dir
@@ -74,7 +74,7 @@ func TestWhatIsNotSealedIsNamed(t *testing.T) {
 
 func TestASealIsWrittenOnce(t *testing.T) {
 	dir := sealed(t, nil)
-	if err := seal.Write(dir, files, nil); err == nil || !strings.Contains(err.Error(), "never written again") {
+	if err := seal.Write(dir, files, nil, nil); err == nil || !strings.Contains(err.Error(), "never written again") {
 		t.Errorf("written twice: %v", err)
 	}
 	if all, err := seal.Folders(filepath.Dir(dir), "v"); err != nil || len(all) != 1 || all[0].Dir != dir || all[0].Number != 1 {
@@ -107,7 +107,7 @@ func TestSignature(t *testing.T) {
 	}
 	other := seal.Files{"return.xlsx": []byte("another")}
 	forged := filepath.Join(t.TempDir(), "v002")
-	if err := seal.Write(forged, other, signature); err != nil {
+	if err := seal.Write(forged, other, signature, nil); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := seal.Check(forged); !errors.Is(err, seal.ErrBroken) {

@@ -16,6 +16,7 @@ import (
 	"mojreturns/pipeline/draft"
 	"mojreturns/pipeline/gate"
 	"mojreturns/pipeline/guard"
+	"mojreturns/pipeline/journal"
 	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/returns"
@@ -48,6 +49,10 @@ func Approve(ctx context.Context, ws *workspace.Workspace, s Signing, d archive.
 	defer v.Close()
 	sub, err := awaiting(v, r)
 	if err != nil {
+		return archive.Sealed{}, err
+	}
+	submitted := filepath.Join(archive.ReturnDir(ws, r, s.Period), archive.SubmissionName(sub.Number))
+	if err := archive.Witnessed(ws, submitted); err != nil {
 		return archive.Sealed{}, err
 	}
 	if sub.By == user.Name {
@@ -93,7 +98,8 @@ func Approve(ctx context.Context, ws *workspace.Workspace, s Signing, d archive.
 		return archive.Sealed{}, err
 	}
 	dir := filepath.Join(archive.ReturnDir(ws, r, s.Period), seal.Name("v", about.Version))
-	if err := seal.Write(dir, files, signature); err != nil {
+	lines := append(archive.Lines(journal.Sealed, user.Name, nil), journal.Entry{Kind: journal.Approved, By: user.Name, Place: ws.Place(submitted), Digest: sub.Digest()})
+	if err := ws.Seal(dir, files, signature, lines...); err != nil {
 		return archive.Sealed{}, err
 	}
 	return archive.Sealed{Dir: dir, About: about, Digest: files.Digest(), Signed: signature != nil}, nil

@@ -47,7 +47,7 @@ func TestSealOfEarlierRules(t *testing.T) {
 	if was != is || !strings.Contains(was, "1 of 12 lines of spend (£3,600.00) without an evidence reference.") {
 		t.Errorf("answered\n%s\nand by its ladder\n%s", was, is)
 	}
-	if v, err := signoff.Verify(ctx, ws, "", at, 0); err != nil || !v.Rebuilt || !v.OK() {
+	if v, err := signoff.Verify(ctx, ws, signoff.Asked{Period: at}); err != nil || !v.Rebuilt || !v.OK() {
 		t.Errorf("verified: %+v, %v", v, err)
 	}
 }

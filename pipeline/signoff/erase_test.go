@@ -56,7 +56,7 @@ func TestErase(t *testing.T) {
 	if err != nil || table.AsText(found.Rows[0][0]) != "0" {
 		t.Errorf("%v referrals of the erased file count, %v", found.Rows, err)
 	}
-	v, err := signoff.Verify(ctx, ws, "", at, 0)
+	v, err := signoff.Verify(ctx, ws, signoff.Asked{Period: at})
 	if err != nil || v.Broken != "" || v.Rebuilt || !strings.Contains(v.CannotRebuild, "slt_referrals_2023-24_v4.csv") || !strings.Contains(v.CannotRebuild, "erased on 22 April 2024") {
 		t.Errorf("%+v, %v", v, err)
 	}

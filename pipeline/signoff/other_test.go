@@ -70,7 +70,7 @@ func TestOtherRowOfAForm(t *testing.T) {
 	if err != nil || rows != counted {
 		t.Errorf("%d rows stand behind it (%v), want %d", rows, err, counted)
 	}
-	if verified, err := signoff.Verify(ctx, ws, "", at, 0); err != nil || !verified.OK() {
+	if verified, err := signoff.Verify(ctx, ws, signoff.Asked{Period: at}); err != nil || !verified.OK() {
 		t.Errorf("%+v, %v", verified, err)
 	}
 	moved, err := signoff.Diff(ctx, ws, "", at, 0, 0)

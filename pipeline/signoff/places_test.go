@@ -92,7 +92,7 @@ func TestASealInAnotherPlace(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if verified, err := signoff.Verify(t.Context(), ws, "", at, 0); err != nil || !verified.OK() {
+	if verified, err := signoff.Verify(t.Context(), ws, signoff.Asked{Period: at}); err != nil || !verified.OK() {
 		t.Errorf("with nothing out of its place: %+v, %v", verified, err)
 	}
 	manifest := filepath.Join(sealed.Dir, seal.ManifestFile)

@@ -89,7 +89,7 @@ func TestLaterReturn(t *testing.T) {
 		t.Fatal(err)
 	}
 	write("T17_Narrative!B7", "Written after the seal", "Performance analyst")
-	if v, err := signoff.Verify(ctx, ws, "", at, 0); err != nil || !v.OK() || v.Workbook != "same bytes" {
+	if v, err := signoff.Verify(ctx, ws, signoff.Asked{Period: at}); err != nil || !v.OK() || v.Workbook != "same bytes" {
 		t.Errorf("%+v, %v", v, err)
 	}
 	parts, err := signoff.TraceVersion(ctx, ws, "", "T04_Source!D7", at, 0, true)

@@ -19,6 +19,7 @@ import (
 	"mojreturns/pipeline/archive"
 	"mojreturns/pipeline/builds"
 	"mojreturns/pipeline/gate"
+	"mojreturns/pipeline/journal"
 	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/seal"
@@ -77,14 +78,15 @@ func Submit(ctx context.Context, ws *workspace.Workspace, s Signing, waived []ar
 	if sub.Workbook, err = pinnedWorkbook(ctx, v, r, sub); err != nil {
 		return archive.Submission{}, err
 	}
-	if sub.Signature, err = sign(user, s.KeyFile, sub.Figures); err != nil {
+	if sub.Signature, err = sign(user, s.KeyFile, sub.Digest()); err != nil {
 		return archive.Submission{}, err
 	}
 	text, err := json.MarshalIndent(sub, "", "  ")
 	if err != nil {
 		return archive.Submission{}, err
 	}
-	return sub, workspace.WriteOnce(filepath.Join(archive.ReturnDir(ws, r, s.Period), fmt.Sprintf("submission-%03d.json", sub.Number)), append(text, '\n'))
+	file := filepath.Join(archive.ReturnDir(ws, r, s.Period), archive.SubmissionName(sub.Number))
+	return sub, ws.Keep(file, append(text, '\n'), archive.Lines(journal.Submitted, user.Name, waived)...)
 }
 
 // sign signs a digest where the configuration has the user's key.

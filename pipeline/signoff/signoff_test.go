@@ -214,7 +214,7 @@ func TestKeys(t *testing.T) {
 	if err != nil || !sealed.Signed {
 		t.Fatalf("signed: %+v, %v", sealed, err)
 	}
-	if v, err := signoff.Verify(ctx, ws, "", at, 0); err != nil || !v.OK() || !v.Rebuilt {
+	if v, err := signoff.Verify(ctx, ws, signoff.Asked{Period: at}); err != nil || !v.OK() || !v.Rebuilt {
 		t.Errorf("a signed return: %+v, %v", v, err)
 	}
 }

@@ -31,26 +31,44 @@ type Verification struct {
 	CannotRebuild string
 	// Differences are the figures that came out otherwise, at most mostDifferences.
 	Differences []string
+	// Audit is what the journal and everything that is kept say of each other.
+	Audit archive.Audit
 	// Workbook is "same bytes", or says which versions differ so that bytes may.
 	Workbook string
 }
 
 // OK says that nothing was found wrong.
 func (v Verification) OK() bool {
-	return v.Broken == "" && len(v.Differences) == 0 && !strings.HasPrefix(v.Workbook, "different")
+	return v.Broken == "" && len(v.Audit.Problems) == 0 && len(v.Differences) == 0 && !strings.HasPrefix(v.Workbook, "different")
 }
 
 const mostDifferences = 20
 
-// Verify checks a sealed version (0: the newest): that nothing in it has
-// changed, that its own rules over what had been received then give its figures
-// again, and its workbook, byte for byte where the versions in use are the seal's.
-func Verify(ctx context.Context, ws *workspace.Workspace, name string, at period.Period, number int) (Verification, error) {
-	sealed, err := archive.Version(ws, name, at, number)
-	if err != nil {
-		return Verification{}, err
+// Asked is which sealed version is verified, and the journal's head that was kept of it.
+type Asked struct {
+	Return  string // empty: the first configured
+	Period  period.Period
+	Version int    // 0: the newest
+	Head    string // empty: none was kept
+}
+
+// Verify checks a sealed version: that nothing in it has changed, that its own rules
+// over what had been received then give its figures again, and its workbook, byte for
+// byte where the versions in use are the seal's. It holds everything that is kept
+// against the journal too, whatever it finds in this one.
+func Verify(ctx context.Context, ws *workspace.Workspace, asked Asked) (v Verification, err error) {
+	if v.Audit, err = archive.Look(ws, asked.Head); err != nil {
+		return v, err
 	}
-	v := Verification{Sealed: sealed}
+	sealed, err := archive.Version(ws, asked.Return, asked.Period, asked.Version)
+	if errors.Is(err, seal.ErrBroken) {
+		v.Broken = strings.TrimPrefix(err.Error(), seal.ErrBroken.Error()+": ")
+		return v, nil
+	}
+	if err != nil {
+		return v, err
+	}
+	v.Sealed = sealed
 	if _, err := seal.Check(sealed.Dir); err != nil {
 		v.Broken = strings.TrimPrefix(err.Error(), seal.ErrBroken.Error()+": ")
 		return v, nil
@@ -63,7 +81,7 @@ func Verify(ctx context.Context, ws *workspace.Workspace, name string, at period
 		return v, err
 	}
 	defer release()
-	opened, err := published.Open(ctx, then, at)
+	opened, err := published.Open(ctx, then, asked.Period)
 	if err != nil {
 		return v, fmt.Errorf("the figures cannot be made again: %w", err)
 	}

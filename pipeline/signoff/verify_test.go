@@ -30,7 +30,7 @@ func TestVerify(t *testing.T) {
 	sealed := seals(t, ws, at)
 	check := func(what string, intact, rebuilt bool) signoff.Verification {
 		t.Helper()
-		v, err := signoff.Verify(ctx, ws, "", at, 0)
+		v, err := signoff.Verify(ctx, ws, signoff.Asked{Period: at})
 		if err != nil {
 			t.Fatalf("%s: %v", what, err)
 		}
@@ -104,7 +104,7 @@ func TestVerifyAfterAReplacedFileIsErased(t *testing.T) {
 	if _, err := intake.Erase(ctx, ws, receipts[i].SHA256, "the person asked for it", "data protection officer"); err != nil {
 		t.Fatal(err)
 	}
-	if v, err := signoff.Verify(ctx, ws, "", at, 0); err != nil || !v.OK() || !v.Rebuilt || v.Workbook != "same bytes" {
+	if v, err := signoff.Verify(ctx, ws, signoff.Asked{Period: at}); err != nil || !v.OK() || !v.Rebuilt || v.Workbook != "same bytes" {
 		t.Errorf("%+v, %v", v, err)
 	}
 }

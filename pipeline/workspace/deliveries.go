@@ -21,5 +21,9 @@ func (ws *Workspace) Tell(work string, done, total int) {
 
 // Withdraw stops a delivery counting, from now on; its bytes stay.
 func (ws *Workspace) Withdraw(sha, reason, by string) (landing.Withdrawal, error) {
-	return ws.Landing.Withdraw(sha, reason, by)
+	w, err := ws.Landing.Withdraw(sha, reason, by)
+	if err != nil {
+		return w, err
+	}
+	return w, ws.Record() // the journal's line, as for any that has none yet
 }

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"mojreturns/pipeline/landing"
-	"mojreturns/pipeline/seal"
 )
 
 // RemoveAll removes files and folders, and says which is held open elsewhere.
@@ -53,18 +52,16 @@ func WriteOnce(path string, content []byte) error {
 	return WriteFile(path, content)
 }
 
-// Lock takes the store's write lock for one changing command. It waits, then
-// says who holds it.
+// Lock takes the store's write lock for one changing command, and makes the store whole.
+// It waits, then says who holds it.
 func (ws *Workspace) Lock(ctx context.Context, command string, wait time.Duration) (release func(), err error) {
 	release, err = ws.lock(ctx, landing.WriteLock, command, wait)
 	if err != nil {
 		return nil, err
 	}
-	for _, kept := range []string{"returns", "releases"} {
-		if err := seal.Clear(ws.Path(kept)); err != nil {
-			release()
-			return nil, fmt.Errorf("what a killed command left cannot be cleared: %w", err)
-		}
+	if err := ws.Recover(); err != nil {
+		release()
+		return nil, err
 	}
 	return release, nil
 }
