@@ -29,7 +29,8 @@ type Audit struct {
 func Look(ws *workspace.Workspace, head string) (Audit, error) {
 	j, err := ws.Journal()
 	a := auditing{ws: ws, journal: j}
-	if errors.Is(err, journal.ErrBroken) {
+	broken := errors.Is(err, journal.ErrBroken)
+	if broken {
 		a.tell("%v", err)
 	} else if err != nil {
 		return a.Audit, err
@@ -47,7 +48,7 @@ func Look(ws *workspace.Workspace, head string) (Audit, error) {
 	if err != nil {
 		return a.Audit, err
 	}
-	if len(j.Entries) == 0 && len(kept) > 0 && len(a.Problems) == 0 {
+	if len(j.Entries) == 0 && len(kept) > 0 && !broken {
 		a.tell("there is no journal, although %d submissions, seals and releases are kept: it was taken away, or they are older than it. The next command that changes anything begins one", len(kept))
 		return a.Audit, nil
 	}

@@ -61,7 +61,7 @@ func Verify(ctx context.Context, ws *workspace.Workspace, asked Asked) (v Verifi
 		return v, err
 	}
 	sealed, err := archive.Version(ws, asked.Return, asked.Period, asked.Version)
-	if errors.Is(err, seal.ErrBroken) {
+	if errors.Is(err, seal.ErrBroken) || err != nil && len(v.Audit.Problems) > 0 {
 		v.Broken = strings.TrimPrefix(err.Error(), seal.ErrBroken.Error()+": ")
 		return v, nil
 	}
