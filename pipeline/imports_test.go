@@ -46,7 +46,7 @@ var mayImport = map[string][]string{
 		"pipeline/personal", "pipeline/register", "pipeline/table", "pipeline/warehouse", "pipeline/workspace"},
 	"pipeline/workspace": {"pipeline/contract", "pipeline/extract", "pipeline/journal", "pipeline/landing", "pipeline/lists",
 		"pipeline/metrics", "pipeline/period", "pipeline/personal", "pipeline/register", "pipeline/returns", "pipeline/schedule",
-		"pipeline/seal", "pipeline/strict", "pipeline/warehouse", "queries", "templates"},
+		"pipeline/seal", "pipeline/strict", "pipeline/temp", "pipeline/warehouse", "queries", "templates"},
 	"pipeline/personal": {},
 
 	// the stages
@@ -69,8 +69,9 @@ var mayImport = map[string][]string{
 	"pipeline/seal":       {},
 	"pipeline/strict":     {},
 	"pipeline/synth":      {"pipeline/contract", "pipeline/lists", "pipeline/period", "pipeline/register", "pipeline/strict", "queries", "templates"},
+	"pipeline/temp":       {},
 	"pipeline/table":      {"pipeline/paper", "pipeline/warehouse"},
-	"pipeline/warehouse":  {"pipeline/lists"},
+	"pipeline/warehouse":  {"pipeline/lists", "pipeline/temp"},
 	"pipeline/web":        {},
 	"pipeline/workbook":   {},
 	"queries":             {},

@@ -93,6 +93,9 @@ func (a *app) job(ws *workspace.Workspace) func(context.Context) error {
 			return err
 		}
 		defer release()
+		if err := intake.Finish(ctx, ws); err != nil {
+			return err
+		}
 		// first, since what has just come in may be of a newer year
 		if _, err := intake.Land(ctx, ws, nil, landing.Given{}); err != nil {
 			return err

@@ -59,6 +59,9 @@ func (a *app) statusCommand() *cobra.Command {
 			for _, f := range objections {
 				list = append(list, []any{"before it may leave", "", f.Subject, p.Label, "", f.Code + " " + f.Title, nil, f.Detail, "", "", ""})
 			}
+			if intake.Unfinished(ws) {
+				list = append(list, []any{"unfinished", "", "an erasure", "", "", "begun and not ended", nil, "the next command that changes anything ends it", "", "", ""})
+			}
 			for _, e := range expired {
 				list = append(list, []any{"retention", e.Provider, e.Feed, e.Year, e.Since.Format(time.DateOnly), "to be erased", late(pipeline.DaysLate(ws, e.Since)),
 					e.Name, moment(e.Received, ws.Location), "", ""})

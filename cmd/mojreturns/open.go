@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"mojreturns/pipeline/intake"
 	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/typed"
@@ -48,6 +49,9 @@ func (a *app) change(do func(ctx context.Context, ws *workspace.Workspace, args 
 			return err
 		}
 		defer release()
+		if err := intake.Finish(c.Context(), ws); err != nil {
+			return err
+		}
 		return do(c.Context(), ws, args)
 	}
 }

@@ -40,6 +40,14 @@ func (a *app) print(t table.Table) error {
 		if a.opened != nil {
 			t.Marking = a.opened.Marking()
 		}
+		if a.opened != nil && strings.EqualFold(filepath.Ext(a.output), ".xlsx") {
+			aside, err := a.opened.Temp("table")
+			if err != nil {
+				return err
+			}
+			defer aside.Close()
+			t.Aside = aside.Path
+		}
 		if err := t.Save(a.output); err != nil {
 			return err
 		}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -68,9 +70,20 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		err = fmt.Errorf("the result could not be written: %w", results.err)
 	}
 	if err != nil && err.Error() != "" {
-		fmt.Fprintf(stderr, "mojreturns: %v\n", err)
+		fmt.Fprintf(stderr, "mojreturns: %s\n", inWords(err))
 	}
 	return exitCode(ctx, err)
+}
+
+// diskFull are the words of systems, and of DuckDB after them, for a disk without room.
+var diskFull = regexp.MustCompile(`(?i)no space left on device|not enough space on (the )?disk|disk quota exceeded`)
+
+// inWords says an error as people read it: of a full disk what it is, and no more.
+func inWords(err error) string {
+	if errors.Is(err, syscall.ENOSPC) || diskFull.MatchString(err.Error()) {
+		return "the disk is full: make room and give the command again. What was received and what was decided is as it was before"
+	}
+	return err.Error()
 }
 
 func exitCode(ctx context.Context, err error) int {

@@ -45,6 +45,9 @@ func TestCases(t *testing.T) {
 		Setup: func(env *testscript.Env) error { // files that a story cannot hold as text
 			files, err := filepath.Abs("../../testdata/cases/files")
 			env.Setenv("FILES", files)
+			for _, where := range []string{"TMPDIR", "TMP", "TEMP"} { // nothing is put into the system's temporary folder
+				env.Setenv(where, filepath.Join(env.WorkDir, "is", "not", "there"))
+			}
 			return err
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){

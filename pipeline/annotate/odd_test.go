@@ -91,7 +91,7 @@ func TestOddWorkbooks(t *testing.T) {
 // Of very many faults all are marked, as many as a program can bear get a comment,
 // and the list says so.
 func TestManyFaults(t *testing.T) {
-	plain, err := annotate.NewPlain("")
+	plain, err := annotate.NewPlain("", "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -41,9 +41,10 @@ const (
 	widest    = 40.0
 )
 
-// NewPlain begins a workbook whose printed pages carry a marking of protection.
-func NewPlain(marking string) (*Plain, error) {
-	p := &Plain{file: excelize.NewFile(), names: map[string]string{}, marking: marking}
+// NewPlain begins a workbook whose printed pages carry a marking of protection. What does
+// not fit in memory is put into the folder aside; empty is the system's.
+func NewPlain(marking, aside string) (*Plain, error) {
+	p := &Plain{file: excelize.NewFile(excelize.Options{TmpDir: aside}), names: map[string]string{}, marking: marking}
 	format := "@"
 	look := excelize.Style{CustomNumFmt: &format, Font: &excelize.Font{Family: "Arial", Size: regular.Size}}
 	var err, also error

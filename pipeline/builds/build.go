@@ -50,7 +50,15 @@ func Build(ctx context.Context, ws *workspace.Workspace) (Report, error) {
 		return Report{}, err
 	}
 	if found && latest.Build == build {
-		return unchanged(ctx, ws, latest)
+		report, err := unchanged(ctx, ws, latest)
+		if !errors.Is(err, warehouse.ErrDamaged) {
+			return report, err
+		}
+		aside, err := warehouse.PutAside(latest)
+		if err != nil {
+			return Report{}, fmt.Errorf("the published warehouse is damaged and cannot be put aside: is it open in another program? %w", err)
+		}
+		ws.Log.Warn("the published warehouse was damaged: it is put aside, and made again", "file", aside)
 	}
 	path, report, err := buildFile(ctx, ws, sources, build)
 	if err != nil {
@@ -67,6 +75,9 @@ func Build(ctx context.Context, ws *workspace.Workspace) (Report, error) {
 
 // unchanged reports of a build that is published already.
 func unchanged(ctx context.Context, ws *workspace.Workspace, latest warehouse.Published) (Report, error) {
+	if err := latest.Check(); err != nil {
+		return Report{}, err
+	}
 	reader, err := warehouse.OpenPublished(ctx, ws.BuildDir(), ws.Settings)
 	if err != nil {
 		return Report{}, err

@@ -114,13 +114,13 @@ type found struct {
 // faultsOf judges sources apart from what is published, and gives the faults of each
 // by its place among them.
 func faultsOf(ctx context.Context, ws *workspace.Workspace, sources []typed.Staged) (map[int][]found, error) {
-	temp, err := os.MkdirTemp("", "mojreturns-judge-")
+	aside, err := ws.Temp("judge")
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(temp)
+	defer aside.Close()
 	out := map[int][]found{}
-	return out, typed.JudgeApart(ctx, ws, temp, sources, func(conn *sql.Conn) error {
+	return out, typed.JudgeApart(ctx, ws, aside.Path, sources, func(conn *sql.Conn) error {
 		type judged struct {
 			Delivery, Row                              int
 			ColumnName, Value, Severity, Rule, Message string
@@ -226,7 +226,12 @@ func (a marking) content(ctx context.Context, report *annotate.Report) ([]byte, 
 		}
 	}
 	report.Made = true
-	plain, err := annotate.NewPlain(report.Marking)
+	aside, err := a.pipeline.Temp("annotate")
+	if err != nil {
+		return nil, err
+	}
+	defer aside.Close()
+	plain, err := annotate.NewPlain(report.Marking, aside.Path)
 	if err != nil {
 		return nil, err
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"time"
 
 	"mojreturns/pipeline/builds"
@@ -18,12 +17,47 @@ import (
 // Erase removes a received file and everything made from its rows: its bytes, the
 // staged files, every build but a new one without it, the drafts and what was
 // annotated. A tombstone stays. Sealed returns hold no rows and stay as they are.
-func Erase(ctx context.Context, ws *workspace.Workspace, sha, reason, by string) (landing.Withdrawal, error) {
-	w, err := ws.Landing.Erase(sha, reason, by)
-	if err != nil {
-		return w, err
+// One that is killed is finished by Finish.
+func Erase(ctx context.Context, ws *workspace.Workspace, sha, reason, by string) (w landing.Withdrawal, err error) {
+	err = whole(ctx, ws, func() error {
+		w, err = ws.Landing.Erase(sha, reason, by)
+		return err
+	})
+	return w, err
+}
+
+// erasing is the file that is there while an erasure is under way.
+func erasing(ws *workspace.Workspace) string { return ws.Path("erasing") }
+
+// Unfinished tells whether an erasure was begun and not ended: rows of what was erased
+// may still be in what was made of them.
+func Unfinished(ws *workspace.Workspace) bool { return workspace.Exists(erasing(ws)) }
+
+// Finish ends an erasure that was killed. The caller holds the write lock.
+func Finish(ctx context.Context, ws *workspace.Workspace) error {
+	if !Unfinished(ws) {
+		return nil
 	}
-	return w, errors.Join(ws.Record(), forget(ctx, ws)) // the journal tells of what it has no line for
+	ws.Log.Warn("an erasure was not finished: it is now")
+	return whole(ctx, ws, func() error { return nil })
+}
+
+// whole erases by tombstone, and then whatever was made of what is erased. Until the end
+// a file says that it is under way.
+func whole(ctx context.Context, ws *workspace.Workspace, erase func() error) error {
+	if err := workspace.WriteFile(erasing(ws), nil); err != nil {
+		return err
+	}
+	if err := erase(); err != nil { // nothing more is erased than before
+		return errors.Join(err, os.Remove(erasing(ws)))
+	}
+	if err := ws.Landing.Forget(); err != nil {
+		return err
+	}
+	if err := errors.Join(ws.Record(), forget(ctx, ws)); err != nil { // the journal tells of what it has no line for
+		return err
+	}
+	return os.Remove(erasing(ws))
 }
 
 // forget removes what was made from files that are not kept any more. What can
@@ -34,11 +68,6 @@ func forget(ctx context.Context, ws *workspace.Workspace) error {
 			return fmt.Errorf("cannot remove what was made of it: is a file open in another program? Close it and erase again: %w", err)
 		}
 	}
-	if left, err := filepath.Glob(ws.Path("verifying-*")); err != nil {
-		return err
-	} else if err := workspace.RemoveAll(left); err != nil {
-		return err
-	}
 	if _, found, err := warehouse.Latest(ws.BuildDir()); err != nil || !found {
 		return err
 	}
@@ -47,17 +76,10 @@ func forget(ctx context.Context, ws *workspace.Workspace) error {
 	if err != nil {
 		return err
 	}
-	builds, err := warehouse.List(ws.BuildDir())
-	if err != nil {
-		return err
+	if err := warehouse.Only(report.Published); err != nil {
+		return fmt.Errorf("cannot remove an older build: is it open in another program? Close it and erase again: %w", err)
 	}
-	var old []string
-	for _, b := range builds {
-		if b.Path != report.Published.Path {
-			old = append(old, b.Path)
-		}
-	}
-	return workspace.RemoveAll(old)
+	return nil
 }
 
 // Expired is a received file that its feed's retention period is over for.
@@ -96,11 +118,13 @@ func EraseExpired(ctx context.Context, ws *workspace.Workspace, by string) ([]Ex
 	if err != nil || len(expired) == 0 {
 		return nil, err
 	}
-	for _, e := range expired {
-		reason := fmt.Sprintf("kept for %d months after the end of %s", e.Spec.KeepMonths, e.Year)
-		if _, err := ws.Landing.Erase(e.SHA256, reason, by); err != nil {
-			return nil, err
+	return expired, whole(ctx, ws, func() error {
+		for _, e := range expired {
+			reason := fmt.Sprintf("kept for %d months after the end of %s", e.Spec.KeepMonths, e.Year)
+			if _, err := ws.Landing.Erase(e.SHA256, reason, by); err != nil {
+				return err
+			}
 		}
-	}
-	return expired, errors.Join(ws.Record(), forget(ctx, ws))
+		return nil
+	})
 }

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -35,24 +34,24 @@ func LandAndJudge(ctx context.Context, ws *workspace.Workspace, files []string, 
 		return nil, err
 	}
 	// what is thrown away again: the judging, and when dry the staging too
-	temp, err := os.MkdirTemp("", "mojreturns-judge-")
+	aside, err := ws.Temp("judge")
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(temp)
+	defer aside.Close()
 	var sources []typed.Staged
 	var out []LandedFile
 	for i, l := range landed {
 		if l.Status == landing.StatusWould {
 			l.Number = -i - 1 // it has no receipt, and yet is a file of its own
 		}
-		found, err := stageLanded(ctx, ws, l, temp)
+		found, err := stageLanded(ctx, ws, l, aside.Path)
 		if err != nil {
 			return nil, err
 		}
 		if len(found) == 0 {
 			f := LandedFile{Status: string(l.Status), FileCount: builds.FileCount{File: l.Name, SHA256: l.SHA256, Provider: l.Provider, Feed: l.Feed, Message: l.Message}}
-			if err := recognise(ctx, ws, l, temp, &f); err != nil {
+			if err := recognise(ctx, ws, l, aside.Path, &f); err != nil {
 				return nil, err
 			}
 			out = append(out, f)
@@ -69,7 +68,7 @@ func LandAndJudge(ctx context.Context, ws *workspace.Workspace, files []string, 
 			}
 		}
 	}
-	return out, judge(ctx, ws, temp, sources, out, dry)
+	return out, judge(ctx, ws, aside.Path, sources, out, dry)
 }
 
 // tableOf is one table of a landed file before its rows are judged; unread is what

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
@@ -173,13 +172,13 @@ func compare(ctx context.Context, ws *workspace.Workspace, old, now version) (Co
 			are = append(are, s.Order)
 		}
 	}
-	temp, err := os.MkdirTemp("", "mojreturns-compare-")
+	aside, err := ws.Temp("compare")
 	if err != nil {
 		return c, nil, err
 	}
-	defer os.RemoveAll(temp)
+	defer aside.Close()
 	var out [][]any
-	err = typed.JudgeApart(ctx, ws, temp, sources, func(conn *sql.Conn) error {
+	err = typed.JudgeApart(ctx, ws, aside.Path, sources, func(conn *sql.Conn) error {
 		found, err := table.Query(ctx, conn, sources[0].Contract.Compare(were, are, typed.LooksPersonal(ws, sources[0].Contract, "{value}")))
 		if err != nil {
 			return err

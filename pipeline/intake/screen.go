@@ -24,40 +24,32 @@ import (
 // headed as such and no contract claims it, the file is refused; the sentence
 // repeats no value. What was staged to look goes on to the store once the file is in.
 func screen(ctx context.Context, ws *workspace.Workspace, path string, r landing.Receipt) (landing.Screening, error) {
-	if left, err := filepath.Glob(ws.Path("screening-*")); err != nil {
-		return landing.Screening{}, err
-	} else if err := workspace.RemoveAll(left); err != nil { // a killed run's
-		return landing.Screening{}, err
-	}
-	if err := os.MkdirAll(ws.Path(), 0o770); err != nil {
-		return landing.Screening{}, err
-	}
-	dir, err := os.MkdirTemp(ws.Path(), "screening-")
+	aside, err := ws.Temp("screening")
 	if err != nil {
 		return landing.Screening{}, err
 	}
-	found, err := screenIn(ctx, ws, path, r, dir)
+	found, err := screenIn(ctx, ws, path, r, aside.Path)
 	if err != nil {
-		return found, errors.Join(err, os.RemoveAll(dir))
+		return found, errors.Join(err, aside.Close())
 	}
 	found.Done = func(in bool) error {
 		var err error
 		if in {
-			err = keepStaged(ws, filepath.Join(dir, "staged"))
+			err = keepStaged(ws, filepath.Join(aside.Path, "staged"))
 		}
-		return errors.Join(err, os.RemoveAll(dir))
+		return errors.Join(err, aside.Close())
 	}
 	return found, nil
 }
 
 // screenDry does so and keeps nothing.
 func screenDry(ctx context.Context, ws *workspace.Workspace, path string, r landing.Receipt) (landing.Screening, error) {
-	dir, err := os.MkdirTemp("", "mojreturns-screening-")
+	aside, err := ws.Temp("screening")
 	if err != nil {
 		return landing.Screening{}, err
 	}
-	defer os.RemoveAll(dir)
-	return screenIn(ctx, ws, path, r, dir)
+	defer aside.Close()
+	return screenIn(ctx, ws, path, r, aside.Path)
 }
 
 func screenIn(ctx context.Context, ws *workspace.Workspace, path string, r landing.Receipt, dir string) (landing.Screening, error) {

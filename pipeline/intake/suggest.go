@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -37,16 +36,16 @@ func Suggest(ctx context.Context, ws *workspace.Workspace, path, feed, provider 
 	if _, ok := ws.Register.Provider(provider); provider != "" && !ok {
 		return "", fmt.Errorf("no provider has the code %q; mojreturns.yaml lists them", provider)
 	}
-	temp, err := os.MkdirTemp("", "mojreturns-suggest-")
+	aside, err := ws.Temp("suggest")
 	if err != nil {
 		return "", err
 	}
-	defer os.RemoveAll(temp)
+	defer aside.Close()
 	heads, err := extract.Heads(ctx, path, filepath.Base(path))
 	if err != nil {
 		return "", err
 	}
-	db, err := warehouse.Create(ctx, filepath.Join(temp, "suggest.duckdb"), ws.Settings)
+	db, err := warehouse.Create(ctx, filepath.Join(aside.Path, "suggest.duckdb"), ws.Settings)
 	if err != nil {
 		return "", err
 	}
@@ -62,7 +61,7 @@ func Suggest(ctx context.Context, ws *workspace.Workspace, path, feed, provider 
 	var all []*suggested
 	var refused error
 	for i, head := range heads {
-		s := &suggested{Workspace: ws, conn: conn, path: path, head: head, sheets: len(heads), parquet: filepath.Join(temp, fmt.Sprintf("%d.parquet", i))}
+		s := &suggested{Workspace: ws, conn: conn, path: path, head: head, sheets: len(heads), parquet: filepath.Join(aside.Path, fmt.Sprintf("%d.parquet", i))}
 		err := s.propose(ctx, contracts, provider)
 		if refusal := (*extract.Refusal)(nil); errors.As(err, &refusal) {
 			refused = err

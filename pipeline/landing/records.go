@@ -255,6 +255,22 @@ func (s *Store) Erase(sha, reason, by string) (Withdrawal, error) {
 	return w, nil
 }
 
+// Forget removes the bytes of everything that has a tombstone, as a kill may have left.
+func (s *Store) Forget() error {
+	s.write.Lock()
+	defer s.write.Unlock()
+	l, err := s.ledger()
+	for _, w := range l.withdrawals {
+		if !w.Erased {
+			continue
+		}
+		if removeErr := os.Remove(s.Path(w.SHA256)); removeErr != nil && !errors.Is(removeErr, os.ErrNotExist) {
+			err = errors.Join(err, fmt.Errorf("cannot remove the bytes of %s: is the file open in another program? Close it and erase again: %w", w.SHA256[:8], removeErr))
+		}
+	}
+	return err
+}
+
 // erased is the tombstone of bytes that are not kept any more.
 func (l ledger) erased(sha string) *Withdrawal {
 	for i, w := range l.withdrawals {

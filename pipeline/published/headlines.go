@@ -3,6 +3,7 @@ package published
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 
 	"mojreturns/pipeline/builds"
@@ -27,12 +28,15 @@ func (v *View) Conditions(ctx context.Context) ([]Answer, error) {
 type Headlines map[figure.Place]string
 
 // Headlined are the headline figures of a period in the published build; none
-// when nothing is published yet.
+// when nothing is published yet, or it is damaged, which the next build mends.
 func Headlined(ctx context.Context, ws *workspace.Workspace, at period.Period) (Headlines, error) {
 	if _, found, err := warehouse.Latest(ws.BuildDir()); err != nil || !found {
 		return nil, err
 	}
 	reader, err := builds.Reader(ctx, ws)
+	if errors.Is(err, warehouse.ErrDamaged) {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}

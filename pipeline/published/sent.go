@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -21,12 +20,12 @@ func AsSent(ctx context.Context, ws *workspace.Workspace, parts []Traced) error 
 	if err != nil {
 		return err
 	}
-	temp, err := os.MkdirTemp("", "mojreturns-sent-")
+	aside, err := ws.Temp("sent")
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(temp)
-	db, err := warehouse.Create(ctx, filepath.Join(temp, "sent.duckdb"), ws.Settings)
+	defer aside.Close()
+	db, err := warehouse.Create(ctx, filepath.Join(aside.Path, "sent.duckdb"), ws.Settings)
 	if err != nil {
 		return err
 	}

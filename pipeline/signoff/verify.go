@@ -142,19 +142,19 @@ func asSealed(ws *workspace.Workspace, s archive.Sealed) (then *workspace.Worksp
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, nil, err
 	}
-	dir, err := os.MkdirTemp(ws.Path(), "verifying-")
+	aside, err := ws.Temp("verifying")
 	if err != nil {
 		return nil, nil, err
 	}
 	release = func() {
-		if err := os.RemoveAll(dir); err != nil {
-			ws.Log.Warn("cannot remove what verifying made", "folder", dir, "error", err)
+		if err := aside.Close(); err != nil {
+			ws.Log.Warn("cannot remove what verifying made", "folder", aside.Path, "error", err)
 		}
 	}
 	sealed := *ws
 	sealed.Register, sealed.Returns, sealed.Disclosure, sealed.Location = s.About.Register, []workspace.Return{s.About.Settings}, s.About.Disclosure, location
 	sealed.Queries, sealed.Templates = queries, sealedTemplates{os.DirFS(s.Dir), s.About.Settings.Template}
-	sealed.Past = &workspace.Past{Dir: dir, Known: &workspace.Known{Records: s.About.Records, Releases: s.About.Releases, Commentary: commentary}}
+	sealed.Past = &workspace.Past{Dir: aside.Path, Known: &workspace.Known{Records: s.About.Records, Releases: s.About.Releases, Commentary: commentary}}
 	if err := sealed.Load(); err != nil {
 		release()
 		return nil, nil, fmt.Errorf("the rules in the seal cannot be read: %w", err)

@@ -51,6 +51,7 @@ type Table struct {
 	Columns []Column
 	Rows    [][]any
 	Marking string // of protection, on each printed page of a workbook; empty: none
+	Aside   string // the folder where a large workbook is put aside while it is written; empty: the system's
 }
 
 // Query runs a query and takes its whole result.

@@ -40,7 +40,7 @@ func (t Table) writeXLSX(w io.Writer) error {
 	if len(t.Rows) > maxRows {
 		return fmt.Errorf("%d rows do not fit on a sheet, which holds %d; write .csv or .parquet", len(t.Rows), maxRows)
 	}
-	f := excelize.NewFile()
+	f := excelize.NewFile(excelize.Options{TmpDir: t.Aside})
 	defer f.Close()
 	if err := errors.Join(f.SetSheetName("Sheet1", sheet), f.SetDefaultFont("Arial")); err != nil {
 		return err

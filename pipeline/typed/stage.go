@@ -110,6 +110,7 @@ func stageOne(ctx context.Context, ws *workspace.Workspace, d landing.Delivery, 
 // reading is what is kept beside a staged file, so that it is read once only.
 type reading struct {
 	Table    extract.Table    `json:"table"`
+	Size     int64            `json:"size"` // bytes of the staged file
 	Refusal  string           `json:"refusal,omitempty"`
 	Personal []personal.Found `json:"personal,omitempty"`
 }
@@ -123,8 +124,12 @@ func read(ctx context.Context, ws *workspace.Workspace, d landing.Delivery, at P
 	base := filepath.Join(at.Staged, fmt.Sprintf("%x", key[:16]))
 	parquet = base + ".parquet"
 	if text, err := os.ReadFile(base + ".json"); err == nil && json.Unmarshal(text, &kept) == nil {
-		if _, err := os.Stat(parquet); err == nil || kept.Refusal != "" {
+		info, err := os.Stat(parquet)
+		if kept.Refusal != "" || err == nil && info.Size() == kept.Size {
 			return kept, parquet, nil
+		}
+		if err == nil {
+			ws.Log.Warn("what was read of a file is damaged: it is read again", "file", d.Name, "sha256", d.SHA256)
 		}
 	}
 	if err := os.MkdirAll(filepath.Dir(base), 0o770); err != nil {
@@ -140,6 +145,9 @@ func read(ctx context.Context, ws *workspace.Workspace, d landing.Delivery, at P
 	}
 	if err != nil {
 		return reading{}, "", err
+	}
+	if info, err := os.Stat(parquet); err == nil {
+		kept.Size = info.Size()
 	}
 	text, err := json.MarshalIndent(kept, "", "  ")
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"mojreturns/pipeline/temp"
 	"os"
 	"strings"
 
@@ -21,11 +22,14 @@ type lock struct {
 	prepare func(context.Context, *sql.Conn) error
 }
 
+// errSetting is of what the configuration says, not of the file.
+var errSetting = errors.New("a setting cannot be")
+
 // attach starts a database in memory with one file as its default. This is the
 // one place where a file is opened and the one configuration: with a lock the
 // file is read-only, nothing outside it can be reached, and no setting can be
 // changed again. The folder for spilled work is for the caller to remove.
-func attach(ctx context.Context, path string, s Settings, l *lock) (pool *sql.DB, spill string, err error) {
+func attach(ctx context.Context, path string, s Settings, l *lock) (pool *sql.DB, aside spill, err error) {
 	attached := false
 	connector, err := duckdb.NewConnector(":memory:", func(e driver.ExecerContext) error {
 		if !attached {
@@ -35,18 +39,18 @@ func attach(ctx context.Context, path string, s Settings, l *lock) (pool *sql.DB
 		return err
 	})
 	if err != nil {
-		return nil, "", err
+		return nil, spill{}, err
 	}
 	pool = sql.OpenDB(connector)
-	if spill, err = spillFolder(path, s.TempDir, l != nil); err == nil {
-		err = configure(ctx, pool, path, spill, s, l)
+	if aside, err = spillFolder(path, s.TempDir, l != nil); err != nil {
+		return nil, spill{}, errors.Join(err, pool.Close())
 	}
-	if err != nil {
-		return nil, "", errors.Join(inUse(path, err), pool.Close(), os.RemoveAll(spill))
+	if err = configure(ctx, pool, path, aside.path, s, l); err != nil {
+		return nil, spill{}, errors.Join(inUse(path, err), pool.Close(), aside.remove())
 	}
 	// later connections of the pool come to the same file
 	attached = true
-	return pool, spill, nil
+	return pool, aside, nil
 }
 
 func configure(ctx context.Context, pool *sql.DB, path, spill string, s Settings, l *lock) error {
@@ -69,7 +73,7 @@ func configure(ctx context.Context, pool *sql.DB, path, spill string, s Settings
 	}
 	if s.Memory != "" {
 		if err := execAll(ctx, conn, "SET memory_limit = "+Literal(s.Memory)); err != nil {
-			return fmt.Errorf("%q is not an amount of memory, such as 4GB: %w", s.Memory, err)
+			return fmt.Errorf("%w: %q is not an amount of memory, such as 4GB: %w", errSetting, s.Memory, err)
 		}
 	}
 	mode := ""
@@ -88,19 +92,29 @@ func configure(ctx context.Context, pool *sql.DB, path, spill string, s Settings
 	return execAll(ctx, conn, "SET enable_external_access = false", "SET lock_configuration = true")
 }
 
-// spillFolder makes a folder for one database alone: two that share one would
-// write over each other's files, and a reader may read any file in its own.
-func spillFolder(path, dir string, reading bool) (string, error) {
+// spill is the folder for work that does not fit in memory, of one database alone: two
+// that share one would write over each other's files, and a reader may read any file in
+// its own.
+type spill struct {
+	path   string // empty: nothing is spilled, and work that does not fit fails
+	remove func() error
+}
+
+// spillFolder makes it. Where nothing can be written, as on a share that is only to be
+// read, a reader does without: rows are never put where nobody clears them.
+func spillFolder(path, dir string, reading bool) (spill, error) {
 	if dir == "" && !reading {
-		spill := path + ".tmp"
-		return spill, os.MkdirAll(spill, 0o700)
+		folder := path + ".tmp"
+		return spill{folder, func() error { return os.RemoveAll(folder) }}, os.MkdirAll(folder, 0o700)
 	}
-	if dir != "" {
-		if err := os.MkdirAll(dir, 0o770); err != nil {
-			return "", err
-		}
+	made, err := temp.Make(dir, "spill")
+	if err == nil {
+		return spill{made.Path, made.Close}, nil
 	}
-	return os.MkdirTemp(dir, "mojreturns-")
+	if reading {
+		return spill{"", func() error { return nil }}, nil
+	}
+	return spill{}, err
 }
 
 func execAll(ctx context.Context, conn *sql.Conn, statements ...string) error {

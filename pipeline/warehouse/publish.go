@@ -89,6 +89,13 @@ func Publish(ctx context.Context, dir, built, build string) (Published, error) {
 		return Published{}, fmt.Errorf("cannot publish a build named %q: only small letters and digits are allowed", build)
 	}
 	p.Path = filepath.Join(dir, name)
+	sum, err := sumOf(built)
+	if err == nil {
+		err = os.WriteFile(p.Path+sumEnding, []byte(sum), 0o660)
+	}
+	if err != nil {
+		return Published{}, fmt.Errorf("cannot publish the warehouse: %w", err)
+	}
 	if err := os.Rename(built, p.Path); err != nil {
 		return Published{}, fmt.Errorf("cannot publish the warehouse: %w", err)
 	}
@@ -105,7 +112,7 @@ func Prune(dir string) error {
 	}
 	var errs []error
 	for _, old := range all[:max(0, len(all)-kept)] {
-		errs = append(errs, os.Remove(old.Path))
+		errs = append(errs, os.Remove(old.Path), remove(old.Path+sumEnding))
 	}
 	return errors.Join(errs...)
 }

@@ -13,7 +13,7 @@ import (
 type Reader struct {
 	DB *sql.DB
 	Published
-	spill string
+	spill spill
 }
 
 // OpenPublished opens the newest published warehouse of a folder. Any number of
@@ -39,9 +39,16 @@ func openPublished(ctx context.Context, dir string, s Settings, l *lock) (*Reade
 		if err == nil {
 			return &Reader{DB: pool, Published: p, spill: spill}, nil
 		}
-		if _, gone := os.Stat(p.Path); gone == nil || try == tries {
+		if _, gone := os.Stat(p.Path); gone != nil && try < tries {
+			continue
+		}
+		if l != nil && l.prepare != nil || ctx.Err() != nil || errors.Is(err, ErrInUse) || errors.Is(err, errSetting) {
 			return nil, fmt.Errorf("cannot open the warehouse %q: %w", p.Path, err)
 		}
+		if _, err := sumOf(p.Path); err != nil { // the system does not let us read it
+			return nil, err
+		}
+		return nil, p.damaged()
 	}
 }
 
@@ -59,5 +66,5 @@ func (s Settings) reading(path string) Settings {
 
 // Close closes the warehouse; rows and connections of it are closed before.
 func (r *Reader) Close() error {
-	return errors.Join(r.DB.Close(), os.RemoveAll(r.spill))
+	return errors.Join(r.DB.Close(), r.spill.remove())
 }

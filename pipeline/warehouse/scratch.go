@@ -4,14 +4,14 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"os"
+	"mojreturns/pipeline/temp"
 	"path/filepath"
 )
 
 // Scratch is a database in which values are looked into, opened when it is first
 // needed: once for all files that are landed together. The zero value is ready.
 type Scratch struct {
-	dir  string
+	dir  *temp.Dir
 	db   *DB
 	conn *sql.Conn
 }
@@ -22,10 +22,10 @@ func (s *Scratch) Open(ctx context.Context, settings Settings) (*sql.Conn, error
 		return s.conn, nil
 	}
 	var err error
-	if s.dir, err = os.MkdirTemp("", "mojreturns-screen-"); err != nil {
+	if s.dir, err = temp.Make(settings.TempDir, "screen"); err != nil {
 		return nil, err
 	}
-	if s.db, err = Create(ctx, filepath.Join(s.dir, "screen.duckdb"), settings); err != nil {
+	if s.db, err = Create(ctx, filepath.Join(s.dir.Path, "screen.duckdb"), settings); err != nil {
 		return nil, err
 	}
 	s.conn, err = s.db.Conn(ctx)
@@ -41,8 +41,8 @@ func (s *Scratch) Close() error {
 	if s.db != nil {
 		errs = append(errs, s.db.Close())
 	}
-	if s.dir != "" {
-		errs = append(errs, os.RemoveAll(s.dir))
+	if s.dir != nil {
+		errs = append(errs, s.dir.Close())
 	}
 	return errors.Join(errs...)
 }

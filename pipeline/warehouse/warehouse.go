@@ -32,7 +32,7 @@ type Settings struct {
 	Threads int
 	// TempDir is where work that does not fit in memory is spilled, in a folder of
 	// its own that is removed at the end. Empty is beside the file when building,
-	// and the system's temporary folder when reading.
+	// and the system's temporary folder when reading: for tests.
 	TempDir string
 	// Unordered lets DuckDB keep rows in any order, which takes less memory in large loads.
 	Unordered bool
@@ -42,7 +42,7 @@ type Settings struct {
 type DB struct {
 	pool  *sql.DB
 	path  string
-	spill string
+	spill spill
 }
 
 // Create makes a new, empty warehouse file and opens it for writing. It never
@@ -57,7 +57,7 @@ func Create(ctx context.Context, path string, s Settings) (*DB, error) {
 	}
 	// what is committed goes straight into the file, not by way of a log
 	if _, err := pool.ExecContext(ctx, "SET wal_autocheckpoint = '1KB'"); err != nil {
-		return nil, errors.Join(err, pool.Close(), os.RemoveAll(spill))
+		return nil, errors.Join(err, pool.Close(), spill.remove())
 	}
 	return &DB{pool: pool, path: path, spill: spill}, nil
 }
@@ -85,5 +85,5 @@ func (d *DB) Close() error {
 	if err != nil {
 		err = fmt.Errorf("cannot complete the warehouse %q: %w", d.path, err)
 	}
-	return errors.Join(err, d.pool.Close(), os.RemoveAll(d.spill))
+	return errors.Join(err, d.pool.Close(), d.spill.remove())
 }

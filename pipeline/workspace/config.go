@@ -74,8 +74,9 @@ func configured(dir string) (*Workspace, error) {
 		return nil, Mistake{c.document.Err()}
 	}
 	ws := &Workspace{Dir: dir, Register: c.Register, Returns: c.Returns, Users: c.Users, Disclosure: c.Disclosure, Schedule: c.Schedule,
-		Config:   text,
-		Settings: warehouse.Settings{Memory: c.Resources.Memory, Threads: c.Resources.Threads}, written: &c}
+		Config:  text,
+		written: &c}
+	ws.Settings = warehouse.Settings{Memory: c.Resources.Memory, Threads: c.Resources.Threads, TempDir: ws.Path("tmp")}
 	if ws.Location, err = c.location(); err != nil {
 		ws.Location = time.UTC // the mistake is told with the others
 	}

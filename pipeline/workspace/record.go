@@ -14,6 +14,7 @@ import (
 	"mojreturns/pipeline/journal"
 	"mojreturns/pipeline/landing"
 	"mojreturns/pipeline/seal"
+	"mojreturns/pipeline/temp"
 )
 
 // keptDirs hold what is kept for good, below the store: of what is in them the journal
@@ -57,10 +58,12 @@ func (ws *Workspace) Recover() error {
 	if err := ws.nameTheLast(j); err != nil {
 		return fmt.Errorf("what a killed command left cannot be finished: %w", err)
 	}
+	errs := []error{temp.Clear(ws.Path("tmp"))}
 	for _, kept := range keptDirs {
-		if err := seal.Clear(ws.Path(kept)); err != nil {
-			return fmt.Errorf("what a killed command left cannot be cleared: %w", err)
-		}
+		errs = append(errs, seal.Clear(ws.Path(kept)))
+	}
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("what a killed command left cannot be cleared: %w", err)
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"mojreturns/pipeline/landing"
+	"mojreturns/pipeline/temp"
 )
 
 // RemoveAll removes files and folders, and says which is held open elsewhere.
@@ -25,6 +26,9 @@ func RemoveAll(paths []string) error {
 func (ws *Workspace) Path(parts ...string) string {
 	return filepath.Join(append([]string{ws.Dir, "store"}, parts...)...)
 }
+
+// Temp makes a folder for what is put aside for a while; the caller closes it.
+func (ws *Workspace) Temp(what string) (*temp.Dir, error) { return temp.Make(ws.Path("tmp"), what) }
 
 // WriteFile writes a file whole: to a name of its own first, so that a reader
 // or a power cut never meets half of it. A file held open elsewhere is left
