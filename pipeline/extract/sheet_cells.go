@@ -73,11 +73,7 @@ func (r *sheetReader) cellTag(at int) (column, style int, kind byte) {
 		case string(g.name) == "s":
 			style, _ = strconv.Atoi(string(g.value))
 		case string(g.name) == "t":
-			if kind = 'n'; string(g.value) == "str" {
-				kind = 't'
-			} else if len(g.value) > 0 {
-				kind = g.value[0]
-			}
+			kind = typeOf(g.value)
 		}
 	}
 	return at, style, kind

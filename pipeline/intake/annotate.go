@@ -216,7 +216,7 @@ func (a marking) path(asked Annotation, taken map[string]bool) (string, error) {
 func (a marking) content(ctx context.Context, report *annotate.Report) ([]byte, error) {
 	first := a.sources[0]
 	src := a.pipeline.Landing.Path(first.SHA256)
-	if first.Sent == nil { // else what is kept is text, whatever was sent
+	if !first.KeptAsText() { // else what is kept is text, whatever was sent
 		excel, err := extract.IsExcel(src, first.Name)
 		if err != nil {
 			return nil, err

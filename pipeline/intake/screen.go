@@ -53,13 +53,19 @@ func screenDry(ctx context.Context, ws *workspace.Workspace, path string, r land
 }
 
 func screenIn(ctx context.Context, ws *workspace.Workspace, path string, r landing.Receipt, dir string) (landing.Screening, error) {
-	f := screening{Workspace: ws, path: path, receipt: r, dir: dir}
+	f := screening{Workspace: ws, path: path, receipt: r, dir: dir, sent: landing.Sent{SHA256: r.SHA256, Size: r.Size}}
+	if err := f.strip(ctx); err != nil {
+		return landing.Screening{}, err
+	}
 	if err := f.stage(ctx); err != nil {
 		return landing.Screening{}, err
 	}
 	dropped := f.dropped()
 	if len(dropped) == 0 {
-		found := landing.Screening{Refusal: f.refusal()}
+		found := landing.Screening{Refusal: f.refusal(), Table: f.sent.Workbook, Taken: f.sent.Taken}
+		if f.sent.Workbook {
+			found.Keep, found.Message = f.path, f.stripped()
+		}
 		if found.Refusal != "" {
 			found.Message = "a column that is always sent can be dropped by the provider's mapping"
 		}
@@ -77,8 +83,54 @@ type screening struct {
 	*workspace.Workspace
 	path    string
 	receipt landing.Receipt
-	dir     string // staged/ for what feeds claim, other/ for the rest
+	sent    landing.Sent // the file as it came
+	dir     string       // staged/ for what feeds claim, other/ for the rest
 	tables  []typed.Staged
+}
+
+// strip goes on with the workbook that has its table alone. What cannot be read is told
+// when it is staged.
+func (f *screening) strip(ctx context.Context) error {
+	kept := filepath.Join(f.dir, "kept.xlsx")
+	taken, err := extract.Strip(ctx, f.path, f.receipt.Name, kept)
+	var refused *extract.Refusal
+	if errors.As(err, &refused) || err == nil && !workspace.Exists(kept) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	f.sent.Workbook, f.sent.Taken = true, taken
+	return f.goOnWith(kept)
+}
+
+// meant are what a sender may have put beside a table for us to read; of the rest, such
+// as the author's name among the properties, the receipt alone tells.
+var meant = []string{"comments", "pictures", "drawings", "charts", "embedded files", "macros", "pivot tables"}
+
+// stripped says in a sentence what went of the workbook that may have been meant for us.
+func (f *screening) stripped() string {
+	var went []string
+	for _, what := range f.sent.Taken {
+		if slices.Contains(meant, what) {
+			went = append(went, what)
+		}
+	}
+	if len(went) == 0 {
+		return ""
+	}
+	return "kept with its table alone, without its " + strings.Join(went, ", ")
+}
+
+// goOnWith goes on with the file that is kept in the place of the one that was sent.
+func (f *screening) goOnWith(kept string) error {
+	content, err := os.ReadFile(kept)
+	if err != nil {
+		return err
+	}
+	sent := f.sent
+	f.path, f.receipt.Sent, f.receipt.SHA256 = kept, &sent, fmt.Sprintf("%x", sha256.Sum256(content))
+	return nil
 }
 
 func (f *screening) stage(ctx context.Context) error {
@@ -118,7 +170,7 @@ func (f *screening) stage(ctx context.Context) error {
 // sheets are those of the file; none of one that cannot be read, which is told
 // when it is staged.
 func (f *screening) sheets() ([]string, error) {
-	sheets, err := extract.Sheets(f.path, f.receipt.Name, f.receipt.Sent != nil)
+	sheets, err := extract.Sheets(f.path, f.receipt.Name, f.receipt.KeptAsText())
 	var refused *extract.Refusal
 	if errors.As(err, &refused) {
 		return nil, nil
@@ -176,13 +228,10 @@ func (f *screening) without(ctx context.Context, dropped []drop) error {
 			return err
 		}
 	}
-	content, err := os.ReadFile(kept)
-	if err != nil {
+	f.sent.Workbook, f.sent.Taken = false, nil
+	if err := f.goOnWith(kept); err != nil {
 		return err
 	}
-	f.receipt.Sent = &landing.Sent{SHA256: f.receipt.SHA256, Size: f.receipt.Size}
-	f.receipt.SHA256 = fmt.Sprintf("%x", sha256.Sum256(content))
-	f.path = kept
 	return f.stage(ctx)
 }
 

@@ -59,6 +59,8 @@ type Screen func(ctx context.Context, path string, r Receipt) (Screening, error)
 type Screening struct {
 	Refusal string              // a sentence why the file's bytes must not be kept; empty lets it in
 	Keep    string              // the file whose bytes are kept in its place; empty for its own
+	Table   bool                // that is the workbook with its table alone, and not a text
+	Taken   []string            // what went of the workbook, in words
 	Message string              // a sentence about that, for people
 	Done    func(in bool) error // called when the file is in, or is not; nil for nothing to do
 }
@@ -166,7 +168,7 @@ func (l *landing) one(ctx context.Context, path string) (Landed, error) {
 	if clash := l.clashes[path]; clash != "" {
 		return out.as(StatusRefused, "%s", clash), nil
 	}
-	if w := l.erased(sha); w != nil {
+	if w := l.erasedAs(sha); w != nil {
 		return out.as(StatusRefused, "these bytes were erased on %s by %s (%s), and are not taken in again", w.At.Format("2 January 2006"), w.By, w.Reason), nil
 	}
 	out.SHA256 = sha
@@ -193,7 +195,7 @@ func (l *landing) one(ctx context.Context, path string) (Landed, error) {
 // store and writes the receipt.
 func (l *landing) keep(ctx context.Context, src *os.File, info os.FileInfo, out Landed, last []Receipt, found Screening) (Landed, error) {
 	if found.Keep != "" {
-		out.Sent = &Sent{SHA256: out.SHA256, Size: out.Size, Without: l.patterns.dropped(out.Receipt)}
+		out.Sent = &Sent{SHA256: out.SHA256, Size: out.Size, Without: l.patterns.dropped(out.Receipt), Workbook: found.Table, Taken: found.Taken}
 		var err error
 		if src, err = os.Open(found.Keep); err != nil {
 			return out, err
@@ -259,7 +261,7 @@ func (l *landing) already(out Landed, last []Receipt, sha string) (Landed, bool)
 			continue
 		}
 		out.Receipt = r
-		if w := l.withdrawn(sha); w != nil {
+		if w := l.withdrawn(r.SHA256); w != nil {
 			return out.as(StatusAlready, "and withdrawn on %s by %s: %s", w.At.Format("2 January 2006"), w.By, w.Reason), true
 		}
 		return out.as(StatusAlready, ""), true

@@ -40,7 +40,14 @@ type Sent struct {
 	Size    int64    `json:"size"` // bytes
 	SHA256  string   `json:"sha256"`
 	Without []string `json:"without"` // the headers that the mapping said to drop, then
+	// Workbook says that what is kept is the workbook with its table alone, and Taken what
+	// went of it, in words; else what is kept is text.
+	Workbook bool     `json:"workbook,omitempty"`
+	Taken    []string `json:"taken,omitempty"`
 }
+
+// KeptAsText tells whether what is kept of the file is its table as text.
+func (r Receipt) KeptAsText() bool { return r.Sent != nil && !r.Sent.Workbook }
 
 // sentAs tells whether a file with this hash, with these headers to drop, gives
 // what was kept.
@@ -291,6 +298,18 @@ func (l ledger) refused(name, sha, reason string) bool {
 	return slices.ContainsFunc(l.refusals, func(r Refusal) bool {
 		return r.SHA256 == sha && strings.EqualFold(r.Name, name) && r.Reason == reason
 	})
+}
+
+// erasedAs is the tombstone of a file that was sent with this hash, whatever was kept of it.
+func (l ledger) erasedAs(sha string) *Withdrawal {
+	for _, r := range l.receipts {
+		if r.Sent != nil && r.Sent.SHA256 == sha {
+			if w := l.erased(r.SHA256); w != nil {
+				return w
+			}
+		}
+	}
+	return l.erased(sha)
 }
 
 func (l ledger) withdrawn(sha string) *Withdrawal {
