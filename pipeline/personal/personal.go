@@ -2,7 +2,9 @@
 //
 // It knows names, dates of birth, addresses, full postcodes, telephone numbers, email
 // addresses, and NHS, National Insurance and crime numbers, by the rules of
-// queries/reference/personal_data.csv.
+// queries/reference/personal_data.csv. Texts are made plain first, so that hard blanks,
+// full-width or look-alike letters and words run together do not pass by a rule. It does
+// not know people's names in free text: nothing here claims to find them.
 package personal
 
 import (
@@ -11,7 +13,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 )
 
 // Rule is one line of reference/personal_data.csv: what personal data
@@ -83,7 +84,7 @@ func (f Found) Name() string {
 func Headers(rules []Rule, header, unclaimed []string) []Found {
 	var out []Found
 	for i, h := range header {
-		words := strings.Join(strings.FieldsFunc(strings.ToLower(h), func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) }), " ")
+		words := headed(h)
 		if what := InWords(rules, h); what != "" {
 			out = append(out, Found{At: i, What: what})
 		}
@@ -117,9 +118,10 @@ func AnyOf(rules []Rule) Rule {
 
 // Matches is the SQL for a value that a rule finds.
 func (r Rule) Matches(column string) string {
+	column = "(" + plainSQL(column) + ")"
 	sql := fmt.Sprintf("coalesce(regexp_matches(trim(%s), '%s'), false)", column, strings.ReplaceAll(r.pattern.String(), "'", "''"))
 	if r.checksum == "nhs" {
-		sql = fmt.Sprintf("(%s AND %s)", sql, nhsChecks(fmt.Sprintf("translate(%s, ' -', '')", column)))
+		sql = fmt.Sprintf("(%s AND %s)", sql, nhsChecks(fmt.Sprintf("translate(%s, ' -.', '')", column)))
 	}
 	return sql
 }
@@ -136,6 +138,7 @@ func nhsChecks(digits string) string {
 
 // InWords finds personal data in what somebody wrote; empty for none.
 func InWords(rules []Rule, words string) string {
+	words = Plain(words)
 	for _, r := range rules {
 		if !r.Header && r.checksum == "" && r.pattern.MatchString(words) {
 			return r.What
