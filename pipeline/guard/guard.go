@@ -43,7 +43,8 @@ type Guard struct {
 	delegates  bool
 	identities []identity
 	unions     []union
-	told       workspace.Disclosure // what the ministry is told as it is
+	lists      map[string][]map[string]string // the code lists
+	told       workspace.Disclosure           // what the ministry is told as it is
 	// metrics are those that show something of people who are guarded, by code,
 	// and the conditions that do.
 	Metrics map[string]metrics.Metric
@@ -53,7 +54,7 @@ type Guard struct {
 func For(ws *workspace.Workspace, audience string) (Guard, error) {
 	identities, err := parseIdentities(ws.Lists["relation"])
 	g := Guard{set: ws.Metrics, delegates: ws.Disclosure.Delegates || audience != disclosure.Ministry, identities: identities, told: ws.Disclosure,
-		unions: unions(ws.Register), Metrics: map[string]metrics.Metric{}}
+		unions: unions(ws.Register), lists: ws.Lists, Metrics: map[string]metrics.Metric{}}
 	for _, m := range ws.Metrics.Metrics {
 		if g.guarded(m) {
 			g.Metrics[m.Code] = m

@@ -63,6 +63,7 @@ func (g Guard) relations(figures map[figure.Place]returns.Value, seen seen) []di
 			}
 			r.overTime(m, scope)
 		}
+		r.nested(m)
 		r.acrossScopes(m)
 		if m.Count.Kind == "formula" {
 			r.formula(m)
@@ -146,6 +147,28 @@ func (r *related) breakdowns(m metrics.Metric, scope, at string) {
 				r.margins(m, total, b, part)
 			case !m.NoTotal:
 				r.sum(total, r.each(m.Code, b.String(), total, func(string) bool { return true }), part)
+			}
+		}
+	}
+}
+
+// nested: a coarser breakdown's category is the codes that are grouped into it.
+func (r *related) nested(m metrics.Metric) {
+	for _, n := range r.set.Nested(m, func(list string) []map[string]string { return r.lists[list] }) {
+		for _, category := range slices.Sorted(maps.Keys(n.Of)) {
+			for _, scope := range r.scopes {
+				for _, p := range r.periods {
+					group := figure.Place{Code: m.Code, Scope: scope, Period: p, Dimension: n.Coarse, Category: category}
+					var places []figure.Place
+					for _, code := range n.Of[category] {
+						at := group
+						at.Dimension, at.Category = n.Fine, code
+						places = append(places, at)
+					}
+					for _, part := range parts(m) {
+						r.sum(group, places, part)
+					}
+				}
 			}
 		}
 	}

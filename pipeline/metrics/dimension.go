@@ -51,6 +51,34 @@ func (s *Set) Coded(dimension, metric string) string {
 	return ""
 }
 
+// Nested is a breakdown of which another is the finer: each of its categories is made
+// of the codes that a code list puts into it.
+type Nested struct {
+	Fine, Coarse string              // the dimensions
+	Of           map[string][]string // by category of the coarse one: its codes, in the list's order
+}
+
+// Nested finds a metric's breakdowns that group the codes of another of them, as the
+// columns of the code lists have it; rows gives a list's rows.
+func (s *Set) Nested(m Metric, rows func(list string) []map[string]string) []Nested {
+	var out []Nested
+	for _, fine := range m.By {
+		list := s.Coded(fine.String(), m.Code)
+		for _, coarse := range m.By {
+			d := s.dimension(coarse.String(), m.Code)
+			if list == "" || d.list != list || d.column == "code" {
+				continue
+			}
+			n := Nested{Fine: fine.String(), Coarse: coarse.String(), Of: map[string][]string{}}
+			for _, row := range rows(list) {
+				n.Of[row[d.column]] = append(n.Of[row[d.column]], row["code"])
+			}
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
 // category is the SQL for the category of a row, blanks included.
 func (s *Set) category(b Breakdown, code string) string {
 	var parts []string
