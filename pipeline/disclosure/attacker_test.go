@@ -59,6 +59,15 @@ func newAttacker(threshold int64, outputs []output, sums []sum) *attacker {
 			a.read(d)
 		}
 	}
+	for _, o := range outputs {
+		for id, v := range o.values { // a zero that nobody prints is known
+			if f := (figureAt{id: id, value: v}); v == 0 && !isRoom(id) {
+				if _, printed := a.people[f]; !printed {
+					a.shown[f] = true
+				}
+			}
+		}
+	}
 	for i, o := range outputs {
 		for _, s := range append(slices.Clone(sums), shareSums(o)...) {
 			a.equate(o.values, s, i+1)

@@ -16,6 +16,7 @@ type count struct {
 	id    ID
 	value int64 // 0 where not known
 	known bool  // whether value is; the attacker may know neither
+	room  bool  // nobody's figure, but what an inequality leaves
 	links []int // in model.links
 	times []int64
 

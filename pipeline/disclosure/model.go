@@ -243,7 +243,7 @@ func (m *model) link(w *world, at int, r []term) {
 			key.world = at + 1
 		}
 		c := m.count(key)
-		c.known = w.known[t.at]
+		c.known, c.room = w.known[t.at], m.room[t.at] > 0
 		c.links = append(c.links, len(m.links))
 		c.times = append(c.times, t.times)
 		l.counts = append(l.counts, c)

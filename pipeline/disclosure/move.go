@@ -130,11 +130,15 @@ func (s *search) push(before *move, c *count, by int64) {
 // mayChange says whether a count can be different by so much for all the
 // attacker knows, or would know if it were hidden.
 func (m *model) mayChange(c *count, by int64, hideToo bool) bool {
-	if len(c.public) > 0 || c.value+by < c.least {
+	if len(c.public) > 0 || c.value+by < c.least || c.nobody() {
 		return false
 	}
 	return !c.shown() || hideToo && !(c.value == 0 && c.own)
 }
+
+// nobody says whether a count is a zero that no output has a cell for. Anyone takes a
+// category without a row to be empty, so that such a zero protects nothing.
+func (c *count) nobody() bool { return c.known && c.value == 0 && !c.people && !c.room }
 
 // shown says whether a cell of this output that is not hidden gives the count away.
 func (c *count) shown() bool {
