@@ -129,7 +129,7 @@ func (w *world) take(n *names, c Cell) error {
 func complements(cells []Cell, releases []Release) []Relation {
 	var shares []Relation
 	add := func(c Cell) {
-		if c.Kind == Share && !c.Private {
+		if c.Kind == Share {
 			shares = append(shares, Sum(c.ID.Of(Denominator), c.ID.Of(Numerator), c.ID.Of(Complement)))
 		}
 	}

@@ -137,8 +137,11 @@ func (m *model) mayChange(c *count, by int64, hideToo bool) bool {
 }
 
 // nobody says whether a count is a zero that no output has a cell for. Anyone takes a
-// category without a row to be empty, so that such a zero protects nothing.
-func (c *count) nobody() bool { return c.known && c.value == 0 && !c.people && !c.room }
+// category without a row to be empty, so that such a zero protects nothing. Of the parts
+// of a share that is not printed nobody takes anything.
+func (c *count) nobody() bool {
+	return c.known && c.value == 0 && !c.people && !c.room && c.id.Part == ""
+}
 
 // shown says whether a cell of this output that is not hidden gives the count away.
 func (c *count) shown() bool {

@@ -27,6 +27,7 @@ func AndUnprinted(v *published.View, printed []archive.Released, figures map[fig
 		seen.add(IDOf(f.Place))
 		there[f.Place] = true
 	}
+	g.addBetween(seen)
 	for _, q := range at.Year.Quarters()[:at.Quarter()] {
 		seen.periods[q.Label], seen.periods[q.ToDate().Label] = true, true
 	}

@@ -70,6 +70,7 @@ func Protect(v *published.View, audience string, printed []returns.Printed, figu
 			}
 		}
 	}
+	g.addBetween(seen)
 	known := maps.Clone(seen.scopes)
 	reach(g.unions, seen.scopes)
 	unseen, err := g.unseen(figures, seen, known, where)
