@@ -24,6 +24,7 @@ type move struct {
 const (
 	stepCost   = 16
 	unevenCost = 4096
+	totalCost  = 8192  // of hiding a total besides what its size costs: readers need totals most
 	longest    = 64    // steps
 	patience   = 2_000 // moves looked at for one count, before trying otherwise
 )
@@ -165,7 +166,7 @@ func (c *count) cost() int {
 		whole := bits.Len64(uint64(value)) - 1
 		cost += 1024 + 1024*whole + int((value-1<<whole)<<10>>whole)
 		if cell.Cell.ID.Dimension == "" {
-			cost += 512
+			cost += totalCost
 		}
 	}
 	return cost
