@@ -100,3 +100,27 @@ func TestTotalsBetweenPrintedOnesCount(t *testing.T) {
 		t.Error("a breakdown that nobody prints is looked at")
 	}
 }
+
+// A median and a percentile say how many stand on each side: they are hidden with the
+// share of the same people, and of fewer than 10 beyond them.
+func TestOrderStatistics(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		n, within   string
+		median, p90 bool
+	}{
+		{"200", "150", false, false}, // 100 and 20 are beyond
+		{"99", "50", false, true},    // 9 are beyond the 90th percentile
+		{"18", "9", true, true},      // 9 are beyond the median
+		{"200", "198", true, true},   // 2 were seen later: the share is hidden, and these with it
+	} {
+		s := newStory(t)
+		s.says(place("R08", "", ""), returns.Value{Value: "2", N: c.n})
+		s.says(place("R08P", "", ""), returns.Value{Value: "6", N: c.n})
+		s.says(place("R08S", "", ""), returns.Value{Value: "0.5", Numerator: c.within, Denominator: c.n, N: c.n})
+		hidden := s.hidden(t)
+		if hidden[place("R08", "", "")] != c.median || hidden[place("R08P", "", "")] != c.p90 {
+			t.Errorf("of %s, %s within 2 days: the median is hidden %v, the percentile %v", c.n, c.within, hidden[place("R08", "", "")], hidden[place("R08P", "", "")])
+		}
+	}
+}

@@ -93,6 +93,9 @@ func Protect(v *published.View, audience string, printed []returns.Printed, figu
 			}
 		}
 	}
+	if !policy(v.Workspace.Disclosure, audience).Off {
+		g.hideOrder(printed, figures, out.Hidden)
+	}
 	return out, nil
 }
 
