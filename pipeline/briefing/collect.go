@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"fmt"
 	"io/fs"
+	"math/big"
 	"strings"
 	"time"
 )
@@ -62,8 +63,7 @@ func Collect(ctx context.Context, db Querier, queries fs.FS, r Request) (Data, e
 		d.Conditions = append(d.Conditions, Condition{c["code"], c["title"], c["status"], c["evidence"], c["basis"]})
 	}
 	for _, f := range answers["deliveries"] {
-		d.Deliveries = append(d.Deliveries, Delivery{f["provider"], strings.ReplaceAll(f["feed"], "_", " "), figure(f["files"], "", ""),
-			figure(f["rows"], "", ""), figure(f["accepted"], "", ""), figure(f["rejected"], "", "")})
+		d.Deliveries = append(d.Deliveries, delivery(f, r.Threshold))
 	}
 	for _, m := range answers["missing"] {
 		d.Missing = append(d.Missing, Missing{m["provider"], strings.ReplaceAll(m["feed"], "_", " "), m["period"], m["detail"]})
@@ -78,6 +78,26 @@ func funding(rows []row) []Fact {
 		facts = append(facts, Fact{r["label"], figure(r["value"], r["unit"], r["marker"]), r["note"]})
 	}
 	return facts
+}
+
+// delivery says what a feed's files hold. Rows of people are hidden as people are: of
+// a few rejected, or accepted, neither is shown, since the rows less one are the other.
+func delivery(f row, threshold int) Delivery {
+	feed := f["feed"]
+	people := strings.HasPrefix(feed, "referral") || feed == "training_delegates"
+	few := func(name string) bool {
+		n := number(f[name])
+		return people && n.Sign() > 0 && n.Cmp(big.NewRat(int64(threshold), 1)) < 0
+	}
+	parts, rows := "", ""
+	if few("rejected") || few("accepted") {
+		parts = "c"
+	}
+	if few("rows") {
+		rows = "c"
+	}
+	return Delivery{f["provider"], strings.ReplaceAll(feed, "_", " "), figure(f["files"], "", ""),
+		figure(f["rows"], "", rows), figure(f["accepted"], "", parts), figure(f["rejected"], "", parts)}
 }
 
 func training(rows []row) []Measure {
