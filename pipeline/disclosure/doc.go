@@ -23,7 +23,9 @@
 //
 // A shown share is taken to give away its numerator, complement and denominator,
 // a shown mean, median or rate the number it is of, whatever the rounding and
-// whether or not that number is printed: from 40.2% of 92 anyone has 37.
+// whether or not that number is printed: from 40.2% of 92 anyone has 37. A
+// figure that is zero and has no cell in any output is taken to be known: a category
+// without a row is empty.
 //
 // # The standard
 //
@@ -59,8 +61,11 @@
 // without that number. Relations the caller does not state are not known here: of
 // people counted once, by category, it is stated that a year's are no more than its
 // quarters', and not that they are no fewer than any one's, since a later case can
-// move a person. The sheet on the quality of the data hides small counts of people by
-// the threshold, each row for itself.
+// move a person. The sheet on the quality of the data, and what the briefing says of
+// deliveries, hide small counts of people by the threshold, each row for itself: they are
+// not held against the other figures. Medians and percentiles are hidden by package guard,
+// by how many lie beyond them and with the share of the same people. An output is held
+// against those before it, not against those that may follow: a later one can be refused.
 // Analysts inside the office see every count (the commands query, metrics, trace
 // and conditions); this is about what leaves it.
 package disclosure
