@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -60,6 +61,15 @@ func screenIn(ctx context.Context, ws *workspace.Workspace, path string, r landi
 	if err := f.stage(ctx); err != nil {
 		return landing.Screening{}, err
 	}
+	if f.unread != "" {
+		for _, s := range f.tables { // which says where
+			if s.Refused != "" {
+				f.unread = s.Refused
+				break
+			}
+		}
+		return landing.Screening{Refusal: f.unread + "; nothing of it was kept, since it cannot be looked into"}, nil
+	}
 	dropped := f.dropped()
 	if len(dropped) == 0 {
 		found := landing.Screening{Refusal: f.refusal(), Table: f.sent.Workbook, Taken: f.sent.Taken}
@@ -86,6 +96,7 @@ type screening struct {
 	sent    landing.Sent // the file as it came
 	dir     string       // staged/ for what feeds claim, other/ for the rest
 	tables  []typed.Staged
+	unread  string // why it cannot be looked into; empty where it can
 }
 
 // strip goes on with the workbook that has its table alone. What cannot be read is told
@@ -94,11 +105,15 @@ func (f *screening) strip(ctx context.Context) error {
 	kept := filepath.Join(f.dir, "kept.xlsx")
 	taken, err := extract.Strip(ctx, f.path, f.receipt.Name, kept)
 	var refused *extract.Refusal
-	if errors.As(err, &refused) || err == nil && !workspace.Exists(kept) {
+	if errors.As(err, &refused) { // a part of it cannot be read, and so not screened
+		f.unread = refused.Error()
 		return nil
 	}
 	if err != nil {
 		return err
+	}
+	if !workspace.Exists(kept) {
+		return nil // a text, or an OpenDocument file, which is kept as it came
 	}
 	f.sent.Workbook, f.sent.Taken = true, taken
 	return f.goOnWith(kept)
@@ -124,12 +139,17 @@ func (f *screening) stripped() string {
 
 // goOnWith goes on with the file that is kept in the place of the one that was sent.
 func (f *screening) goOnWith(kept string) error {
-	content, err := os.ReadFile(kept)
+	in, err := os.Open(kept)
 	if err != nil {
 		return err
 	}
+	defer in.Close()
+	sum := sha256.New()
+	if _, err := io.Copy(sum, in); err != nil {
+		return err
+	}
 	sent := f.sent
-	f.path, f.receipt.Sent, f.receipt.SHA256 = kept, &sent, fmt.Sprintf("%x", sha256.Sum256(content))
+	f.path, f.receipt.Sent, f.receipt.SHA256 = kept, &sent, fmt.Sprintf("%x", sum.Sum(nil))
 	return nil
 }
 
@@ -173,6 +193,7 @@ func (f *screening) sheets() ([]string, error) {
 	sheets, err := extract.Sheets(f.path, f.receipt.Name, f.receipt.KeptAsText())
 	var refused *extract.Refusal
 	if errors.As(err, &refused) {
+		f.unread = refused.Error()
 		return nil, nil
 	}
 	return sheets, err

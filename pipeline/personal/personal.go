@@ -22,6 +22,7 @@ type Rule struct {
 	Header   bool
 	pattern  *regexp.Regexp
 	checksum string // nhs: the digits must check as an NHS number's do
+	from, to string // how a value is made plain, by DuckDB's translate
 }
 
 // Parse reads the rules of reference/personal_data.csv. Mistakes are reported
@@ -29,13 +30,14 @@ type Rule struct {
 func Parse(rows []map[string]string) ([]Rule, error) {
 	var out []Rule
 	var errs []error
+	from, to := translation()
 	for i, row := range rows {
 		pattern, err := regexp.Compile(row["pattern"])
 		if err != nil || row["rule"] == "" || row["looks_at"] != "header" && row["looks_at"] != "value" || row["checksum"] != "" && row["checksum"] != "nhs" {
 			errs = append(errs, fmt.Errorf("reference/personal_data.csv:%d: %q at %q with the pattern %q is not a rule: %v", i+2, row["rule"], row["looks_at"], row["pattern"], err))
 			continue
 		}
-		out = append(out, Rule{What: row["rule"], Header: row["looks_at"] == "header", pattern: pattern, checksum: row["checksum"]})
+		out = append(out, Rule{What: row["rule"], Header: row["looks_at"] == "header", pattern: pattern, checksum: row["checksum"], from: from, to: to})
 	}
 	return out, errors.Join(errs...)
 }
@@ -92,7 +94,7 @@ func Headers(rules []Rule, header, unclaimed []string) []Found {
 			continue
 		}
 		for _, r := range rules {
-			if r.Header && r.pattern.MatchString(words) {
+			if r.Header && slices.ContainsFunc(words, r.pattern.MatchString) {
 				out = append(out, Found{Column: h, At: i, What: r.What})
 				break
 			}
@@ -113,12 +115,12 @@ func AnyOf(rules []Rule) Rule {
 	if len(patterns) == 0 {
 		return Rule{pattern: regexp.MustCompile(`[^\x00-\x{10FFFF}]`)} // nothing
 	}
-	return Rule{pattern: regexp.MustCompile(strings.Join(patterns, "|"))}
+	return Rule{pattern: regexp.MustCompile(strings.Join(patterns, "|")), from: rules[0].from, to: rules[0].to}
 }
 
 // Matches is the SQL for a value that a rule finds.
 func (r Rule) Matches(column string) string {
-	column = "(" + plainSQL(column) + ")"
+	column = r.plainSQL(column)
 	sql := fmt.Sprintf("coalesce(regexp_matches(trim(%s), '%s'), false)", column, strings.ReplaceAll(r.pattern.String(), "'", "''"))
 	if r.checksum == "nhs" {
 		sql = fmt.Sprintf("(%s AND %s)", sql, nhsChecks(fmt.Sprintf("translate(%s, ' -.', '')", column)))

@@ -35,36 +35,42 @@ var (
 	possessive = regexp.MustCompile(`'s\b|s'(\s|$)`)
 )
 
-// headed are the words of a header: "Victim's name", "NameOfVictim" and "victim_name" are
-// words alike.
-func headed(header string) string {
+// headed are the words of a header, as they stand and with words that are run together
+// taken apart: "Victim's name", "NameOfVictim" and "victim_name" are alike, and "DoB" is dob.
+func headed(header string) []string {
 	plain := possessive.ReplaceAllString(Plain(header), " ")
+	apart := plain
 	for range 2 { // what is between two is part of one match only
-		plain = camel.ReplaceAllString(plain, "$1$3 $2$4")
+		apart = camel.ReplaceAllString(apart, "$1$3 $2$4")
 	}
-	return strings.Join(strings.FieldsFunc(strings.ToLower(plain), func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) }), " ")
+	words := func(text string) string {
+		return strings.Join(strings.FieldsFunc(strings.ToLower(text), func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) }), " ")
+	}
+	return []string{words(plain), words(apart)}
+}
+
+// translation is what a text of other than ASCII letters becomes, as DuckDB's translate
+// takes it: each of from its letter of to, those that are left over nothing.
+func translation() (from, to string) {
+	var gone, letters, plain strings.Builder
+	for r := rune(0x80); r < 0x10000; r++ {
+		if r >= 0x3400 && r < 0xf900 { // no letters that look Latin
+			continue
+		}
+		switch as := Plain(string(r)); {
+		case as == "":
+			gone.WriteRune(r)
+		case as != string(r) && len(as) == 1:
+			letters.WriteRune(r)
+			plain.WriteString(as)
+		}
+	}
+	return letters.String() + gone.String(), plain.String()
 }
 
 // plainSQL is the SQL of Plain for a value of a file; most are ASCII and stay as they are.
-func plainSQL(value string) string {
-	var from, to, gone strings.Builder
-	put := func(r rune, as string) {
-		if as == "" {
-			gone.WriteRune(r)
-			return
-		}
-		from.WriteRune(r)
-		to.WriteString(as)
-	}
-	for r := rune(0x80); r < 0x10000; r++ {
-		if r >= 0xd800 && r < 0xf900 || r >= 0x3400 && r < 0xd800 { // no letters that look Latin
-			continue
-		}
-		if as := Plain(string(r)); as != string(r) && len(as) <= 1 {
-			put(r, as)
-		}
-	}
-	// translate takes out what has nothing to be put in its place
-	return "CASE WHEN length(" + value + ") = strlen(" + value + ") THEN " + value + " ELSE translate(" + value + ", '" +
-		strings.ReplaceAll(from.String()+gone.String(), "'", "''") + "', '" + strings.ReplaceAll(to.String(), "'", "''") + "') END"
+func (r Rule) plainSQL(value string) string {
+	quoted := func(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
+	return "(CASE WHEN length(" + value + ") = strlen(" + value + ") THEN " + value + " ELSE translate(" + value + ", " +
+		quoted(r.from) + ", " + quoted(r.to) + ") END)"
 }
