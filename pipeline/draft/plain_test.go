@@ -138,7 +138,7 @@ func TestNothingFollowsFromOneSubtraction(t *testing.T) {
 		group[e["code"]] = e["group"]
 	}
 	var looked, hidden, totals int
-	for _, quarter := range []string{"2023-24-Q1", "2023-24-Q2", "2023-24-Q3", "2023-24-Q4"} {
+	for _, quarter := range []string{"2023-24-Q3", "2023-24-Q4"} {
 		at := example.Quarter(t, quarter)
 		truth := example.FiguresOf(t, ws, quarter).Values
 		path := filepath.Join(t.TempDir(), quarter+".xlsx")
