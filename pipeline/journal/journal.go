@@ -3,8 +3,10 @@
 // each has the hash of the line before, so that the last one stands for all: whoever has
 // written down the head knows whether any line up to it is another now.
 //
-// What it does not do: who can write the whole store can write a whole other journal.
-// Only a head that is kept elsewhere, or a person's key, tells.
+// What it does not do: who can write the whole store can take the last lines away with
+// what they tell of, write a whole other journal with other keys in it, or take it away so
+// that the next command begins one with what it finds. Only a head that is kept elsewhere
+// tells. A person's key tells as long as the line that registers it stands.
 package journal
 
 import (
@@ -162,12 +164,30 @@ func (j *Journal) Mend() (kept string, err error) {
 	if len(j.Torn) == 0 {
 		return "", nil
 	}
-	kept = fmt.Sprintf("%s.torn-%d", j.file, len(j.Entries)+1)
-	if err := errors.Join(os.WriteFile(kept, j.Torn, 0o660), os.Truncate(j.file, j.length)); err != nil {
+	if kept, err = j.putAside(); err == nil {
+		err = os.Truncate(j.file, j.length)
+	}
+	if err != nil {
 		return "", fmt.Errorf("the journal's torn last line cannot be put aside: %w", err)
 	}
 	j.Torn = nil
 	return kept, nil
+}
+
+// putAside keeps the torn bytes on the disk, under a name that no others have.
+func (j Journal) putAside() (kept string, err error) {
+	for n := 1; ; n++ {
+		kept = fmt.Sprintf("%s.torn-%d-%d", j.file, len(j.Entries)+1, n)
+		f, err := os.OpenFile(kept, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o660)
+		if errors.Is(err, os.ErrExist) {
+			continue
+		}
+		if err != nil {
+			return "", err
+		}
+		_, err = f.Write(j.Torn)
+		return kept, errors.Join(err, f.Sync(), f.Close())
+	}
 }
 
 // Append writes entries as the next lines, all at once; their number and hash of the

@@ -157,3 +157,31 @@ func TestHolds(t *testing.T) {
 		t.Error("an empty journal has a head")
 	}
 }
+
+// Torn bytes are kept, those of a second kill at the same line too.
+func TestTornTwiceAtOneLine(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "journal.jsonl")
+	kept := map[string]string{}
+	for _, torn := range []string{`{"numb`, `{"number":1,`} {
+		if err := os.WriteFile(file, []byte(torn), 0o660); err != nil {
+			t.Fatal(err)
+		}
+		j, err := journal.Read(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		name, err := j.Mend()
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept[name] = torn
+	}
+	for name, torn := range kept {
+		if text, err := os.ReadFile(name); err != nil || string(text) != torn {
+			t.Errorf("%s holds %q, %v", name, text, err)
+		}
+	}
+	if len(kept) != 2 {
+		t.Errorf("kept are %q", kept)
+	}
+}
