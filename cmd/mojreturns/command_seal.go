@@ -84,8 +84,8 @@ func (a *app) tellAudit(audit archive.Audit, head string) error {
 		kept = ", among them the head given"
 	}
 	a.line("Journal:  whole, %d lines%s; head %s", audit.Lines, kept, audit.Head)
-	if audit.Older > 0 {
-		a.line("  %d things kept are older than the journal: what happened to them before, it does not know", audit.Older)
+	if len(audit.Older) > 0 {
+		a.line("  %d things kept are older than the journal: what happened to them before, it does not know, nor whose key signed them", len(audit.Older))
 	}
 	return nil
 }

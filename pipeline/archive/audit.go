@@ -17,8 +17,8 @@ import (
 // Audit is what the journal and what is kept say of each other.
 type Audit struct {
 	Lines int
-	Head  string // of the journal; empty where it has no line
-	Older int    // how many kept things are older than the journal, which did not see them made
+	Head  string   // of the journal; empty where it has no line
+	Older []string // the places of what is older than the journal, which did not see it made
 	// Problems are sentences, each of something that was changed, taken away, put in,
 	// moved or signed by somebody else.
 	Problems []string
@@ -72,7 +72,7 @@ func Look(ws *workspace.Workspace, head string) (Audit, error) {
 			a.tell("%s is gone, of which line %d of the journal tells: it was deleted, moved or renamed", e.Place, e.Number)
 		}
 		if e.Kind == journal.Found {
-			a.Older++
+			a.Older = append(a.Older, e.Place)
 		}
 	}
 	return a.Audit, nil
@@ -82,6 +82,9 @@ type auditing struct {
 	Audit
 	ws      *workspace.Workspace
 	journal journal.Journal
+	// strict holds what is older than the journal to the keys of today: what is relied on
+	// now is signed as it is signed now.
+	strict bool
 }
 
 func (a *auditing) tell(format string, args ...any) {
@@ -106,7 +109,7 @@ func (a *auditing) kept(file string) error {
 	if is.Signature != line.Signature {
 		a.tell("the signature of %s is not the one that line %d of the journal tells of", place, line.Number)
 	}
-	if line.Kind == journal.Found { // the keys of its day are not known
+	if line.Kind == journal.Found && a.strict {
 		keys = a.journal.KeysNow()
 	}
 	if info, err := os.Stat(file); err != nil || !info.IsDir() {
@@ -133,7 +136,7 @@ func (a *auditing) file(file, place string, line journal.Entry, keys map[string]
 	if says := path.Join("returns", s.Return, s.Period, SubmissionName(s.Number)); says != place {
 		a.tell("%s says that it is %s", place, says)
 	}
-	if err := signed(s.By, s.Signature, s.Digest(), line, keys); err != nil {
+	if err := a.signed(s.By, s.Signature, s.Digest(), line, keys); err != nil {
 		a.tell("%s %v", place, err)
 	}
 	return nil
@@ -170,7 +173,7 @@ func (a *auditing) folder(dir, place string, line journal.Entry, keys map[string
 	}
 	digest, err := seal.DigestOf(dir)
 	if err == nil {
-		if err := signed(about.By, signature, digest, line, keys); err != nil {
+		if err := a.signed(about.By, signature, digest, line, keys); err != nil {
 			a.tell("%s %v", place, err)
 		}
 	}
@@ -178,10 +181,14 @@ func (a *auditing) folder(dir, place string, line journal.Entry, keys map[string
 }
 
 // signed says why a record is not signed as it should be: by the user it names, with the
-// key that was theirs, over the whole of it. A user without a key is recorded only.
-func signed(by string, s *seal.Signature, digest string, line journal.Entry, keys map[string]string) error {
+// key that was theirs, over the whole of it. A user without a key is recorded only. Of what
+// is older than the journal the keys of its day are not known, and its line holds it to the
+// signature that was found.
+func (a *auditing) signed(by string, s *seal.Signature, digest string, line journal.Entry, keys map[string]string) error {
 	key := keys[by]
 	switch {
+	case line.Kind == journal.Found && !a.strict:
+		return nil
 	case line.Kind != journal.Found && line.By != by:
 		return fmt.Errorf("says that it is by %q, and line %d of the journal by %q", by, line.Number, line.By)
 	case key == "" && s == nil:
@@ -205,7 +212,7 @@ func Witnessed(ws *workspace.Workspace, file string) error {
 	if err != nil {
 		return err
 	}
-	a := auditing{ws: ws, journal: j}
+	a := auditing{ws: ws, journal: j, strict: true}
 	if err := a.kept(file); err != nil {
 		return err
 	}

@@ -62,9 +62,10 @@ func Next(parent, prefix string) (Folder, error) {
 	return Folder{Dir: filepath.Join(parent, Name(prefix, number)), Number: number}, nil
 }
 
-// Clear removes what killed commands left half made anywhere below a folder. Only who
-// holds the write lock may: another's seal may be under way.
-func Clear(root string) error {
+// Clear removes what killed commands left half made anywhere below a folder, but for what
+// is told of elsewhere: that was sealed. Only who holds the write lock may: another's
+// seal may be under way.
+func Clear(root string, told func(path string) bool) error {
 	var left []string
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		switch {
@@ -72,11 +73,13 @@ func Clear(root string) error {
 			return nil
 		case err != nil:
 			return err
-		case strings.HasSuffix(d.Name(), Half) && d.IsDir():
-			left = append(left, path)
-			return fs.SkipDir
 		case strings.HasSuffix(d.Name(), Half):
-			left = append(left, path)
+			if !told(strings.TrimSuffix(path, Half)) {
+				left = append(left, path)
+			}
+			if d.IsDir() {
+				return fs.SkipDir
+			}
 		case d.IsDir() && fileIn(path, ManifestFile):
 			return fs.SkipDir // a seal: nothing is made inside it
 		}

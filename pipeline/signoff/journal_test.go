@@ -358,7 +358,7 @@ func TestAStoreFromBeforeTheJournal(t *testing.T) {
 	}
 	release()
 	audit, err := archive.Look(ws, "")
-	if err != nil || len(audit.Problems) > 0 || audit.Older != 3 {
+	if err != nil || len(audit.Problems) > 0 || len(audit.Older) != 3 {
 		t.Fatalf("%+v, %v", audit, err)
 	}
 	put(t, filepath.Join(sealed.Dir, seal.SignatureFile), nil)
@@ -412,5 +412,66 @@ func TestABrokenJournalStopsChanges(t *testing.T) {
 	release()
 	if found := problems(t, ws, ""); len(found) > 0 || !bytes.Equal(example.ReadFile(t, file), was) {
 		t.Errorf("after mending: %q", found)
+	}
+}
+
+// Seals from before the journal are held to what was found, not to the keys of a later
+// day: a key that is changed or given afterwards is no fault of theirs.
+func TestOlderSealsAreNotJudgedByLaterKeys(t *testing.T) {
+	t.Parallel()
+	ws, _ := signedOffice(t)
+	put(t, ws.Path("journal.jsonl"), nil)
+	public, err := seal.NewKey(filepath.Join(t.TempDir(), "another"), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range ws.Users {
+		ws.Users[i].Key = public
+	}
+	release, err := ws.Lock(t.Context(), "build", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	release()
+	audit, err := archive.Look(ws, "")
+	if err != nil || len(audit.Problems) > 0 || len(audit.Older) != 3 {
+		t.Errorf("%+v, %v", audit, err)
+	}
+	v, err := signoff.Verify(t.Context(), ws, signoff.Asked{Period: example.Quarter(t, "2023-24-Q4")})
+	if err != nil || !v.OK() || v.Sealed.Signed {
+		t.Errorf("whose key signed it is not known, and it is said: %+v, %v", v, err)
+	}
+}
+
+// What a line of the journal tells of is never cleared as something half made, whichever
+// line it is: it gets its name again, or stays as it is and is told of.
+func TestWhatALineTellsOfIsNeverCleared(t *testing.T) {
+	t.Parallel()
+	ws, sealed := signedOffice(t)
+	half := sealed.Dir + seal.Half
+	lock := func() {
+		release, err := ws.Lock(t.Context(), "build", 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		release()
+	}
+	if err := os.Rename(sealed.Dir, half); err != nil { // not the last that the journal tells of
+		t.Fatal(err)
+	}
+	lock()
+	if found := problems(t, ws, ""); len(found) > 0 {
+		t.Errorf("a seal under the name of a half made one: %q", found)
+	}
+	if err := os.Rename(sealed.Dir, half); err != nil {
+		t.Fatal(err)
+	}
+	put(t, filepath.Join(half, seal.ManifestFile), []byte("{}"))
+	lock()
+	if !workspace.Exists(filepath.Join(half, "return.xlsx")) {
+		t.Error("a changed seal that a line tells of was thrown away")
+	}
+	if found := strings.Join(problems(t, ws, ""), "\n"); !strings.Contains(found, "v001 is gone, of which line") {
+		t.Errorf("it is said %q", found)
 	}
 }

@@ -69,6 +69,9 @@ func Verify(ctx context.Context, ws *workspace.Workspace, asked Asked) (v Verifi
 		return v, err
 	}
 	v.Sealed = sealed
+	if slices.Contains(v.Audit.Older, ws.Place(sealed.Dir)) {
+		v.Sealed.Signed = false // nobody knows whose key it was
+	}
 	if _, err := seal.Check(sealed.Dir); err != nil {
 		v.Broken = strings.TrimPrefix(err.Error(), seal.ErrBroken.Error()+": ")
 		return v, nil

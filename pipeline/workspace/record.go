@@ -55,12 +55,13 @@ func (ws *Workspace) Recover() error {
 	if err != nil {
 		return err
 	}
-	if err := ws.nameTheLast(j); err != nil {
+	if err := ws.nameTheTold(j); err != nil {
 		return fmt.Errorf("what a killed command left cannot be finished: %w", err)
 	}
+	told := func(path string) bool { _, _, found := j.Of(ws.Place(path)); return found }
 	errs := []error{temp.Clear(ws.Path("tmp"))}
 	for _, kept := range keptDirs {
-		errs = append(errs, seal.Clear(ws.Path(kept)))
+		errs = append(errs, seal.Clear(ws.Path(kept), told))
 	}
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("what a killed command left cannot be cleared: %w", err)
@@ -202,23 +203,26 @@ func Digested(path string) (journal.Entry, error) {
 	return e, err
 }
 
-// nameTheLast gives what the journal told of last its name, where a command was killed
-// before it did.
-func (ws *Workspace) nameTheLast(j journal.Journal) error {
-	for _, e := range slices.Backward(j.Entries) {
-		if !e.Keeps() {
-			continue
-		}
+// nameTheTold gives what the journal tells of its name where it has none: a command was
+// killed before it did. What is not as its line tells stays as it is, and verifying says
+// that it is missing.
+func (ws *Workspace) nameTheTold(j journal.Journal) error {
+	for _, e := range j.Entries {
 		path := ws.Path(filepath.FromSlash(e.Place))
 		half := path + seal.Half
-		if Exists(path) || !Exists(half) {
-			return nil
+		if !e.Keeps() || Exists(path) || !Exists(half) {
+			continue
 		}
 		is, err := Digested(half)
-		if err != nil || is.Digest != e.Digest || is.Signature != e.Signature {
-			return err // not what the line tells of: verifying says that it is missing
+		if errors.Is(err, fs.ErrNotExist) || is.Digest != e.Digest || is.Signature != e.Signature {
+			continue
 		}
-		return os.Rename(half, path)
+		if err == nil {
+			err = os.Rename(half, path)
+		}
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }
