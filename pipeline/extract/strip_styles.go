@@ -38,9 +38,6 @@ func (s *stripping) styles() error {
 		out.raw(`<fonts><font/></fonts><fills><fill/></fills><borders><border/></borders><cellStyleXfs><xf/></cellStyleXfs><cellXfs><xf/></cellXfs>`)
 	}
 	out.raw("</styleSheet>")
-	if !s.taken["words in number formats"] {
-		delete(s.taken, "words in number formats")
-	}
 	return errors.Join(err, out.flush())
 }
 
@@ -65,7 +62,9 @@ func (s *stripping) look(m *markup, out *markupWriter) error {
 	out.tag(m, name, attributes...)
 	if code := textOf(m.attribute("formatCode")); name == "numFmt" {
 		short := longLiteral.ReplaceAllString(code, "")
-		s.taken["words in number formats"] = s.taken["words in number formats"] || short != code
+		if short != code {
+			s.taken["words in number formats"] = true
+		}
 		out.raw(` formatCode="`)
 		out.escaped([]byte(short))
 		out.raw(`"`)
