@@ -81,6 +81,9 @@ func (s *stripping) write(ctx context.Context) error {
 			s.taken["other parts"] = true
 		}
 	}
+	if err := s.around(); err != nil { // first, as programs that stream expect it
+		return err
+	}
 	for i, sheet := range s.listed {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -92,7 +95,7 @@ func (s *stripping) write(ctx context.Context) error {
 	if len(s.numbers) < len(s.shared.ends) {
 		s.taken["texts that no cell shows"] = true
 	}
-	return errors.Join(s.sharedTexts(), s.styles(), s.around())
+	return errors.Join(s.sharedTexts(), s.styles())
 }
 
 // part begins a part of the new archive, as a document.

@@ -37,7 +37,7 @@ func (s *stripping) styles() error {
 	if part == "" {
 		out.raw(`<fonts><font/></fonts><fills><fill/></fills><borders><border/></borders><cellStyleXfs><xf/></cellStyleXfs><cellXfs><xf/></cellXfs>`)
 	}
-	out.raw("</styleSheet>")
+	out.raw(`<cellStyles><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>`)
 	return errors.Join(err, out.flush())
 }
 
