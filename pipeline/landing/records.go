@@ -328,7 +328,7 @@ func (l ledger) find(abbreviation string) (string, error) {
 	}
 	var found []Receipt
 	for _, r := range firstOfEach(l.receipts) {
-		if strings.HasPrefix(r.SHA256, short) {
+		if strings.HasPrefix(r.SHA256, short) || r.Sent != nil && strings.HasPrefix(r.Sent.SHA256, short) { // who sent it knows its own
 			found = append(found, r)
 		}
 	}
