@@ -100,7 +100,7 @@ func TestBuildThatWasKilled(t *testing.T) {
 	if err := warehouse.Clear(dir); err != nil {
 		t.Fatal(err)
 	}
-	if got := names(t, dir); got != "000001-aa.duckdb" {
+	if got := names(t, dir); got != "000001-aa.duckdb 000001-aa.duckdb.sha256" {
 		t.Errorf("the folder holds %s", got)
 	}
 	if got := publish(t, dir, "bb").Number; got != 2 {
