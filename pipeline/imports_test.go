@@ -18,7 +18,7 @@ import (
 var mayImport = map[string][]string{
 	"cmd/mojreturns": {"pipeline", "pipeline/archive", "pipeline/builds", "pipeline/catalogue", "pipeline/contract", "pipeline/draft",
 		"pipeline/figure", "pipeline/gate", "pipeline/intake", "pipeline/landing", "pipeline/period", "pipeline/published", "pipeline/returns",
-		"pipeline/schedule", "pipeline/seal", "pipeline/signoff", "pipeline/synth", "pipeline/table", "pipeline/typed", "pipeline/web",
+		"pipeline/schedule", "pipeline/seal", "pipeline/signoff", "pipeline/synth", "pipeline/table", "pipeline/typed", "pipeline/warehouse", "pipeline/web",
 		"pipeline/workspace"},
 
 	// the story, and its rooms from the top down

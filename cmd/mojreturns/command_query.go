@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"mojreturns/pipeline/published"
+	"mojreturns/pipeline/warehouse"
 	"mojreturns/pipeline/workspace"
 )
 
@@ -28,7 +29,7 @@ func (a *app) queryCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			found, more, err := published.Query(ctx, ws, published.Adhoc{SQL: sql, MaxRows: limit, Timeout: timeout})
+			found, more, err := published.Query(ctx, ws, warehouse.Question{SQL: sql, MaxRows: limit, Timeout: timeout})
 			if err != nil {
 				return err
 			}

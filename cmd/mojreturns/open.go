@@ -30,7 +30,8 @@ func (a *app) look(do func(ctx context.Context, ws *workspace.Workspace, args []
 		if err != nil {
 			return err
 		}
-		return do(c.Context(), ws, args)
+		ws.Desk = published.NewDesk(ws)
+		return errors.Join(do(c.Context(), ws, args), ws.Desk.Close())
 	}
 }
 

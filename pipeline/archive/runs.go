@@ -56,3 +56,13 @@ func Runs(ws *workspace.Workspace, limit int) ([]RunRecord, error) {
 	}
 	return out, nil
 }
+
+// NewestRun names the newest run kept, empty before the first: another name is another
+// list of runs.
+func NewestRun(ws *workspace.Workspace) (string, error) {
+	files, err := filesIn(ws.Path("runs"), runName)
+	if err != nil || len(files) == 0 {
+		return "", err
+	}
+	return slices.Max(files), nil
+}

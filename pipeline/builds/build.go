@@ -239,8 +239,11 @@ func counts(ctx context.Context, from warehouse.Queryer) (report Report, err err
 // Reader opens what readers see, or says how to make it.
 func Reader(ctx context.Context, ws *workspace.Workspace) (*warehouse.Reader, error) {
 	dir, err := Ready(ctx, ws)
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
+	case ws.Desk != nil:
+		return ws.Desk.Reader(ctx)
 	}
 	return warehouse.OpenPublished(ctx, dir, ws.Settings)
 }

@@ -38,7 +38,7 @@ func Latest(ctx context.Context, ws *workspace.Workspace) (Published, bool, erro
 		return Published{}, false, err
 	}
 	b := Published{Published: latest, At: info.ModTime()}
-	reader, err := warehouse.OpenPublished(ctx, ws.BuildDir(), ws.Settings)
+	reader, err := Reader(ctx, ws)
 	if err != nil {
 		return b, false, err
 	}

@@ -16,6 +16,7 @@ import (
 	"mojreturns/pipeline/register"
 	"mojreturns/pipeline/strict"
 	"mojreturns/pipeline/table"
+	"mojreturns/pipeline/warehouse"
 )
 
 // councilFeed is a mapping of a published list of payments to the contract spend,
@@ -87,7 +88,7 @@ func TestOneMappingForEveryQuarter(t *testing.T) {
 	}
 	ask := func(sql string) [][]any {
 		t.Helper()
-		found, _, err := published.Query(ctx, ws, published.Adhoc{SQL: sql, MaxRows: 100})
+		found, _, err := published.Query(ctx, ws, warehouse.Question{SQL: sql, MaxRows: 100})
 		if err != nil {
 			t.Fatal(err)
 		}

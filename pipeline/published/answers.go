@@ -10,15 +10,12 @@ import (
 	"slices"
 	"sort"
 	"strings"
-	"time"
 
-	"mojreturns/pipeline/archive"
 	"mojreturns/pipeline/builds"
 	"mojreturns/pipeline/figure"
 	"mojreturns/pipeline/metrics"
 	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/table"
-	"mojreturns/pipeline/warehouse"
 	"mojreturns/pipeline/workspace"
 )
 
@@ -175,33 +172,6 @@ func (v *View) value(ctx context.Context, c figure.Place) (string, error) {
 		return "", fmt.Errorf("there is no figure %s for %s in %s with %s %q", c.Code, c.Scope, c.Period, c.Dimension, c.Category)
 	}
 	return fmt.Sprint(found.Rows[0][0]), nil
-}
-
-// Adhoc is an analyst's question.
-type Adhoc struct {
-	SQL     string
-	MaxRows int
-	Timeout time.Duration
-}
-
-// Query answers it in the sandbox, with the run records as the table `run`.
-func Query(ctx context.Context, ws *workspace.Workspace, q Adhoc) (table.Table, bool, error) {
-	runs, err := archive.Runs(ws, 0)
-	if err != nil {
-		return table.Table{}, false, err
-	}
-	var rows [][]any
-	for _, r := range runs {
-		rows = append(rows, []any{r.Job, r.Period, r.Started.UTC(), fmt.Sprint(r.Seconds), r.Outcome, r.Message, r.Build, r.Files, r.Rows, r.Accepted, r.Rejected})
-	}
-	dir, err := builds.Ready(ctx, ws)
-	if err != nil {
-		return table.Table{}, false, err
-	}
-	answer, err := warehouse.Adhoc(ctx, dir, warehouse.Sandbox{Settings: ws.Settings, Timeout: q.Timeout, MaxRows: q.MaxRows, Tables: []warehouse.Small{{
-		Table: `run(job VARCHAR, period VARCHAR, started TIMESTAMPTZ, seconds DOUBLE, outcome VARCHAR, message VARCHAR, build VARCHAR,
-			files BIGINT, rows BIGINT, accepted BIGINT, rejected BIGINT)`, Rows: rows}}}, q.SQL)
-	return table.Of(answer.Columns, answer.Rows), answer.More, err
 }
 
 // SavedQuery reads a saved question of queries/adhoc.

@@ -14,6 +14,7 @@ import (
 	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/signoff"
 	"mojreturns/pipeline/table"
+	"mojreturns/pipeline/warehouse"
 )
 
 // Nothing of an erased file is left in the store but its receipt and a tombstone;
@@ -52,7 +53,7 @@ func TestErase(t *testing.T) {
 	if _, err := ws.Landing.Verify(ctx); err != nil {
 		t.Error(err)
 	}
-	found, _, err := published.Query(ctx, ws, published.Adhoc{SQL: "SELECT count(*) FROM referral WHERE provider_code = 'SLT'", MaxRows: 1})
+	found, _, err := published.Query(ctx, ws, warehouse.Question{SQL: "SELECT count(*) FROM referral WHERE provider_code = 'SLT'", MaxRows: 1})
 	if err != nil || table.AsText(found.Rows[0][0]) != "0" {
 		t.Errorf("%v referrals of the erased file count, %v", found.Rows, err)
 	}

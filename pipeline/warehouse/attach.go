@@ -16,6 +16,13 @@ import (
 // catalog is the name every warehouse file goes by, whatever the file is called.
 const catalog = "warehouse"
 
+// enter lets a connection find the warehouse's relations by their bare names; usual also
+// those laid beside it in memory.
+const (
+	enter = "USE " + catalog
+	usual = "SET search_path = '" + catalog + ".main,memory.main'"
+)
+
 // lock is what makes attach open a file for reading only. Its prepare, where
 // given, is the last that may change anything before the doors close.
 type lock struct {
@@ -30,16 +37,19 @@ var errSetting = errors.New("a setting cannot be")
 // file is read-only, nothing outside it can be reached, and no setting can be
 // changed again. The folder for spilled work is for the caller to remove.
 func attach(ctx context.Context, path string, s Settings, l *lock) (pool *sql.DB, aside spill, err error) {
-	attached := false
+	attached, first := false, enter
 	connector, err := duckdb.NewConnector(":memory:", func(e driver.ExecerContext) error {
 		if !attached {
 			return nil
 		}
-		_, err := e.ExecContext(context.Background(), "USE "+catalog, nil)
+		_, err := e.ExecContext(context.Background(), first, nil)
 		return err
 	})
 	if err != nil {
 		return nil, spill{}, err
+	}
+	if l != nil {
+		first = usual
 	}
 	pool = sql.OpenDB(connector)
 	if aside, err = spillFolder(path, s.TempDir, l != nil); err != nil {
@@ -80,7 +90,7 @@ func configure(ctx context.Context, pool *sql.DB, path, spill string, s Settings
 	if l != nil {
 		mode = " (READ_ONLY)"
 	}
-	settings = append(settings, "ATTACH "+Literal(path)+" AS "+catalog+mode, "USE "+catalog)
+	settings = append(settings, "ATTACH "+Literal(path)+" AS "+catalog+mode, enter)
 	if err := execAll(ctx, conn, settings...); err != nil || l == nil {
 		return err
 	}

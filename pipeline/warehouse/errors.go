@@ -8,13 +8,13 @@ import (
 )
 
 var (
-	// ErrNothingPublished is returned by OpenPublished and Adhoc before the first build.
+	// ErrNothingPublished is returned by OpenPublished and a Desk before the first build.
 	ErrNothingPublished = errors.New("nothing has been published yet; run the build first")
 	// ErrInUse is returned where a file is held by another program.
 	ErrInUse = errors.New("the file is in use")
-	// ErrRefused is returned by Adhoc for a statement that the sandbox does not allow.
+	// ErrRefused is returned by Desk.Ask for a statement that the sandbox does not allow.
 	ErrRefused = errors.New("the query is not allowed")
-	// ErrTimeLimit is returned by Adhoc for a query that was stopped.
+	// ErrTimeLimit is returned by Desk.Ask for a query that was stopped.
 	ErrTimeLimit = errors.New("the query was stopped")
 )
 

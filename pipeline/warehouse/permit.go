@@ -26,7 +26,7 @@ var explain = regexp.MustCompile(`(?is)^explain\s+(analyze\s+)?`)
 // permit lets a statement pass that only reads the warehouse's own tables, and
 // says whether it is a SELECT or an EXPLAIN of one. DuckDB's own parser reads
 // it, so that no spelling gets around the rules.
-func permit(ctx context.Context, conn *sql.Conn, query string) (kind string, err error) {
+func permit(ctx context.Context, conn *sql.Conn, query string, macros func() ([]string, error)) (kind string, err error) {
 	kind, inner := "SELECT", query
 	if head := explain.FindString(query); head != "" {
 		kind, inner = "EXPLAIN", query[len(head):]
@@ -45,7 +45,7 @@ func permit(ctx context.Context, conn *sql.Conn, query string) (kind string, err
 	}
 	if parsed.Error && parsed.Type == "parser" {
 		// preparing it says what is wrong, with a caret
-		_, err := columnNames(conn, query)
+		_, err := columnNames(conn, query, nil)
 		return "", err
 	}
 	if parsed.Error || len(parsed.Statements) != 1 {
@@ -55,15 +55,15 @@ func permit(ctx context.Context, conn *sql.Conn, query string) (kind string, err
 		return kind, nil
 	}
 	// it may be a macro of the model: listing them takes longer than most questions
-	macros, err := tableMacros(ctx, conn)
+	ours, err := macros()
 	if err != nil {
 		return "", err
 	}
-	return kind, walk(parsed.Statements[0], append(macros, readsOnly...))
+	return kind, walk(parsed.Statements[0], slices.Concat(ours, readsOnly))
 }
 
 // tableMacros lists the warehouse's own: they are the model's, and were written by us.
-func tableMacros(ctx context.Context, conn *sql.Conn) ([]string, error) {
+func tableMacros(ctx context.Context, conn Queryer) ([]string, error) {
 	rows, err := Query(ctx, conn, "SELECT DISTINCT function_name FROM duckdb_functions() WHERE function_type = 'table_macro' AND NOT internal")
 	if err != nil {
 		return nil, err

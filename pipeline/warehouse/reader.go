@@ -14,6 +14,7 @@ type Reader struct {
 	DB *sql.DB
 	Published
 	spill spill
+	back  func() error // of a warehouse that is shared: gives it back
 }
 
 // OpenPublished opens the newest published warehouse of a folder. Any number of
@@ -42,7 +43,7 @@ func openPublished(ctx context.Context, dir string, s Settings, l *lock) (*Reade
 		if _, gone := os.Stat(p.Path); gone != nil && try < tries {
 			continue
 		}
-		if l != nil && l.prepare != nil || ctx.Err() != nil || errors.Is(err, ErrInUse) || errors.Is(err, errSetting) {
+		if errors.Is(err, errBeside) || ctx.Err() != nil || errors.Is(err, ErrInUse) || errors.Is(err, errSetting) {
 			return nil, fmt.Errorf("cannot open the warehouse %q: %w", p.Path, err)
 		}
 		if _, err := sumOf(p.Path); err != nil { // the system does not let us read it
@@ -66,5 +67,8 @@ func (s Settings) reading(path string) Settings {
 
 // Close closes the warehouse; rows and connections of it are closed before.
 func (r *Reader) Close() error {
+	if r.back != nil {
+		return r.back()
+	}
 	return errors.Join(r.DB.Close(), r.spill.remove())
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // build makes a closed warehouse file from SQL statements.
-func build(t *testing.T, path string, statements ...string) {
+func build(t testing.TB, path string, statements ...string) {
 	t.Helper()
 	ctx := context.Background()
 	db, err := warehouse.Create(ctx, path, warehouse.Settings{Threads: 1})
@@ -31,7 +31,7 @@ func build(t *testing.T, path string, statements ...string) {
 }
 
 // publish builds and publishes a warehouse in dir.
-func publish(t *testing.T, dir, name string, statements ...string) warehouse.Published {
+func publish(t testing.TB, dir, name string, statements ...string) warehouse.Published {
 	t.Helper()
 	path := filepath.Join(dir, "building-"+name+".duckdb")
 	build(t, path, statements...)

@@ -25,6 +25,7 @@ type Known struct {
 // today's rules.
 func (ws *Workspace) AsAt(at time.Time) *Workspace {
 	then := *ws
+	then.Desk = nil // it has another folder open
 	then.Past = &Past{At: at, Dir: ws.Path("as-at", at.UTC().Format("20060102T150405"))}
 	return &then
 }

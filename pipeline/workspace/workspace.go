@@ -35,10 +35,12 @@ type Workspace struct {
 	Templates  fs.FS
 	Location   *time.Location // the time zone of business dates
 	Settings   warehouse.Settings
-	Now        func() time.Time
-	Log        *slog.Logger
-	Progress   Progress // may be nil
-	Schedule   []schedule.Entry
+	// Desk is what this process asks of what is published; nil opens it at each asking.
+	Desk     *warehouse.Desk
+	Now      func() time.Time
+	Log      *slog.Logger
+	Progress Progress // may be nil
+	Schedule []schedule.Entry
 	// Past is the moment looked at; nil is now.
 	Past *Past
 

@@ -16,8 +16,8 @@ import (
 	"mojreturns/pipeline/warehouse"
 )
 
-// askable publishes a small warehouse and gives its folder, and a sandbox with a run record.
-func askable(t *testing.T) (string, warehouse.Sandbox) {
+// askable publishes a small warehouse and gives its folder, and what a desk over it gives.
+func askable(t testing.TB) (string, warehouse.Bounds) {
 	t.Helper()
 	dir := t.TempDir()
 	publish(t, dir, "aa",
@@ -27,19 +27,48 @@ func askable(t *testing.T) (string, warehouse.Sandbox) {
 		"CREATE MACRO doubled(x) AS x * 2",
 		"CREATE MACRO large() AS TABLE FROM typed.spend WHERE amount > 50",
 	)
-	return dir, warehouse.Sandbox{
+	return dir, warehouse.Bounds{
 		Settings: warehouse.Settings{Memory: "200MB", Threads: 2, TempDir: t.TempDir()},
-		Timeout:  30 * time.Second,
-		MaxRows:  1000,
-		Tables: []warehouse.Small{{
-			Table: "run(started TIMESTAMPTZ, command VARCHAR)",
-			Rows:  [][]any{{time.Date(2024, 4, 2, 9, 30, 0, 0, time.UTC), "run --period 2023-24-Q4"}},
-		}},
+		AtOnce:   2, Each: 2, Waiting: 8, Kept: 8,
 	}
 }
 
-func TestAdhocAnswers(t *testing.T) {
-	dir, box := askable(t)
+// records are run records that questions find beside the warehouse.
+type records struct {
+	mark string
+	rows [][]any
+}
+
+func (r *records) Mark() (string, error) { return r.mark, nil }
+
+func (r *records) Tables() ([]warehouse.Small, error) {
+	return []warehouse.Small{{Table: "run(started TIMESTAMPTZ, command VARCHAR)", Rows: r.rows}}, nil
+}
+
+func oneRun() *records {
+	return &records{"1", [][]any{{time.Date(2024, 4, 2, 9, 30, 0, 0, time.UTC), "run --period 2023-24-Q4"}}}
+}
+
+// asking is a desk, which every question of a test is asked of, and the way to ask it.
+func asking(t *testing.T, dir string, bounds warehouse.Bounds) func(query string) (warehouse.Answer, error) {
+	t.Helper()
+	desk := warehouse.NewDesk(dir, bounds, oneRun())
+	t.Cleanup(func() {
+		if err := desk.Close(); err != nil {
+			t.Error(err)
+		}
+		if got := names(t, bounds.TempDir); bounds.TempDir != "" && got != "" {
+			t.Errorf("the desk left %s", got)
+		}
+	})
+	return func(query string) (warehouse.Answer, error) {
+		return desk.Ask(t.Context(), warehouse.Question{SQL: query, MaxRows: 1000, Timeout: 30 * time.Second})
+	}
+}
+
+func TestAskAnswers(t *testing.T) {
+	dir, bounds := askable(t)
+	ask := asking(t, dir, bounds)
 	for _, test := range []struct {
 		query   string
 		columns string
@@ -60,7 +89,7 @@ func TestAdhocAnswers(t *testing.T) {
 		{"PIVOT typed.spend ON txn IN ('T1') USING sum(amount)", "T1 DECIMAL(38,2)", nil},
 	} {
 		t.Run(test.query, func(t *testing.T) {
-			a, err := warehouse.Adhoc(context.Background(), dir, box, test.query)
+			a, err := ask(test.query)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -83,17 +112,15 @@ func TestAdhocAnswers(t *testing.T) {
 		})
 	}
 	for _, query := range []string{"DESCRIBE spend", "SUMMARIZE spend", "EXPLAIN SELECT 1", "EXPLAIN ANALYZE FROM spend", "SHOW ALL TABLES", "TABLE spend"} {
-		if a, err := warehouse.Adhoc(context.Background(), dir, box, query); err != nil || len(a.Rows) == 0 {
+		if a, err := ask(query); err != nil || len(a.Rows) == 0 {
 			t.Errorf("%s: %d rows, %v", query, len(a.Rows), err)
 		}
 	}
-	if got := names(t, box.TempDir); got != "" {
-		t.Errorf("sandboxes left %s", got)
-	}
 }
 
-func TestAdhocRefuses(t *testing.T) {
-	dir, box := askable(t)
+func TestAskRefuses(t *testing.T) {
+	dir, bounds := askable(t)
+	ask := asking(t, dir, bounds)
 	outside := t.TempDir()
 	csv := filepath.Join(outside, "secret.csv")
 	if err := os.WriteFile(csv, []byte("a\n1\n"), 0o666); err != nil {
@@ -131,7 +158,7 @@ func TestAdhocRefuses(t *testing.T) {
 		"SELECT getenv('HOME')", "SELECT $1", "SELECT ?",
 		"PIVOT spend ON txn", "FROM (PIVOT spend ON txn USING count(*))",
 	} {
-		if a, err := warehouse.Adhoc(context.Background(), dir, box, query); err == nil {
+		if a, err := ask(query); err == nil {
 			t.Errorf("allowed, with %d rows: %s", len(a.Rows), query)
 		}
 	}
@@ -142,12 +169,13 @@ func TestAdhocRefuses(t *testing.T) {
 
 // Every table function of DuckDB that is not known to be harmless is refused by
 // its name, whatever its arguments. A new version of DuckDB brings new ones.
-func TestAdhocRefusesEveryOtherTableFunction(t *testing.T) {
-	dir, box := askable(t)
+func TestAskRefusesEveryOtherTableFunction(t *testing.T) {
+	dir, bounds := askable(t)
+	ask := asking(t, dir, bounds)
 	harmless := strings.Fields(`duckdb_columns duckdb_constraints duckdb_databases duckdb_functions duckdb_indexes duckdb_keywords
 		duckdb_schemas duckdb_tables duckdb_types duckdb_views generate_series json_each json_tree pragma_show pragma_table_info
 		pragma_version range repeat repeat_row summary unnest`)
-	a, err := warehouse.Adhoc(context.Background(), dir, box, "SELECT DISTINCT function_name FROM duckdb_functions() WHERE function_type = 'table' ORDER BY 1")
+	a, err := ask("SELECT DISTINCT function_name FROM duckdb_functions() WHERE function_type = 'table' ORDER BY 1")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -158,7 +186,7 @@ func TestAdhocRefusesEveryOtherTableFunction(t *testing.T) {
 			continue
 		}
 		refused++
-		if _, err := warehouse.Adhoc(context.Background(), dir, box, "FROM "+name+"('x')"); !errors.Is(err, warehouse.ErrRefused) {
+		if _, err := ask("FROM " + name + "('x')"); !errors.Is(err, warehouse.ErrRefused) {
 			t.Errorf("%s() is not refused: %v", name, err)
 		}
 	}
@@ -167,8 +195,9 @@ func TestAdhocRefusesEveryOtherTableFunction(t *testing.T) {
 	}
 }
 
-func TestAdhocSentences(t *testing.T) {
-	dir, box := askable(t)
+func TestAskSentences(t *testing.T) {
+	dir, bounds := askable(t)
+	ask := asking(t, dir, bounds)
 	for query, want := range map[string]string{
 		"SELECT 1; SELECT 2":             "the query is not allowed: there are 2 statements; ask one question at a time",
 		"DELETE FROM run":                "the query is not allowed: only one SELECT is (or WITH, FROM, VALUES, SHOW, DESCRIBE, SUMMARIZE, EXPLAIN; PIVOT with an IN list)",
@@ -179,41 +208,39 @@ func TestAdhocSentences(t *testing.T) {
 		"SELEC 1":                        "Parser Error: syntax error at or near \"SELEC\"\n\nLINE 1: SELEC 1\n        ^",
 		"SELECT amount::DATE FROM spend": "Conversion Error: Unimplemented type for cast (DECIMAL(18,2) -> DATE) when casting from source column amount\n\nLINE 1: SELECT amount::DATE FROM spend\n                     ^",
 	} {
-		_, err := warehouse.Adhoc(context.Background(), dir, box, query)
+		_, err := ask(query)
 		if err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%s:\n%v\nnot\n%s", query, err, want)
 		}
 	}
 }
 
-func TestAdhocLimits(t *testing.T) {
-	dir, box := askable(t)
-	ask := func(box warehouse.Sandbox, query string) (warehouse.Answer, error) {
-		return warehouse.Adhoc(context.Background(), dir, box, query)
+func TestAskLimits(t *testing.T) {
+	dir, bounds := askable(t)
+	ask := func(bounds warehouse.Bounds, q warehouse.Question) (warehouse.Answer, error) {
+		desk := warehouse.NewDesk(dir, bounds, oneRun())
+		defer desk.Close()
+		return desk.Ask(t.Context(), q)
 	}
 	t.Run("Rows", func(t *testing.T) {
-		box := box
-		box.MaxRows = 2
 		for query, more := range map[string]bool{
 			"FROM spend ORDER BY txn":                true,
 			"FROM spend ORDER BY txn LIMIT 2 -- two": false,
 			"SELECT * FROM range(1000000000000)":     true,
 		} {
-			a, err := ask(box, query)
+			a, err := ask(bounds, warehouse.Question{SQL: query, MaxRows: 2})
 			if err != nil || len(a.Rows) != 2 || a.More != more {
 				t.Errorf("%s: %d rows, more %v, %v", query, len(a.Rows), a.More, err)
 			}
 		}
-		a, err := ask(box, "SELECT txn FROM spend ORDER BY amount DESC")
+		a, err := ask(bounds, warehouse.Question{SQL: "SELECT txn FROM spend ORDER BY amount DESC", MaxRows: 2})
 		if diff := cmp.Diff([][]any{{"T3"}, {"T1"}}, a.Rows); err != nil || diff != "" {
 			t.Error(err, diff)
 		}
 	})
 	t.Run("Time", func(t *testing.T) {
-		box := box
-		box.Timeout = 300 * time.Millisecond
 		start := time.Now()
-		_, err := ask(box, "SELECT count(*) FROM range(10000000000000)")
+		_, err := ask(bounds, warehouse.Question{SQL: "SELECT count(*) FROM range(10000000000000)", Timeout: 300 * time.Millisecond})
 		if !errors.Is(err, warehouse.ErrTimeLimit) || !strings.Contains(err.Error(), "it took longer than 300ms") {
 			t.Errorf("got %v", err)
 		}
@@ -222,9 +249,9 @@ func TestAdhocLimits(t *testing.T) {
 		}
 	})
 	t.Run("Memory", func(t *testing.T) {
-		box := box
-		box.Memory = "50MB"
-		_, err := ask(box, "SELECT list(range) FROM range(50000000)")
+		bounds := bounds
+		bounds.Memory = "50MB"
+		_, err := ask(bounds, warehouse.Question{SQL: "SELECT list(range) FROM range(50000000)"})
 		if !errors.Is(err, warehouse.ErrRefused) || !strings.Contains(err.Error(), "needs more memory than it may have") {
 			t.Errorf("got %v", err)
 		}
@@ -232,26 +259,27 @@ func TestAdhocLimits(t *testing.T) {
 	t.Run("Cancelled", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(context.Background())
 		cancel()
-		if _, err := warehouse.Adhoc(ctx, dir, box, "SELECT 1"); !errors.Is(err, context.Canceled) {
+		if _, err := warehouse.NewDesk(dir, bounds, nil).Ask(ctx, warehouse.Question{SQL: "SELECT 1"}); !errors.Is(err, context.Canceled) {
 			t.Errorf("got %v", err)
 		}
 	})
 	t.Run("Nothing published", func(t *testing.T) {
-		if _, err := warehouse.Adhoc(context.Background(), t.TempDir(), box, "SELECT 1"); !errors.Is(err, warehouse.ErrNothingPublished) {
+		if _, err := warehouse.NewDesk(t.TempDir(), bounds, nil).Ask(t.Context(), warehouse.Question{SQL: "SELECT 1"}); !errors.Is(err, warehouse.ErrNothingPublished) {
 			t.Errorf("got %v", err)
 		}
 	})
 }
 
 // A sandbox and a reader may have the same file open at once.
-func TestAdhocBesideAReader(t *testing.T) {
-	dir, box := askable(t)
+func TestAskBesideAReader(t *testing.T) {
+	dir, bounds := askable(t)
+	ask := asking(t, dir, bounds)
 	r, err := warehouse.OpenPublished(context.Background(), dir, warehouse.Settings{Threads: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	if _, err := warehouse.Adhoc(context.Background(), dir, box, "FROM spend"); err != nil {
+	if _, err := ask("FROM spend"); err != nil {
 		t.Error(err)
 	}
 	if got := one(t, r.DB, "SELECT count(*) FROM spend"); got != "3" {
