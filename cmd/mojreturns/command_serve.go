@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -57,8 +58,10 @@ func (a *app) serve(ctx context.Context, ws *workspace.Workspace, address string
 	if err != nil {
 		return usageError{fmt.Errorf("%s: %w", workspace.ConfigFile, err)}
 	}
+	key := rand.Text()
 	page, err := web.Handler(site{ws: ws, plan: plan, now: a.now}, web.Options{
-		Templates: ws.Templates, Location: ws.Location, Now: a.now, Log: ws.Log, Catalogue: cataloguePages(ws)})
+		Templates: ws.Templates, Location: ws.Location, Now: a.now, Log: ws.Log, Catalogue: cataloguePages(ws),
+		Office: ws, Key: key, Patience: patience})
 	if err != nil {
 		return err
 	}
@@ -66,11 +69,15 @@ func (a *app) serve(ctx context.Context, ws *workspace.Workspace, address string
 	group.Go(func() error { return plan.Run(ctx) })
 	group.Go(func() error { return web.Serve(ctx, address, page) })
 	fmt.Fprintf(a.stderr, "mojreturns: the status page is at http://%s; Ctrl-C stops\n", address)
+	fmt.Fprintf(a.stderr, "mojreturns: figures, rows and questions, for you alone: http://%s/open/%s\n", address, key)
 	if err := group.Wait(); err != nil && !errors.Is(err, context.Canceled) {
 		return err
 	}
 	return nil
 }
+
+// patience is the longest that a question asked in a browser may take.
+const patience = 30 * time.Second
 
 // cataloguePages makes the catalogue of the rules in force.
 func cataloguePages(ws *workspace.Workspace) func() ([]byte, string, error) {
@@ -104,7 +111,9 @@ func (a *app) job(ws *workspace.Workspace) func(context.Context) error {
 		if err != nil {
 			return err
 		}
-		_, err = pipeline.Run(ctx, ws, at)
+		apart := *ws // what changes the store holds nothing of it open
+		apart.Desk = nil
+		_, err = pipeline.Run(ctx, &apart, at)
 		return err
 	}
 }

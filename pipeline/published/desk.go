@@ -17,7 +17,7 @@ import (
 // What one process gives at once to those who ask. A question that needs more memory than
 // a reader's share says so; the build's own share is the configuration's.
 const (
-	ofEach     = 2
+	ofEach     = 2 // at most; as many more are worked on as there are processors
 	mayWait    = 32
 	remembered = 64 // answers of up to a megabyte
 	idle       = time.Minute
@@ -27,7 +27,7 @@ const (
 // find the run records as the table `run`.
 func NewDesk(ws *workspace.Workspace) *warehouse.Desk {
 	return warehouse.NewDesk(ws.BuildDir(), warehouse.Bounds{
-		Settings: ws.Settings, AtOnce: runtime.NumCPU(), Each: ofEach, Waiting: mayWait, Idle: idle, Kept: remembered,
+		Settings: ws.Settings, AtOnce: runtime.NumCPU() + ofEach, Each: ofEach, Waiting: mayWait, Idle: idle, Kept: remembered,
 	}, runs{ws})
 }
 

@@ -35,6 +35,15 @@ func saveCSV(t Table, w io.Writer) error {
 	return t.writeCSV(w)
 }
 
+// Encode writes the format of an ending such as .csv, as Save writes a file of it.
+func (t Table) Encode(w io.Writer, ending string) error {
+	write, err := writerFor(ending)
+	if err != nil {
+		return err
+	}
+	return write(t, w)
+}
+
 // Save writes a file in the format of its ending: .csv, .xlsx, .json or
 // .parquet. The file appears whole, in place of an older one, or not at all.
 func (t Table) Save(path string) (err error) {

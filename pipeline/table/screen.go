@@ -35,11 +35,8 @@ func (t Table) shown(s Screen) shown {
 	out := shown{columns: slices.Clone(t.Columns)}
 	for _, values := range t.Rows {
 		row := make([]string, len(values))
-		for i, v := range values {
-			row[i] = cell(t.Columns[i], v)
-			if say := t.Columns[i].Say; say != nil {
-				row[i] = say(row[i], values)
-			}
+		for i := range values {
+			row[i] = t.Columns[i].Shown(values, i)
 			if !s.Whole && wholeHash.MatchString(row[i]) {
 				row[i] = row[i][:shortHash]
 			}

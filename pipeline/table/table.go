@@ -156,6 +156,18 @@ func isNumber(c Column) bool {
 	return c.Kind == Integer || c.Kind == Decimal || c.Kind == Float
 }
 
+// Number tells whether the column's values are numbers, which stand to the right.
+func (c Column) Number() bool { return isNumber(c) }
+
+// Shown is what people read of a row in the column that is its n-th.
+func (c Column) Shown(row []any, n int) string {
+	text := cell(c, row[n])
+	if c.Say != nil {
+		return c.Say(text, row)
+	}
+	return text
+}
+
 // AsText is a value as Go writes it; empty for none.
 func AsText(v any) string {
 	if v == nil {

@@ -3,13 +3,18 @@ package web_test
 import (
 	"context"
 	"net/http/httptest"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/chromedp"
+
+	"mojreturns/pipeline/catalogue"
+	"mojreturns/pipeline/web"
 )
 
 // palest finds the lowest contrast between any text and the background behind
@@ -31,37 +36,46 @@ const palest = `(() => {
 	return least;
 })()`
 
-// The page in a real browser, at the width of a small telephone.
-func TestInABrowser(t *testing.T) {
-	browser := ""
+// browser is a real one, or nil where this machine has none.
+func browser(t *testing.T, complaint func(string)) context.Context {
+	t.Helper()
+	path := ""
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
-		if path, err := exec.LookPath(name); err == nil {
-			browser = path
+		if found, err := exec.LookPath(name); err == nil {
+			path = found
 			break
 		}
 	}
-	if browser == "" {
+	if path == "" {
 		t.Log("not run: no Chromium on this machine")
-		return
+		return nil
 	}
-	server := httptest.NewServer(handler(t, source{status: full(t)}))
-	defer server.Close()
-	timed, cancel := context.WithTimeout(context.Background(), 90*time.Second)
-	defer cancel()
-	allocated, cancel := chromedp.NewExecAllocator(timed, chromedp.ExecPath(browser), chromedp.Headless, chromedp.NoSandbox)
-	defer cancel()
+	timed, cancel := context.WithTimeout(t.Context(), 180*time.Second)
+	t.Cleanup(cancel)
+	allocated, cancel := chromedp.NewExecAllocator(timed, chromedp.ExecPath(path), chromedp.Headless, chromedp.NoSandbox)
+	t.Cleanup(cancel)
 	ctx, cancel := chromedp.NewContext(allocated)
-	defer cancel()
-
-	complaints := make(chan string, 100)
+	t.Cleanup(cancel)
 	err := chromedp.Listen(ctx, func(event any) {
 		if e, ok := event.(*log.EventEntryAdded); ok && !strings.HasSuffix(e.Entry.URL, "/favicon.ico") {
-			complaints <- e.Entry.Text
+			complaint(e.Entry.Text)
 		}
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+	return ctx
+}
+
+// The page in a real browser, at the width of a small telephone.
+func TestInABrowser(t *testing.T) {
+	complaints := make(chan string, 100)
+	ctx := browser(t, func(text string) { complaints <- text })
+	if ctx == nil {
+		return
+	}
+	server := httptest.NewServer(handler(t, source{status: full(t)}))
+	defer server.Close()
 	if err := chromedp.Do(ctx, chromedp.EmulateViewport(320, 640), chromedp.Navigate(server.URL)); err != nil {
 		t.Fatal(err)
 	}
@@ -79,9 +93,84 @@ func TestInABrowser(t *testing.T) {
 	}
 }
 
+// Every page, as it answers and as it says what was wrong, at both widths: axe-core
+// (MPL-2.0, testdata/axe, npm axe-core 4.14.1) finds nothing, and nothing is wider than
+// the screen. Axe goes through the long pages once, at the larger width, and still takes
+// most of a minute for its fifty pages.
+func TestAccessible(t *testing.T) {
+	ctx := browser(t, func(string) {})
+	if ctx == nil {
+		return
+	}
+	axe, err := os.ReadFile(filepath.Join("testdata", "axe", "axe.min.js"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ws := drafted(t)
+	c := workbench(t, ws, func(o *web.Options) {
+		o.Catalogue = func() ([]byte, string, error) {
+			all, err := catalogue.Load(ws.Queries, ws.Templates)
+			if err != nil {
+				return nil, "", err
+			}
+			page, err := all.Page(ws.Templates)
+			return page.HTML, page.Policy, err
+		}
+	})
+	_, h, _ := c.post("/ask", "SELECT * FROM range(10000)")
+	_, _, figure := c.get("/figure/R01?period=2023-24-Q4")
+	pages := []string{"/", "/catalogue", h.Get("Location"), rowLink(figure), "/ask?from=" + strings.TrimPrefix(h.Get("Location"), "/answer/"),
+		"/nothing", "/figures?period=never", "/figures?by=&scope=", "/table/valid_referral?f.source=none", "/answer/none", "/table/valid_referral?sort=-sex&f.source=MRC"}
+	_, h, _ = c.post("/ask", "SELECT nothing FROM nowhere")
+	pages = append(pages, h.Get("Location"))
+	for pattern, path := range web.Routes() {
+		if path == "" && !strings.HasPrefix(pattern, "/row/") && !strings.HasPrefix(pattern, "/answer/") {
+			t.Errorf("%s has no address to look at", pattern)
+		}
+		if path != "" {
+			pages = append(pages, path)
+		}
+	}
+	for _, path := range pages {
+		for _, width := range []int64{1280, 320} {
+			if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 800), chromedp.Navigate(c.base+path)); err != nil {
+				t.Fatal(err)
+			}
+			if wide := evaluate[int](t, ctx, `document.documentElement.scrollWidth`); wide > int(width) {
+				t.Errorf("%s is %d wide on a screen of %d", path, wide, width)
+			}
+			if long := evaluate[int](t, ctx, `document.querySelectorAll("a").length`); long > 300 && width < 1000 {
+				continue
+			}
+			evaluate[bool](t, ctx, string(axe)+"; true")
+			for _, found := range evaluateLater[[]string](t, ctx, `axe.run(document, {resultTypes: ["violations"]}).then(r => r.violations.map(v => v.id + ": " + v.nodes.length + " as " + v.nodes[0].html))`) {
+				t.Errorf("%s at %d: %s", path, width, found)
+			}
+		}
+	}
+	// that axe is asked at all
+	if err := chromedp.Do(ctx, chromedp.Navigate("data:text/html,<img src=x><p style='color:%23eee'>pale</p>")); err != nil {
+		t.Fatal(err)
+	}
+	evaluate[bool](t, ctx, string(axe)+"; true")
+	if found := evaluateLater[[]string](t, ctx, `axe.run().then(r => r.violations.map(v => v.id))`); len(found) < 3 {
+		t.Errorf("of a bad page axe finds only %v", found)
+	}
+}
+
 func evaluate[T any](t *testing.T, ctx context.Context, expression string) T {
 	t.Helper()
 	value, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return value
+}
+
+// evaluateLater waits for what an expression promises.
+func evaluateLater[T any](t *testing.T, ctx context.Context, expression string) T {
+	t.Helper()
+	value, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"mojreturns/pipeline/workspace"
 )
 
 // Options are what the pages need besides the source.
@@ -26,15 +28,24 @@ type Options struct {
 	// Catalogue makes the page of /catalogue and the Content-Security-Policy
 	// under which its own style and script work; nil where there is none.
 	Catalogue func() (page []byte, policy string, err error)
+	// Office is whose figures, returns, tables and questions the workbench shows, with its
+	// Desk; nil where there is no workbench.
+	Office *workspace.Workspace
+	// Key opens the workbench: whoever has not come by /open/KEY is shown no row. Empty
+	// lets everybody on this machine in.
+	Key string
+	// Patience is the longest a question may take; 0 is no limit.
+	Patience time.Duration
 }
 
-// Handler answers /, /status.json, /catalogue, /style.css and /healthz, to GET
-// and HEAD from this machine only. It fails if a template is missing or wrong.
+// Handler answers /, /status.json, /catalogue, /style.css, /healthz and, where there is an
+// office, the workbench, from this machine only. It fails if a template is missing or
+// wrong.
 func Handler(source Source, o Options) (http.Handler, error) {
 	if source == nil || o.Templates == nil || o.Location == nil || o.Now == nil || o.Log == nil {
 		return nil, errors.New("the web pages need a source, templates, a time zone, a clock and a log")
 	}
-	page, err := template.New("status.html").Funcs(words(o.Location)).ParseFS(o.Templates, "web/status.html")
+	page, err := template.New("status.html").Funcs(words(o.Location)).ParseFS(o.Templates, "web/status.html", "web/page.html")
 	if err != nil {
 		return nil, fmt.Errorf("cannot read the status page's template: %w", err)
 	}
@@ -42,7 +53,7 @@ func Handler(source Source, o Options) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot read the status page's style: %w", err)
 	}
-	s := site{source, page, style, o}
+	s := site{source: source, page: page, style: style, options: o}
 	mux := http.NewServeMux()
 	mux.HandleFunc("/{$}", s.status)
 	mux.HandleFunc("/status.json", s.json)
@@ -51,12 +62,19 @@ func Handler(source Source, o Options) (http.Handler, error) {
 	if o.Catalogue != nil {
 		mux.HandleFunc("/catalogue", s.catalogue)
 	}
+	if o.Office != nil {
+		if s.pages, err = template.New("page.html").Funcs(words(o.Location)).ParseFS(o.Templates, "web/page.html"); err != nil {
+			return nil, fmt.Errorf("cannot read the workbench's template: %w", err)
+		}
+		s.workbench(mux)
+	}
 	return guard(mux), nil
 }
 
 type site struct {
 	source  Source
 	page    *template.Template
+	pages   *template.Template // of the workbench
 	style   []byte
 	options Options
 }
@@ -70,7 +88,8 @@ func (s site) status(w http.ResponseWriter, r *http.Request) {
 			Status
 			Now       time.Time
 			Catalogue bool
-		}{status, now, s.options.Catalogue != nil})
+			Nav       []link
+		}{status, now, s.options.Catalogue != nil, s.navigation(r)})
 	}
 	if err != nil {
 		s.fail(w, r, err)
@@ -135,7 +154,7 @@ func (s site) fail(w http.ResponseWriter, r *http.Request, err error) {
 func guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		for name, value := range map[string]string{
-			"Content-Security-Policy":      "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+			"Content-Security-Policy":      "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
 			"X-Content-Type-Options":       "nosniff",
 			"X-Frame-Options":              "DENY",
 			"Referrer-Policy":              "no-referrer",
@@ -151,7 +170,7 @@ func guard(next http.Handler) http.Handler {
 			http.Error(w, "This page is only served to this machine, as localhost.", http.StatusMisdirectedRequest)
 			return
 		}
-		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		if asks := r.Method == http.MethodPost && r.URL.Path == "/ask"; !asks && r.Method != http.MethodGet && r.Method != http.MethodHead {
 			w.Header().Set("Allow", "GET, HEAD")
 			http.Error(w, "This page can only be read.", http.StatusMethodNotAllowed)
 			return

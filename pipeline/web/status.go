@@ -1,5 +1,12 @@
-// Package web shows how the store stands on a read-only page for the people
-// who look after it. It decides nothing: everything it says is handed to it.
+// Package web shows, and decides nothing: how the store stands, to the people who look
+// after it, and to analysts the returns, figures and conditions, every figure down to the
+// row its sender wrote, tables, and answers to their questions. All of it works without
+// script; each page is also a file, by an ending behind its address. What a page shows is
+// what a command of the program gives.
+//
+// The workbench is opened by a key that the program prints when it starts, since other
+// people may be signed in to the same machine, and shows unguarded counts; the status
+// page shows none and needs no key (2026-11-28).
 package web
 
 import (

@@ -1,0 +1,173 @@
+package web
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"mojreturns/pipeline/published"
+	"mojreturns/pipeline/warehouse"
+	"mojreturns/pipeline/workspace"
+)
+
+// The text of a question is kept under its hash and never stands in an address: those
+// are written into logs and histories of browsers.
+
+// longest is the most bytes of a question.
+const longest = 256 << 10
+
+// onScreen is the most rows of an answer that a page shows; a file has more.
+const onScreen = 1000
+
+var aHash = regexp.MustCompile(`^[0-9a-f]{64}$`)
+
+func (s site) questions() string { return s.options.Office.Path("questions") }
+
+func (s site) textOf(hash string) (string, error) {
+	if !aHash.MatchString(hash) {
+		return "", notFound("There is no such question.")
+	}
+	text, err := os.ReadFile(filepath.Join(s.questions(), hash+".sql"))
+	if errors.Is(err, os.ErrNotExist) {
+		return "", notFound("That question is not kept here: ask it again.")
+	}
+	return string(text), err
+}
+
+// write is the page to write a question on.
+func (s site) write(r *http.Request) (page, error) {
+	text := ""
+	if hash := r.URL.Query().Get("from"); hash != "" {
+		var err error
+		if text, err = s.textOf(hash); err != nil {
+			return page{}, err
+		}
+	}
+	return s.editor(text), nil
+}
+
+func (s site) editor(text string) page {
+	p := page{Title: "Ask", Lead: []string{"One SELECT over the published warehouse. It can change nothing. See Tables for what there is to ask."},
+		Form: &form{Action: "/ask", Method: "post", Button: "Ask", Text: &field{Name: "sql", Label: "Question, in SQL", Value: text}}}
+	l := list{Title: "Saved questions"}
+	for _, name := range strings.Split(published.SavedQueries(s.options.Office), ", ") {
+		if name != "" {
+			l.Links = append(l.Links, link{Text: name, Href: "/question/" + name})
+		}
+	}
+	p.Lists = []list{l}
+	return p
+}
+
+// keep takes a question that was sent, keeps its text, and leads to its answer.
+func (s site) keep(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, longest+1024)
+	err := r.ParseForm()
+	text := strings.ReplaceAll(r.PostForm.Get("sql"), "\r\n", "\n")
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge) || len(text) > longest:
+		s.html(w, r, s.sorry(r, problem{http.StatusRequestEntityTooLarge, "The question is longer than 256 KB."}))
+		return
+	case err != nil:
+		s.html(w, r, s.sorry(r, badRequest("The question could not be read.")))
+		return
+	case strings.TrimSpace(text) == "":
+		p := s.editor(text)
+		p.Wrong, p.status = "Write a question first.", http.StatusBadRequest
+		s.html(w, r, p)
+		return
+	}
+	sum := sha256.Sum256([]byte(text))
+	hash := hex.EncodeToString(sum[:])
+	file := filepath.Join(s.questions(), hash+".sql")
+	if _, err := os.Stat(file); err != nil {
+		if err := workspace.WriteFile(file, []byte(text)); err != nil {
+			s.fail(w, r, err)
+			return
+		}
+	}
+	http.Redirect(w, r, "/answer/"+hash, http.StatusSeeOther)
+}
+
+// answer is a question's answer on what is published now.
+func (s site) answer(r *http.Request) (page, error) {
+	hash := r.PathValue("hash")
+	text, err := s.textOf(hash)
+	if err != nil {
+		return page{}, err
+	}
+	return s.answered(r, text, page{Title: "Answer", File: "answer-" + hash[:8],
+		Lists: []list{{Links: []link{{Text: "Change the question", Href: to("/ask", "from", hash)}}}}})
+}
+
+// saved is the answer to a saved question.
+func (s site) saved(r *http.Request) (page, error) {
+	name := r.PathValue("name")
+	text, err := published.SavedQuery(s.options.Office, name)
+	if err != nil {
+		return page{}, notFound("%s", sentence(err))
+	}
+	return s.answered(r, text, page{Title: name, File: safeName(name), Crumbs: []link{{Text: "Ask", Href: "/ask"}}})
+}
+
+func (s site) answered(r *http.Request, text string, p page) (page, error) {
+	limit := onScreen
+	if formOf(r) != "" {
+		limit = most
+	}
+	part, err := partAsked(r)
+	if err != nil {
+		return page{}, err
+	}
+	p.Text = text
+	found, more, err := s.ask(r, local, text, nil, limit)
+	if err != nil {
+		return s.mistaken(r, p, text, err)
+	}
+	if more && limit == most {
+		p.File += fmt.Sprintf("-first-%d", most)
+	}
+	g := gridOf("", found, part, linked(found))
+	g.parts(r, part, len(found.Rows))
+	if more {
+		g.Caption = fmt.Sprintf("%s: the first %s; a file has up to %s", g.Caption, count(onScreen), count(most))
+	}
+	p.Grids = []grid{g}
+	return p, nil
+}
+
+// mistaken is the page of a question that DuckDB does not understand: its message has a
+// caret under the analyst's own line, and the text stands there to be mended.
+func (s site) mistaken(r *http.Request, p page, text string, err error) (page, error) {
+	for _, known := range []error{warehouse.ErrBusy, warehouse.ErrTimeLimit, warehouse.ErrNothingPublished, r.Context().Err()} {
+		if known != nil && errors.Is(err, known) {
+			return page{}, err
+		}
+	}
+	out := s.editor(text)
+	out.Title, out.Wrong, out.Text, out.status = p.Title, "The question could not be answered.", err.Error(), http.StatusBadRequest
+	if errors.Is(err, warehouse.ErrRefused) {
+		out.status = http.StatusForbidden
+	}
+	return out, nil
+}
+
+// formOf is the ending that the address of a request had, empty for a page.
+func formOf(r *http.Request) string {
+	ending, _ := r.Context().Value(endingKey{}).(string)
+	return ending
+}
+
+type endingKey struct{}
+
+var unsafe = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
+
+// safeName makes a part of a file's name of some words.
+func safeName(words string) string { return strings.Trim(unsafe.ReplaceAllString(words, "-"), "-") }

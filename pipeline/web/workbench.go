@@ -1,0 +1,115 @@
+package web
+
+import (
+	"context"
+	"crypto/subtle"
+	"net/http"
+	"path"
+	"strings"
+)
+
+// route is one resource of the workbench. What it shows comes from the office; each is a
+// page, and with an ending behind its address the page's first table as a file.
+type route struct {
+	pattern, example string // an address that the example office has, for the tests that walk them all
+	make             func(r *http.Request) (page, error)
+}
+
+// Routes are the workbench's patterns with an address of each in the example office.
+func Routes() map[string]string {
+	out := map[string]string{}
+	for _, r := range (site{}).routes() {
+		out[r.pattern] = r.example
+	}
+	return out
+}
+
+func (s site) routes() []route {
+	return []route{
+		{"/returns", "/returns", s.returns},
+		{"/return/{return}/{period}", "/return/moj-quarterly/2023-24-Q4", s.workbook},
+		{"/return/{return}/{period}/cell", "/return/moj-quarterly/2023-24-Q4/cell?at=T04_Source!D7", s.cell},
+		{"/figures", "/figures", s.figures},
+		{"/figure/{code}", "/figure/R01?period=2023-24-Q4", s.figure},
+		{"/conditions", "/conditions", s.conditions},
+		{"/row/{sha}/{row}", "", s.row},
+		{"/tables", "/tables", s.tables},
+		{"/table/{name}", "/table/valid_referral?f.source=MRC&facet=sex", s.table},
+		{"/ask", "/ask", s.write},
+		{"/answer/{hash}", "", s.answer},
+		{"/question/{name}", "/question/spend_by_month", s.saved},
+	}
+}
+
+// workbench adds the routes. A browser of another site can send nothing here.
+func (s site) workbench(mux *http.ServeMux) {
+	inner := http.NewServeMux()
+	for _, r := range s.routes() {
+		inner.HandleFunc("GET "+r.pattern, s.show(r.make))
+	}
+	inner.HandleFunc("POST /ask", s.keep)
+	inner.HandleFunc("/", s.show(func(r *http.Request) (page, error) { return page{}, notFound("There is no page %s.", r.URL.Path) }))
+	mux.Handle("/", http.NewCrossOriginProtection().Handler(s.opened(ending(inner))))
+	mux.HandleFunc("GET /open/{key}", s.open)
+}
+
+const cookie = "mojreturns"
+
+// open lets whoever has the key in, and leads to the figures: the key then stands in no
+// address any more.
+func (s site) open(w http.ResponseWriter, r *http.Request) {
+	if !s.fits(r.PathValue("key")) {
+		s.html(w, r, s.sorry(r, problem{http.StatusForbidden, "This is not the key of the program that is running: use the address that it printed when it was started."}))
+		return
+	}
+	http.SetCookie(w, &http.Cookie{Name: cookie, Value: s.options.Key, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode})
+	http.Redirect(w, r, "/figures", http.StatusSeeOther)
+}
+
+func (s site) fits(key string) bool {
+	return subtle.ConstantTimeCompare([]byte(key), []byte(s.options.Key)) == 1
+}
+
+// opened shows rows and figures only to whoever came by the key: other people may be
+// signed in to the same machine.
+func (s site) opened(next http.Handler) http.Handler {
+	if s.options.Key == "" {
+		return next
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if c, err := r.Cookie(cookie); err != nil || !s.fits(c.Value) {
+			s.html(w, r, s.sorry(r, problem{http.StatusUnauthorized, "Figures and rows are shown to whoever started the program: use the address that it printed then, which begins with /open/."}))
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// ending takes the form asked for off the address.
+func ending(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if end := path.Ext(r.URL.Path); types[end] != "" {
+			asked := r.Clone(context.WithValue(r.Context(), endingKey{}, end))
+			asked.URL.Path = strings.TrimSuffix(r.URL.Path, end)
+			asked.URL.RawPath = strings.TrimSuffix(r.URL.RawPath, end)
+			r = asked
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// navigation leads to the parts of the workbench, and says which one this is.
+func (s site) navigation(r *http.Request) []link {
+	if s.options.Office == nil {
+		return nil
+	}
+	all := []link{{Text: "Readiness", Href: "/"}, {Text: "Returns", Href: "/returns"}, {Text: "Figures", Href: "/figures"},
+		{Text: "Conditions", Href: "/conditions"}, {Text: "Tables", Href: "/tables"}, {Text: "Ask", Href: "/ask"}}
+	if s.options.Catalogue != nil {
+		all = append(all, link{Text: "Catalogue", Href: "/catalogue"})
+	}
+	for i := range all {
+		all[i].Here = r.URL.Path == all[i].Href
+	}
+	return all
+}
