@@ -74,9 +74,9 @@ var mayImport = map[string][]string{
 	"pipeline/warehouse":  {"pipeline/lists", "pipeline/temp"},
 	"pipeline/web": {"pipeline/archive", "pipeline/draft", "pipeline/figure", "pipeline/period", "pipeline/published", "pipeline/returns",
 		"pipeline/table", "pipeline/typed", "pipeline/warehouse", "pipeline/workspace"},
-	"pipeline/workbook":   {},
-	"queries":             {},
-	"templates":           {},
+	"pipeline/workbook": {},
+	"queries":           {},
+	"templates":         {},
 
 	// what tests start from; nothing else may import it
 	"pipeline/example": {"pipeline/builds", "pipeline/intake", "pipeline/landing", "pipeline/period", "pipeline/published",
