@@ -17,8 +17,9 @@ import (
 // the rooms below it, a stage another sideways, only where this table says so.
 var mayImport = map[string][]string{
 	"cmd/mojreturns": {"pipeline", "pipeline/archive", "pipeline/builds", "pipeline/catalogue", "pipeline/contract", "pipeline/draft",
-		"pipeline/figure", "pipeline/gate", "pipeline/intake", "pipeline/landing", "pipeline/period", "pipeline/published", "pipeline/returns",
-		"pipeline/schedule", "pipeline/seal", "pipeline/signoff", "pipeline/synth", "pipeline/table", "pipeline/typed", "pipeline/warehouse", "pipeline/web",
+		"pipeline/figure", "pipeline/gate", "pipeline/intake", "pipeline/landing", "pipeline/period", "pipeline/pseudonym", "pipeline/published",
+		"pipeline/returns", "pipeline/schedule", "pipeline/seal", "pipeline/secrets", "pipeline/signoff", "pipeline/synth", "pipeline/table", "pipeline/typed",
+		"pipeline/warehouse", "pipeline/web",
 		"pipeline/workspace"},
 
 	// the story, and its rooms from the top down
@@ -32,8 +33,8 @@ var mayImport = map[string][]string{
 		"pipeline/personal", "pipeline/published", "pipeline/register", "pipeline/returns", "pipeline/seal", "pipeline/warehouse",
 		"pipeline/workspace"},
 	"pipeline/intake": {"pipeline/annotate", "pipeline/builds", "pipeline/contract", "pipeline/extract", "pipeline/landing",
-		"pipeline/period", "pipeline/personal", "pipeline/published", "pipeline/register", "pipeline/table", "pipeline/typed",
-		"pipeline/warehouse", "pipeline/workspace"},
+		"pipeline/period", "pipeline/personal", "pipeline/pseudonym", "pipeline/published", "pipeline/register", "pipeline/secrets",
+		"pipeline/table", "pipeline/typed", "pipeline/warehouse", "pipeline/workspace"},
 	"pipeline/gate": {"pipeline/archive", "pipeline/figure", "pipeline/published", "pipeline/returns", "pipeline/warehouse", "pipeline/workspace"},
 	"pipeline/guard": {"pipeline/archive", "pipeline/disclosure", "pipeline/figure", "pipeline/metrics", "pipeline/period",
 		"pipeline/published", "pipeline/register", "pipeline/returns", "pipeline/typed", "pipeline/workspace"},
@@ -63,10 +64,12 @@ var mayImport = map[string][]string{
 	"pipeline/metrics":    {"pipeline/figure", "pipeline/lists", "pipeline/period", "pipeline/warehouse"},
 	"pipeline/paper":      {},
 	"pipeline/period":     {"pipeline/lists"},
+	"pipeline/pseudonym":  {},
 	"pipeline/register":   {"pipeline/strict"},
 	"pipeline/returns":    {"pipeline/figure", "pipeline/lists", "pipeline/paper", "pipeline/period", "pipeline/strict", "pipeline/workbook"},
 	"pipeline/schedule":   {},
 	"pipeline/seal":       {},
+	"pipeline/secrets":    {"pipeline/pseudonym", "pipeline/strict"},
 	"pipeline/strict":     {},
 	"pipeline/synth":      {"pipeline/contract", "pipeline/lists", "pipeline/period", "pipeline/register", "pipeline/strict", "queries", "templates"},
 	"pipeline/temp":       {},

@@ -47,6 +47,7 @@ func (a *app) landCommand() *cobra.Command {
 	c.Flags().StringVar(&given.Provider, "provider", "", "whose file it is, where the name does not say")
 	c.Flags().StringVar(&given.Feed, "feed", "", "which feed it is, where the name does not say")
 	c.Flags().StringVar(&received, "received", "", "back-date a first load of history: a date or a time")
+	c.Flags().StringVar(&given.NewKey, "new-key", "", "why client numbers are hashed by another key than before; the files that are at hand land again")
 	c.Flags().BoolVar(&dry, "dry-run", false, "say what would happen, and write nothing; of files named, column by column and value by value")
 	c.Flags().StringVar(&show, "show", "",
 		"of a dry run, print only this: files, faults (the rules broken), columns (where each comes from) or values (what is not translated)")

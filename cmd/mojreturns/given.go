@@ -97,7 +97,7 @@ func checkGiven(c *cobra.Command, args []string) (err error) {
 // timeless are the commands whose answer does not depend on what had been received,
 // placeless those of them that need no workspace.
 var (
-	timeless  = append([]string{"template", "catalogue", "provider suggest", "return lint", "return adopt", "return comments"}, placeless...)
+	timeless  = append([]string{"template", "catalogue", "provider suggest", "return lint", "return adopt", "return comments", "pseudonymise"}, placeless...)
 	placeless = []string{"init", "synth", "return key"}
 )
 

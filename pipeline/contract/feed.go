@@ -26,7 +26,7 @@ const Undecided = "?"
 // will be used on. registers are the codes of funds, services and providers that the
 // provider's rows may name.
 func (c Contract) CheckFeed(at strict.Place, provider string, f register.Feed, lists Lists, registers map[string][]string) {
-	list := slices.Concat(c.checkMapping(f.Columns, f.Constants), c.checkHeaders(f))
+	list := slices.Concat(c.checkMapping(f.Columns, f.Constants), c.checkHeaders(f), c.checkPseudonyms(f))
 	for _, column := range slices.Sorted(maps.Keys(f.Derive)) {
 		if err := c.checkDerived(column, f.Derive[column]); err != nil {
 			list = append(list, misfit{[]string{"derive", column}, true, err})

@@ -3,6 +3,7 @@ package extract
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"slices"
 )
@@ -46,6 +47,40 @@ func Headers(ctx context.Context, src, name string, o Options) ([]Table, error) 
 		out = append(out, Table{Sheet: s.name, HeaderRow: t.table.HeaderRow, Header: t.table.Header})
 	}
 	return out, nil
+}
+
+// Header gives the table that Stage would read of the file at src, delivered under name,
+// as far as its header, and writes nothing. A file without one gives a *Refusal.
+func Header(ctx context.Context, src, name string, o Options) (Table, error) {
+	if err := o.Check(); err != nil {
+		return Table{}, fmt.Errorf("cannot read %q: %w", name, err)
+	}
+	f, err := os.Open(src)
+	if err != nil {
+		return Table{}, err
+	}
+	defer f.Close()
+	book, err := openFile(f, name, o)
+	if err != nil {
+		return Table{}, named(err, name)
+	}
+	t := &tabler{Options: o, watch: &observed{}}
+	if book != nil {
+		l, err := t.choose(ctx, book)
+		if err != nil {
+			return Table{}, named(err, name)
+		}
+		return t.table, l.close()
+	}
+	r, from, err := openCSV(f, t)
+	if err != nil {
+		return Table{}, named(err, name)
+	}
+	found, err := t.header(r, from, 0, nil)
+	if err == nil && !found {
+		err = r.noHeader(o)
+	}
+	return t.table, named(err, name)
 }
 
 // Unread is a sheet of which nothing was read, and how many of its rows hold anything.

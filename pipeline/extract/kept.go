@@ -19,10 +19,17 @@ import (
 // days from another day than most, its head says so.
 var keptHead = []string{"sheet", "hidden", "row", "line"}
 
-// Keep writes the file at src, delivered under name, to dst as such a text,
-// without the columns named by sheet and place (from 0; the sheet of a CSV is "").
-// The options say how the file is read; Stage reads the text with Kept set.
-func Keep(ctx context.Context, src, name, dst string, o Options, without map[string][]int) (err error) {
+// Keeping says what of a file goes into such a text. A CSV is one sheet called "".
+type Keeping struct {
+	Without map[string][]int // columns left out, by sheet and place from 0
+	// Change, where it is given, sees each row before that and may put other values into
+	// it; what it answers false to is left out.
+	Change func(*Row) bool
+}
+
+// Keep writes the file at src, delivered under name, to dst as such a text. The options
+// say how the file is read; Stage reads the text with Kept set.
+func Keep(ctx context.Context, src, name, dst string, o Options, k Keeping) (err error) {
 	out, err := os.Create(dst)
 	if err != nil {
 		return err
@@ -41,10 +48,13 @@ func Keep(ctx context.Context, src, name, dst string, o Options, without map[str
 	var record []string
 	cut := false
 	err = Cells(ctx, src, name, o, func(r Row) error {
+		if k.Change != nil && !k.Change(&r) {
+			return nil
+		}
 		cut = r.Cut
 		record = append(record[:0], r.Sheet, strconv.FormatBool(r.Hidden), strconv.FormatInt(r.Row, 10), strconv.FormatInt(r.Line, 10))
 		for i, value := range r.Values {
-			if !slices.Contains(without[r.Sheet], i) {
+			if !slices.Contains(k.Without[r.Sheet], i) {
 				record = append(record, string(value))
 			}
 		}

@@ -58,7 +58,7 @@ func TestKeep(t *testing.T) {
 			[][]string{{"row", "line", "fields", "Id", "Note"}, {"4", "4", "", "001", "two\r\nlines"}, {"5", "6", "", "short", ""}, {"6", "7", "3", "7", "b"}, {"7", "8", "1", "8", ""}}},
 	} {
 		kept := filepath.Join(dir, "kept.csv")
-		if err := extract.Keep(context.Background(), c.file, filepath.Base(c.file), kept, c.options, c.without); err != nil {
+		if err := extract.Keep(context.Background(), c.file, filepath.Base(c.file), kept, c.options, extract.Keeping{Without: c.without}); err != nil {
 			t.Fatal(err)
 		}
 		content, err := os.ReadFile(kept)

@@ -60,6 +60,24 @@ func newPicker(o Options, header []string) (*picker, error) {
 	return p, nil
 }
 
+// Picked gives what finds the cells of a row, by their places from 0, by which the
+// options leave it out of the table with this header.
+func Picked(o Options, header []string) (func(values [][]byte) []int, error) {
+	p, err := newPicker(o, header)
+	if err != nil || p == nil {
+		return func([][]byte) []int { return nil }, err
+	}
+	all := slices.Concat(p.skip, p.totals, p.end)
+	return func(values [][]byte) (places []int) {
+		for _, r := range all {
+			if at := r.at(values); r.pattern.Match(bytes.TrimSpace(r.cell(values))) && !slices.Contains(places, at) {
+				places = append(places, at)
+			}
+		}
+		return places
+	}, nil
+}
+
 // columnNamed finds the first of the names that the header has: -1 where none
 // is asked for, -2 where none is there.
 func columnNamed(names, header []string) int {
@@ -96,16 +114,16 @@ func meets(rules []rule, values [][]byte) bool {
 }
 
 func (r rule) cell(values [][]byte) []byte {
-	if r.column >= 0 {
-		if r.column < len(values) {
-			return values[r.column]
-		}
-		return nil
-	}
-	for _, v := range values {
-		if len(bytes.TrimSpace(v)) > 0 {
-			return v
-		}
+	if at := r.at(values); at >= 0 && at < len(values) {
+		return values[at]
 	}
 	return nil
+}
+
+// at is the place of the rule's cell in a row; -1 where every cell is blank.
+func (r rule) at(values [][]byte) int {
+	if r.column >= 0 {
+		return r.column
+	}
+	return slices.IndexFunc(values, func(v []byte) bool { return len(bytes.TrimSpace(v)) > 0 })
 }

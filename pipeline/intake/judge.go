@@ -29,16 +29,20 @@ type LandedFile struct {
 // LandAndJudge lands the files and judges each against its contract there and
 // then, so that a sender can be told at once. Dry, it writes nothing.
 func LandAndJudge(ctx context.Context, ws *workspace.Workspace, files []string, given landing.Given, dry bool) ([]LandedFile, error) {
-	landed, err := take(ctx, ws, files, given, dry)
-	if err != nil {
-		return nil, err
-	}
-	// what is thrown away again: the judging, and when dry the staging too
+	// what is thrown away again: the judging, and when dry what would be kept and its staging
 	aside, err := ws.Temp("judge")
 	if err != nil {
 		return nil, err
 	}
 	defer aside.Close()
+	put := ""
+	if dry {
+		put = aside.Path
+	}
+	landed, err := take(ctx, ws, files, given, put)
+	if err != nil {
+		return nil, err
+	}
 	var sources []typed.Staged
 	var out []LandedFile
 	for i, l := range landed {

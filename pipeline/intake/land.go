@@ -34,25 +34,26 @@ import (
 
 // Land takes in the files named, or everything in the inbox.
 func Land(ctx context.Context, ws *workspace.Workspace, files []string, given landing.Given) ([]landing.Landed, error) {
-	return take(ctx, ws, files, given, false)
+	return take(ctx, ws, files, given, "")
 }
 
-// take lands files or, dry, says what landing them would do.
-func take(ctx context.Context, ws *workspace.Workspace, files []string, given landing.Given, dry bool) ([]landing.Landed, error) {
+// take lands files or, where dry is a folder for what would be kept, says what landing
+// them would do.
+func take(ctx context.Context, ws *workspace.Workspace, files []string, given landing.Given, dry string) ([]landing.Landed, error) {
 	files, err := candidates(ws, files)
 	if err != nil {
 		return nil, err
 	}
 	with := *ws
 	with.Scratch = &warehouse.Scratch{}
-	look := screen
-	if dry {
-		look = screenDry
+	by := openDoor(ws, given.NewKey)
+	look := func(ctx context.Context, path string, r landing.Receipt) (landing.Screening, error) {
+		if dry != "" {
+			return screenDry(ctx, &with, by, path, r, dry)
+		}
+		return screen(ctx, &with, by, path, r)
 	}
-	screen := func(ctx context.Context, path string, r landing.Receipt) (landing.Screening, error) {
-		return look(ctx, &with, path, r)
-	}
-	landed, err := ws.Landing.Land(ctx, landing.Request{Files: files, Given: given, Providers: ws.Register.Providers, Screen: screen, Dry: dry})
+	landed, err := ws.Landing.Land(ctx, landing.Request{Files: files, Given: given, Providers: ws.Register.Providers, Screen: look, Keys: by.fingerprints(), Dry: dry != ""})
 	return landed, errors.Join(err, with.Scratch.Close())
 }
 

@@ -24,12 +24,12 @@ import (
 // columns that the mapping says to drop. Where a column is full of personal data, or is
 // headed as such and no contract claims it, the file is refused; the sentence
 // repeats no value. What was staged to look goes on to the store once the file is in.
-func screen(ctx context.Context, ws *workspace.Workspace, path string, r landing.Receipt) (landing.Screening, error) {
+func screen(ctx context.Context, ws *workspace.Workspace, by door, path string, r landing.Receipt) (landing.Screening, error) {
 	aside, err := ws.Temp("screening")
 	if err != nil {
 		return landing.Screening{}, err
 	}
-	found, err := screenIn(ctx, ws, path, r, aside.Path)
+	found, err := screenIn(ctx, ws, by, path, r, aside.Path)
 	if err != nil {
 		return found, errors.Join(err, aside.Close())
 	}
@@ -43,20 +43,23 @@ func screen(ctx context.Context, ws *workspace.Workspace, path string, r landing
 	return found, nil
 }
 
-// screenDry does so and keeps nothing.
-func screenDry(ctx context.Context, ws *workspace.Workspace, path string, r landing.Receipt) (landing.Screening, error) {
-	aside, err := ws.Temp("screening")
+// screenDry does so and keeps nothing; what would be kept is put into a folder in dir.
+func screenDry(ctx context.Context, ws *workspace.Workspace, by door, path string, r landing.Receipt, dir string) (landing.Screening, error) {
+	in, err := os.MkdirTemp(dir, "screening")
 	if err != nil {
 		return landing.Screening{}, err
 	}
-	defer aside.Close()
-	return screenIn(ctx, ws, path, r, aside.Path)
+	found, err := screenIn(ctx, ws, by, path, r, in)
+	if err != nil || found.Keep == "" || found.Table {
+		err = errors.Join(err, os.RemoveAll(in))
+	}
+	return found, err
 }
 
-func screenIn(ctx context.Context, ws *workspace.Workspace, path string, r landing.Receipt, dir string) (landing.Screening, error) {
-	f := screening{Workspace: ws, path: path, receipt: r, dir: dir, sent: landing.Sent{SHA256: r.SHA256, Size: r.Size}}
-	if err := f.strip(ctx); err != nil {
-		return landing.Screening{}, err
+func screenIn(ctx context.Context, ws *workspace.Workspace, by door, path string, r landing.Receipt, dir string) (landing.Screening, error) {
+	f := screening{Workspace: ws, door: by, path: path, receipt: r, dir: dir, sent: landing.Sent{SHA256: r.SHA256, Size: r.Size}}
+	if refusal, err := f.open(ctx); err != nil || refusal.Refusal != "" {
+		return refusal, err
 	}
 	if err := f.stage(ctx); err != nil {
 		return landing.Screening{}, err
@@ -71,6 +74,9 @@ func screenIn(ctx context.Context, ws *workspace.Workspace, path string, r landi
 		return landing.Screening{Refusal: f.unread + "; nothing of it was kept, since it cannot be looked into"}, nil
 	}
 	dropped := f.dropped()
+	if f.hashed != nil {
+		return f.pseudonymised(ctx, dropped)
+	}
 	if len(dropped) == 0 {
 		found := landing.Screening{Refusal: f.refusal(), Table: f.sent.Workbook, Taken: f.sent.Taken}
 		if f.sent.Workbook {
@@ -91,12 +97,14 @@ func screenIn(ctx context.Context, ws *workspace.Workspace, path string, r landi
 // all other sheets, since their bytes would be kept too.
 type screening struct {
 	*workspace.Workspace
+	door    door
 	path    string
 	receipt landing.Receipt
 	sent    landing.Sent // the file as it came
 	dir     string       // staged/ for what feeds claim, other/ for the rest
 	tables  []typed.Staged
 	unread  string // why it cannot be looked into; empty where it can
+	hashed  *hashing
 }
 
 // strip goes on with the workbook that has its table alone. What cannot be read is told
@@ -241,7 +249,7 @@ func (f *screening) without(ctx context.Context, dropped []drop) error {
 		places[d.sheet] = append(places[d.sheet], d.at)
 	}
 	kept := filepath.Join(f.dir, "kept.csv")
-	if err := extract.Keep(ctx, f.path, f.receipt.Name, kept, f.ReadingOptions(f.tables[0].Delivery), places); err != nil {
+	if err := extract.Keep(ctx, f.path, f.receipt.Name, kept, f.ReadingOptions(f.tables[0].Delivery), extract.Keeping{Without: places}); err != nil {
 		return err
 	}
 	for _, dir := range []string{"staged", "other"} { // staged with the columns

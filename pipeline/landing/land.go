@@ -31,6 +31,9 @@ const (
 type Given struct {
 	Provider, Feed string
 	Received       time.Time
+	// NewKey is why client numbers are hashed by another key than before; then files
+	// that were hashed by the one before are taken in again. Empty: no other key will do.
+	NewKey string
 }
 
 // Landed tells what became of one file. Receipt is the new delivery's, or the
@@ -47,8 +50,9 @@ type Request struct {
 	Files     []string // taken in, in this order
 	Given     Given
 	Providers []register.Provider
-	Screen    Screen // sees each new file first; nil lets everything in
-	Dry       bool   // only say what would be done, and write nothing
+	Screen    Screen   // sees each new file first; nil lets everything in
+	Keys      []string // fingerprints of the keys by which client numbers are hashed now
+	Dry       bool     // only say what would be done, and write nothing
 }
 
 // Screen looks into a file before its bytes are kept. The receipt has its name,
@@ -58,9 +62,11 @@ type Screen func(ctx context.Context, path string, r Receipt) (Screening, error)
 // Screening is what a screen finds.
 type Screening struct {
 	Refusal string              // a sentence why the file's bytes must not be kept; empty lets it in
+	Ours    bool                // the refusal is for the office to mend: no record is made of it
 	Keep    string              // the file whose bytes are kept in its place; empty for its own
 	Table   bool                // that is the workbook with its table alone, and not a text
 	Taken   []string            // what went of the workbook, in words
+	Hashed  *Pseudonyms         // the client numbers that are hashed in what is kept; nil for none
 	Message string              // a sentence about that, for people
 	Done    func(in bool) error // called when the file is in, or is not; nil for nothing to do
 }
@@ -72,6 +78,7 @@ type landing struct {
 	patterns patterns
 	given    Given
 	screen   Screen // nil lets everything in
+	keys     []string
 	dry      bool
 	clashes  map[string]string
 }
@@ -98,7 +105,7 @@ func (s *Store) Land(ctx context.Context, r Request) ([]Landed, error) {
 	}
 	given := r.Given
 	given.Received = given.Received.UTC().Truncate(time.Millisecond)
-	l := &landing{Store: s, ledger: records, patterns: known, given: given, screen: r.Screen, dry: r.Dry}
+	l := &landing{Store: s, ledger: records, patterns: known, given: given, screen: r.Screen, keys: r.Keys, dry: r.Dry}
 	if l.clashes, err = sameNames(ctx, r.Files); err != nil {
 		return nil, err
 	}
@@ -181,6 +188,9 @@ func (l *landing) one(ctx context.Context, path string) (Landed, error) {
 	case found.Refusal != "":
 		out = out.as(StatusRefused, "%s", found.Refusal).saying(found.Message)
 	case l.dry:
+		if found.Keep != "" && !found.Table { // then it is this text that would be judged
+			out.Sent, out.Path = l.sent(out, found), found.Keep
+		}
 		out = l.judge(out, StatusWould).saying(found.Message)
 	default:
 		out, err = l.keep(ctx, src, info, out, last, found)
@@ -195,7 +205,7 @@ func (l *landing) one(ctx context.Context, path string) (Landed, error) {
 // store and writes the receipt.
 func (l *landing) keep(ctx context.Context, src *os.File, info os.FileInfo, out Landed, last []Receipt, found Screening) (Landed, error) {
 	if found.Keep != "" {
-		out.Sent = &Sent{SHA256: out.SHA256, Size: out.Size, Without: l.patterns.dropped(out.Receipt), Workbook: found.Table, Taken: found.Taken}
+		out.Sent = l.sent(out, found)
 		var err error
 		if src, err = os.Open(found.Keep); err != nil {
 			return out, err
@@ -221,7 +231,12 @@ func (l *landing) keep(ctx context.Context, src *os.File, info os.FileInfo, out 
 		return out, err
 	}
 	l.receipts, l.next = append(l.receipts, out.Receipt), l.next+1
-	return l.judge(out, StatusLanded).saying(found.Message), nil
+	return l.judge(out, StatusLanded).saying(found.Message).saying(l.stillRaw(out.Receipt)), nil
+}
+
+// sent is the file as it was sent, of which something else is kept.
+func (l *landing) sent(out Landed, found Screening) *Sent {
+	return &Sent{SHA256: out.SHA256, Size: out.Size, Without: l.patterns.dropped(out.Receipt), Workbook: found.Table, Taken: found.Taken, Pseudonyms: found.Hashed}
 }
 
 // screened asks the screen, and records a refusal once for each file and reason.
@@ -231,7 +246,7 @@ func (l *landing) screened(ctx context.Context, path string, out Landed) (Screen
 		return Screening{}, nil
 	}
 	found, err := l.screen(ctx, path, out.Receipt)
-	if err != nil || found.Refusal == "" || l.dry || l.refused(out.Name, out.SHA256, found.Refusal) {
+	if err != nil || found.Refusal == "" || found.Ours || l.dry || l.refused(out.Name, out.SHA256, found.Refusal) {
 		return found, err
 	}
 	r := Refusal{Number: l.next, Name: out.Name, Size: out.Size, SHA256: out.SHA256, Reason: found.Refusal, At: l.clock()}
@@ -257,7 +272,7 @@ func (l *landing) judge(out Landed, status Status) Landed {
 // already answers for a file whose bytes are those of the last delivery under its name.
 func (l *landing) already(out Landed, last []Receipt, sha string) (Landed, bool) {
 	for _, r := range last {
-		if r.SHA256 != sha && !r.sentAs(sha, l.patterns.dropped(r)) {
+		if !l.keptAs(r, sha) && !l.sentAs(r, sha) {
 			continue
 		}
 		out.Receipt = r

@@ -238,6 +238,20 @@ func (ps patterns) dropped(r Receipt) []string {
 	return slices.Compact(drop)
 }
 
+// hashed lists the columns that the feeds a file serves say to hash, in order.
+func (ps patterns) hashed(r Receipt) []string {
+	claims, err := ps.claim(r.Name, r.Provider, r.Feed)
+	if err != nil {
+		return nil
+	}
+	var columns []string
+	for _, c := range claims {
+		columns = append(columns, c.spec.Pseudonym...)
+	}
+	slices.Sort(columns)
+	return slices.Compact(columns)
+}
+
 // whyNot says why no feed claims a name, with the nearest miss where there is one.
 func (ps patterns) whyNot(name, provider, feed string) string {
 	why := "no pattern fits"

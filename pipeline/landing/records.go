@@ -44,16 +44,12 @@ type Sent struct {
 	// went of it, in words; else what is kept is text.
 	Workbook bool     `json:"workbook,omitempty"`
 	Taken    []string `json:"taken,omitempty"`
+	// Pseudonyms tells of client numbers that were hashed; nil where none were.
+	Pseudonyms *Pseudonyms `json:"pseudonyms,omitempty"`
 }
 
 // KeptAsText tells whether what is kept of the file is its table as text.
 func (r Receipt) KeptAsText() bool { return r.Sent != nil && !r.Sent.Workbook }
-
-// sentAs tells whether a file with this hash, with these headers to drop, gives
-// what was kept.
-func (r Receipt) sentAs(sha string, drop []string) bool {
-	return r.Sent != nil && r.Sent.SHA256 == sha && slices.Equal(r.Sent.Without, drop)
-}
 
 // Withdrawal says that a file's bytes no longer count, from a time on and under
 // whatever name they were or will be sent. An erased one is the tombstone of
@@ -326,11 +322,17 @@ func (l ledger) find(abbreviation string) (string, error) {
 	if len(short) < 8 {
 		return "", asked("%q is too short to name a file: give at least 8 digits of its SHA-256", abbreviation)
 	}
-	var found []Receipt
+	var found, kept []Receipt
 	for _, r := range firstOfEach(l.receipts) {
+		if strings.HasPrefix(r.SHA256, short) {
+			kept = append(kept, r)
+		}
 		if strings.HasPrefix(r.SHA256, short) || r.Sent != nil && strings.HasPrefix(r.Sent.SHA256, short) { // who sent it knows its own
 			found = append(found, r)
 		}
+	}
+	if len(kept) == 1 { // what was sent may have been kept in two ways, one after the other
+		found = kept
 	}
 	switch len(found) {
 	case 1:

@@ -62,6 +62,9 @@ type Feed struct {
 	// Drop names columns of people's data that are taken out before anything of a file is
 	// kept: its own bytes then never are, but a text without them.
 	Drop Names `yaml:"drop" json:"drop,omitempty"`
+	// Pseudonym names contract columns whose headers hold client numbers: each becomes a
+	// keyed hash before anything of a file is kept, which then is a text, as with Drop.
+	Pseudonym Names `yaml:"pseudonym" json:"pseudonym,omitempty"`
 	// KeepMonths is how long a file is kept after the end of its financial year; 0
 	// means for good.
 	KeepMonths int `yaml:"keep_months" json:"keep_months,omitempty"`

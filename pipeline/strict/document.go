@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -81,6 +82,18 @@ func (d *Document) Broken() bool { return d.broken }
 
 // Err is every mistake of the reading, or nil.
 func (d *Document) Err() error { return d.Mistakes().Err() }
+
+// Lines are the numbers of the lines with a mistake, for a file whose text must not be
+// shown.
+func (d *Document) Lines() []string {
+	var out []string
+	for _, f := range d.faults {
+		if n := strconv.Itoa(max(f.line, 1)); !slices.Contains(out, n) {
+			out = append(out, n)
+		}
+	}
+	return out
+}
 
 func (d *Document) tell(at *token.Token, format string, args ...any) {
 	d.faults = append(d.faults, d.fault(at, format, args...))

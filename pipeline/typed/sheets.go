@@ -78,7 +78,7 @@ func headersOf(ctx context.Context, ws *workspace.Workspace, d landing.Delivery,
 	options := ws.ReadingOptions(d)
 	key := sha256.Sum256([]byte(strings.Join([]string{"headers", d.SHA256, options.Key()}, "\n")))
 	kept := filepath.Join(at.Staged, fmt.Sprintf("%x.json", key[:16]))
-	if text, err := os.ReadFile(kept); err == nil && json.Unmarshal(text, &found) == nil {
+	if text, err := os.ReadFile(kept); at.Staged != "" && err == nil && json.Unmarshal(text, &found) == nil {
 		return found, nil
 	}
 	found, err = extract.Headers(ctx, at.Bytes, d.Name, options)
@@ -86,8 +86,8 @@ func headersOf(ctx context.Context, ws *workspace.Workspace, d landing.Delivery,
 	if errors.As(err, &refused) {
 		return nil, nil // told when it is read
 	}
-	if err != nil {
-		return nil, err
+	if err != nil || at.Staged == "" {
+		return found, err
 	}
 	if err := os.MkdirAll(at.Staged, 0o770); err != nil {
 		return nil, err

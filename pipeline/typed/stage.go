@@ -81,7 +81,8 @@ func keyOf(d landing.Delivery) stageKey {
 }
 
 // Place is where a delivery's bytes are and where their staged file is kept:
-// both in the store, or, before the file is landed, neither.
+// both in the store, or, before the file is landed, neither. Without a place for it
+// nothing is staged, and the file is read as far as its header.
 type Place struct{ Bytes, Staged string }
 
 // InStore is where a landed delivery's bytes and its staged file are.
@@ -120,6 +121,14 @@ type reading struct {
 // reader's number, and what is screened.
 func read(ctx context.Context, ws *workspace.Workspace, d landing.Delivery, at Place) (kept reading, parquet string, err error) {
 	options := ws.ReadingOptions(d)
+	if at.Staged == "" {
+		kept.Table, err = extract.Header(ctx, at.Bytes, d.Name, options)
+		var refused *extract.Refusal
+		if errors.As(err, &refused) {
+			kept.Refusal, err = refused.Error(), nil
+		}
+		return kept, "", err
+	}
 	key := sha256.Sum256([]byte(strings.Join([]string{d.SHA256, options.Key(), d.Feed, ws.ScreenedBy}, "\n")))
 	base := filepath.Join(at.Staged, fmt.Sprintf("%x", key[:16]))
 	parquet = base + ".parquet"

@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"mojreturns/pipeline/contract"
+	"mojreturns/pipeline/landing"
 	"mojreturns/pipeline/warehouse"
 	"mojreturns/pipeline/workspace"
 )
@@ -189,6 +190,15 @@ func Source(ws *workspace.Workspace, s Staged) contract.Source {
 	return source
 }
 
+// hashedBy is the fingerprint of the key by which a file's client numbers were hashed at
+// the door; nil where none were.
+func hashedBy(r landing.Receipt) any {
+	if r.Sent == nil || r.Sent.Pseudonyms == nil {
+		return nil
+	}
+	return r.Sent.Pseudonyms.Key
+}
+
 // loadDeliveries keeps every delivery with its place, current or not, and the
 // sentences of every contract's rules.
 func loadDeliveries(ctx context.Context, ws *workspace.Workspace, conn *sql.Conn, sources []Staged) error {
@@ -198,10 +208,10 @@ func loadDeliveries(ctx context.Context, ws *workspace.Workspace, conn *sql.Conn
 		if s.Refused != "" {
 			message = s.Refused
 		}
-		rows = append(rows, []any{s.Order, s.Number, s.Name, s.SHA256, s.Provider, s.Feed, s.Year, s.Table.Sheet, s.Received.UTC(), s.Current, s.Table.Rows, message})
+		rows = append(rows, []any{s.Order, s.Number, s.Name, s.SHA256, s.Provider, s.Feed, s.Year, s.Table.Sheet, s.Received.UTC(), s.Current, s.Table.Rows, message, hashedBy(s.Receipt)})
 	}
 	if err := warehouse.Load(ctx, conn, `delivered(delivery INTEGER, number INTEGER, file VARCHAR, sha256 VARCHAR, provider VARCHAR, feed VARCHAR,
-		financial_year VARCHAR, sheet VARCHAR, received TIMESTAMPTZ, current BOOLEAN, rows BIGINT, message VARCHAR)`, rows); err != nil {
+		financial_year VARCHAR, sheet VARCHAR, received TIMESTAMPTZ, current BOOLEAN, rows BIGINT, message VARCHAR, pseudonym_key VARCHAR)`, rows); err != nil {
 		return err
 	}
 	if err := warehouse.Exec(ctx, conn, `CREATE TABLE stale_row(feed VARCHAR, provider_code VARCHAR, key VARCHAR, delivery INTEGER, "row" BIGINT, newer INTEGER, newer_row BIGINT)`); err != nil {

@@ -1,0 +1,109 @@
+package intake
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"mojreturns/pipeline/extract"
+	"mojreturns/pipeline/pseudonym"
+)
+
+// A client number that is hashed in its own column must not stay beside it, as a
+// reference or within one: what would be kept of the row would tell it all the same.
+
+// beside is how often a column has the row's own client number.
+type beside struct {
+	filled, same int   // rows; those in which the cell is the number
+	within       int   // those in which a long number is there, alone or among others
+	row          int64 // the first
+}
+
+// What is not met by chance. A number of few digits may be an age or a count, and is
+// one if not every second row has it.
+const (
+	longNumber = 5 // characters
+	fewRows    = 3
+)
+
+// lookBeside looks for a row's client number in its other cells.
+func (s *hashed) lookBeside(number string, r *extract.Row) {
+	number = pseudonym.Normal(number)
+	if number == "" {
+		return
+	}
+	for at := len(s.beside); at < len(r.Values); at++ {
+		s.beside = append(s.beside, beside{})
+	}
+	for at, cell := range r.Values {
+		if slices.Contains(s.places, at) || len(cell) == 0 {
+			continue
+		}
+		b := &s.beside[at]
+		b.filled++
+		same, within := holds(string(cell), number)
+		if !same && !within {
+			continue
+		}
+		b.row = cmp.Or(b.row, r.Row)
+		if same {
+			b.same++
+		}
+		if len(number) >= longNumber {
+			b.within++
+		}
+	}
+}
+
+// holds says whether a cell is a client number, or has it among other words.
+func holds(cell, number string) (same, within bool) {
+	if pseudonym.Normal(cell) == number {
+		return true, true
+	}
+	text := strings.ToUpper(cell)
+	for {
+		at := strings.Index(text, number)
+		if at < 0 {
+			return false, false
+		}
+		before, _ := utf8.DecodeLastRuneInString(strings.TrimRight(text[:at], "0")) // 00123 is 123
+		after, _ := utf8.DecodeRuneInString(text[at+len(number):])
+		if !letterOrDigit(before) && !letterOrDigit(after) {
+			return false, true
+		}
+		text = text[at+len(number):]
+	}
+}
+
+func letterOrDigit(r rune) bool {
+	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r))
+}
+
+// besides says which other columns hold client numbers; empty for none.
+func (h *hashing) besides() string {
+	var said []string
+	for _, sheet := range slices.Sorted(maps.Keys(h.sheets)) {
+		s := h.sheets[sheet]
+		for at, b := range s.beside {
+			if b.within == 0 && (b.same < fewRows || 2*b.same < b.filled) {
+				continue
+			}
+			name := fmt.Sprintf("column %d, which has no header,", at+1)
+			if at < len(s.table.Header) && strings.TrimSpace(s.table.Header[at]) != "" {
+				name = fmt.Sprintf("the column %q", s.table.Header[at])
+			}
+			if sheet != "" {
+				name += fmt.Sprintf(" of the sheet %q", sheet)
+			}
+			said = append(said, fmt.Sprintf("%s holds the row's client number too (row %d the first)", name, b.row))
+		}
+	}
+	if len(said) == 0 {
+		return ""
+	}
+	return "client numbers would be kept, so nothing of this file was: " + strings.Join(said, "; ") + "; send it without, or name the column under pseudonym or drop in the provider's mapping"
+}
