@@ -34,7 +34,7 @@ var mayImport = map[string][]string{
 		"pipeline/workspace"},
 	"pipeline/intake": {"pipeline/annotate", "pipeline/builds", "pipeline/contract", "pipeline/extract", "pipeline/landing",
 		"pipeline/period", "pipeline/personal", "pipeline/pseudonym", "pipeline/published", "pipeline/register", "pipeline/secrets",
-		"pipeline/table", "pipeline/typed", "pipeline/warehouse", "pipeline/workspace"},
+		"pipeline/table", "pipeline/temp", "pipeline/typed", "pipeline/warehouse", "pipeline/workspace"},
 	"pipeline/gate": {"pipeline/archive", "pipeline/figure", "pipeline/published", "pipeline/returns", "pipeline/warehouse", "pipeline/workspace"},
 	"pipeline/guard": {"pipeline/archive", "pipeline/disclosure", "pipeline/figure", "pipeline/metrics", "pipeline/period",
 		"pipeline/published", "pipeline/register", "pipeline/returns", "pipeline/typed", "pipeline/workspace"},

@@ -12,6 +12,7 @@ import (
 	"mojreturns/pipeline/annotate"
 	"mojreturns/pipeline/extract"
 	"mojreturns/pipeline/landing"
+	"mojreturns/pipeline/temp"
 	"mojreturns/pipeline/typed"
 	"mojreturns/pipeline/warehouse"
 	"mojreturns/pipeline/workspace"
@@ -173,7 +174,17 @@ func (a marking) write(ctx context.Context, asked Annotation, taken map[string]b
 	if done.Path, err = a.path(asked, taken); err != nil {
 		return done, err
 	}
-	content, err := a.content(ctx, &report)
+	own, says, err := a.own(done.Path)
+	if err != nil {
+		return done, err
+	}
+	if own != "" {
+		if err := a.inOwn(ctx, own, &report); err != nil {
+			return done, err
+		}
+	}
+	done.Message = typed.Together(says, refusals)
+	content, err := a.content(ctx, own, filepath.Dir(done.Path), &report)
 	if err != nil {
 		return done, err
 	}
@@ -211,11 +222,15 @@ func (a marking) path(asked Annotation, taken map[string]bool) (string, error) {
 	return filepath.Join(folder, name+ending), nil
 }
 
-// content is the provider's workbook; of a file that is none, one made of it, whose
-// sheets go by names of its own.
-func (a marking) content(ctx context.Context, report *annotate.Report) ([]byte, error) {
+// content is the provider's workbook, as it is kept or as its own file has it; of a file
+// that is none, one made of it, whose sheets go by names of its own. What is put aside of
+// its own file is put beside what is written.
+func (a marking) content(ctx context.Context, own, beside string, report *annotate.Report) ([]byte, error) {
 	first := a.sources[0]
-	src := a.pipeline.Landing.Path(first.SHA256)
+	src, aside := a.pipeline.Landing.Path(first.SHA256), a.pipeline.Path("tmp")
+	if own != "" {
+		src, aside, first.Sent = own, filepath.Join(beside, ".marking"), nil
+	}
 	if !first.KeptAsText() { // else what is kept is text, whatever was sent
 		excel, err := extract.IsExcel(src, first.Name)
 		if err != nil {
@@ -226,12 +241,12 @@ func (a marking) content(ctx context.Context, report *annotate.Report) ([]byte, 
 		}
 	}
 	report.Made = true
-	aside, err := a.pipeline.Temp("annotate")
+	room, err := temp.Make(aside, "annotate")
 	if err != nil {
 		return nil, err
 	}
-	defer aside.Close()
-	plain, err := annotate.NewPlain(report.Marking, aside.Path)
+	defer room.Close()
+	plain, err := annotate.NewPlain(report.Marking, room.Path)
 	if err != nil {
 		return nil, err
 	}
