@@ -55,6 +55,13 @@ ORDER BY list_position(['rows in both', 'newly wrong', 'still wrong', 'mended', 
 		numbers(before), numbers(now), strings.Join(bad, " OR "), c.keyTexts(), strings.Join(withhold, " OR "), c.keyText("t"), c.Feed, quote(c.Feed))
 }
 
+// Mended is the SELECT of the feed's rejected rows of which a later delivery of the same
+// sender has an accepted one by the same key: nobody need mend them any more.
+func (c Contract) Mended() string {
+	return fmt.Sprintf(`SELECT t.delivery, t."row" FROM typed.%[1]s t WHERE t.standing = 'rejected' AND EXISTS (
+  SELECT 1 FROM typed.%[1]s l WHERE l.sender = t.sender AND l.delivery > t.delivery AND l.standing <> 'rejected' AND %[2]s)`, c.Feed, c.sameKey("t", "l"))
+}
+
 // keyTexts are the parts of a row's key as texts.
 func (c Contract) keyTexts() string {
 	var out []string

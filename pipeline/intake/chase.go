@@ -38,9 +38,10 @@ type Chase struct {
 // Owed is a file that is awaited.
 type Owed struct {
 	landing.Expectation
-	Title string // the feed's, in words
-	For   string // the period, in words
-	Name  string // what the file should be called
+	Title string    // the feed's, in words
+	For   string    // the period, in words
+	Name  string    // what the file should be called
+	Asked time.Time // when the provider was last written to about it; zero for not yet
 }
 
 // Unusable is a file that came and does not count, with the reason.
@@ -52,10 +53,11 @@ type Unusable struct {
 // Faulty is a current file of which some rows do not count, and the headers under which
 // they are wrong, as the file has them, the most rows first.
 type Faulty struct {
-	File           string
-	Rows, Rejected int64
+	File, SHA256   string
+	Rows, Rejected int64 // but for those that a later file has mended
 	Headers        []string
-	Again          string // what the mended file should be called
+	Again          string    // what the mended file should be called
+	Asked          time.Time // when the provider was last written to about it; zero for not yet
 }
 
 // Chases lists what there is to tell each provider, in the order of the
@@ -74,6 +76,10 @@ func Chases(ctx context.Context, ws *workspace.Workspace, at period.Period) ([]C
 		return nil, err
 	}
 	deliveries = append(deliveries, turned...)
+	letters, err := Letters(ws)
+	if err != nil {
+		return nil, err
+	}
 	var out []Chase
 	for _, provider := range ws.Register.Providers {
 		c := Chase{Provider: provider, Office: ws.Register.Area.Office, Period: at.Human()}
@@ -97,6 +103,7 @@ func Chases(ctx context.Context, ws *workspace.Workspace, at period.Period) ([]C
 		if c.Faulty, err = faulty(ctx, ws, provider, at); err != nil {
 			return nil, err
 		}
+		c.remember(letters)
 		if len(c.Late)+len(c.Refused)+len(c.Faulty) > 0 {
 			out = append(out, c)
 		}
@@ -194,13 +201,20 @@ func faulty(ctx context.Context, ws *workspace.Workspace, provider register.Prov
 	if err != nil {
 		return nil, err
 	}
+	mended, err := mendedLater(ctx, ws, reader, provider.Code)
+	if err != nil {
+		return nil, err
+	}
 	var out []Faulty
 	for _, f := range files {
-		headers, err := faultyHeaders(ctx, reader, f.SHA256, sources)
+		headers, err := faultyHeaders(ctx, reader, f.SHA256, mended, sources)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, Faulty{File: f.File, Rows: f.Rows, Rejected: f.Rejected, Headers: headers, Again: again(ws, f.File, f.SHA256, sources)})
+		one := Faulty{File: f.File, SHA256: f.SHA256, Rows: f.Rows, Rejected: f.Rejected - mended.in(f.SHA256), Headers: headers, Again: again(ws, f.File, f.SHA256, sources)}
+		if one.Rejected > 0 {
+			out = append(out, one)
+		}
 	}
 	return out, nil
 }
@@ -224,10 +238,11 @@ func again(ws *workspace.Workspace, name, sha string, sources []typed.Staged) st
 }
 
 // faultyHeaders are the headers of a file under which rows were rejected.
-func faultyHeaders(ctx context.Context, reader *warehouse.Reader, sha string, sources []typed.Staged) ([]string, error) {
+func faultyHeaders(ctx context.Context, reader *warehouse.Reader, sha string, mended mended, sources []typed.Staged) ([]string, error) {
 	type wrong struct{ Provider, Feed, Sheet, ColumnName, Rule string }
 	rejected, err := warehouse.Select[wrong](ctx, reader.DB, `SELECT provider, feed, sheet, column_name, rule FROM fault
-		WHERE sha256 = ? AND severity = 'reject' GROUP BY ALL ORDER BY count(*) DESC, feed, sheet, column_name, rule`, sha)
+		WHERE sha256 = ? AND severity = 'reject' AND NOT list_contains(?, concat_ws(' ', feed, "row", sheet))
+		GROUP BY ALL ORDER BY count(*) DESC, feed, sheet, column_name, rule`, sha, mended.rows(sha))
 	var headers []string
 	for _, w := range rejected {
 		for _, s := range sources {
