@@ -25,7 +25,6 @@ const (
 	WorkbookName   = "return" // .xlsx or .xlsm
 	FiguresFile    = "figures.csv"
 	DeliveriesFile = "deliveries.csv"
-	ConfigFile     = "mojreturns.yaml"
 	AboutFile      = "about.json"
 	ReleasedFile   = "released.csv"   // what the workbook printed
 	CommentaryFile = "commentary.csv" // what people wrote

@@ -168,7 +168,8 @@ func about(ctx context.Context, v *published.View, r workspace.Return, sub archi
 // sealedFiles is everything a seal holds.
 func sealedFiles(ctx context.Context, v *published.View, about archive.About, figures []byte) (seal.Files, error) {
 	ws, r := v.Workspace, about.Settings
-	files := seal.Files{archive.FiguresFile: figures, archive.ConfigFile: ws.Config}
+	files := seal.Files{archive.FiguresFile: figures}
+	maps.Copy(files, ws.Config)
 	workbook, printed, err := SealedWorkbook(ctx, v, about)
 	if err != nil {
 		return nil, err

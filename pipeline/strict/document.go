@@ -112,6 +112,13 @@ func (d *Document) fault(at *token.Token, format string, args ...any) fault {
 type Mistakes struct {
 	doc    *Document
 	faults []fault
+	apart  []apart
+}
+
+// apart is what was read from a document of its own.
+type apart struct {
+	path     string
+	mistakes *Mistakes
 }
 
 // Mistakes starts with those of the reading.
@@ -119,10 +126,17 @@ func (d *Document) Mistakes() *Mistakes {
 	return &Mistakes{doc: d, faults: slices.Clone(d.faults)}
 }
 
+// Elsewhere says that what stands at a place was read from another document: what is told
+// of the place is told there.
+func (m *Mistakes) Elsewhere(at Place, d *Document) {
+	m.apart = append(m.apart, apart{at.path, d.Mistakes()})
+}
+
 // Top is the whole document.
 func (m *Mistakes) Top() Place { return Place{mistakes: m} }
 
-// Err is every mistake, in the order of the file's lines, or nil.
+// Err is every mistake, in the order of the file's lines, or nil; then those of the
+// documents elsewhere.
 func (m *Mistakes) Err() error {
 	faults := slices.Clone(m.faults)
 	slices.SortStableFunc(faults, func(a, b fault) int {
@@ -134,6 +148,9 @@ func (m *Mistakes) Err() error {
 	var errs []error
 	for _, f := range slices.Compact(faults) {
 		errs = append(errs, errors.New(m.doc.show(f)))
+	}
+	for _, other := range m.apart {
+		errs = append(errs, other.mistakes.Err())
 	}
 	return errors.Join(errs...)
 }
@@ -165,7 +182,15 @@ type Place struct {
 }
 
 // In is the place of what stands under a key.
-func (p Place) In(key string) Place { return Place{p.mistakes, p.path + "\x1f" + key} }
+func (p Place) In(key string) Place {
+	in := Place{p.mistakes, p.path + "\x1f" + key}
+	for _, other := range p.mistakes.apart {
+		if other.path == in.path {
+			return other.mistakes.Top()
+		}
+	}
+	return in
+}
 
 // Nth is the place of an entry of a list, from 0.
 func (p Place) Nth(i int) Place { return p.In(fmt.Sprint(i)) }

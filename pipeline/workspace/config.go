@@ -29,6 +29,8 @@ type config struct {
 	Resources         resources        `yaml:"resources"`
 
 	document *strict.Document // what it was read from
+	apart    []ownFile        // the providers that have a file of their own
+	unread   error            // of those whose file is none
 }
 
 // resources bound what a build may use of the machine.
@@ -53,7 +55,7 @@ func Configured(dir string) (*Workspace, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := ws.written.document.Err(); err != nil {
+	if err := errors.Join(ws.written.mistakes().Err(), ws.written.unread); err != nil {
 		return nil, Mistake{err}
 	}
 	return ws, nil
@@ -73,8 +75,11 @@ func configured(dir string) (*Workspace, error) {
 	if c.document = strict.Read(path, text, &c); c.document.Broken() {
 		return nil, Mistake{c.document.Err()}
 	}
+	if err := c.readProviders(dir); err != nil {
+		return nil, err
+	}
 	ws := &Workspace{Dir: dir, Register: c.Register, Returns: c.Returns, Users: c.Users, Disclosure: c.Disclosure, Schedule: c.Schedule,
-		Config:  text,
+		Config:  c.files(text),
 		written: &c}
 	ws.Settings = warehouse.Settings{Memory: c.Resources.Memory, Threads: c.Resources.Threads, TempDir: ws.Path("tmp")}
 	if ws.Location, err = c.location(); err != nil {
@@ -100,6 +105,7 @@ func (ws *Workspace) check(top strict.Place) {
 		known.BudgetLines = append(known.BudgetLines, row["code"])
 	}
 	ws.Register.Check(top, known)
+	ws.written.checkNames(top)
 	ws.checkFeeds(top.In("providers"))
 	ws.checkReturns(top.In("returns"))
 	checkUsers(ws.Users, top.In("users"))

@@ -2,7 +2,10 @@ package workspace
 
 import (
 	"fmt"
+	"maps"
+	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -129,5 +132,25 @@ func told(t *testing.T, where, text string, line, column int, says string) {
 	}
 	if !strings.Contains(lines[0]+lines[1], says) {
 		t.Errorf("%s: it does not say %q:\n%v", where, says, err)
+	}
+}
+
+// A seal holds the configuration as it is: the providers' own files too, and no other.
+func TestConfigIsEveryFileOfIt(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{ConfigFile: "area: {code: X, name: X, office: X}\n", "providers/A.yaml": "code: A\n", "providers/B.yaml": "code: B\n", "providers/notes.txt": "x", "secrets.yaml": "x"} {
+		if err := WriteFile(filepath.Join(dir, name), []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ws, err := Configured(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := slices.Sorted(maps.Keys(ws.Config)); !slices.Equal(got, []string{ConfigFile, "providers/A.yaml", "providers/B.yaml"}) {
+		t.Errorf("the configuration is %v", got)
+	}
+	if len(ws.Register.Providers) != 2 || ws.Register.Providers[1].Code != "B" || string(ws.Config["providers/B.yaml"]) != "code: B\n" {
+		t.Errorf("the providers are %+v", ws.Register.Providers)
 	}
 }

@@ -61,9 +61,9 @@ func (ws *Workspace) Load() error {
 		errs = append(errs, err)
 	}
 	if ws.written != nil && ws.again() == nil { // what a seal holds was judged when it was sealed
-		wrong := ws.written.document.Mistakes()
+		wrong := ws.written.mistakes()
 		ws.check(wrong.Top())
-		errs = append([]error{wrong.Err()}, errs...)
+		errs = append([]error{wrong.Err(), ws.written.unread}, errs...)
 	}
 	if err := errors.Join(errs...); err != nil && !errors.Is(err, fs.ErrPermission) {
 		return Mistake{err}

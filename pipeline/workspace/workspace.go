@@ -30,8 +30,8 @@ type Workspace struct {
 	Users    []User
 	// Disclosure says how small counts of people are guarded.
 	Disclosure Disclosure
-	Config     []byte // mojreturns.yaml as it is, for the seals
-	Queries    fs.FS  // the embedded rules with the workspace's laid over them
+	Config     map[string][]byte // mojreturns.yaml and the providers' files as they are, for the seals
+	Queries    fs.FS             // the embedded rules with the workspace's laid over them
 	Templates  fs.FS
 	Location   *time.Location // the time zone of business dates
 	Settings   warehouse.Settings
