@@ -1,32 +1,17 @@
 package main
 
 import (
-	_ "embed"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
-	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/workspace"
 )
-
-// starter is the configuration a new workspace begins with, without the dates.
-//
-//go:embed starter.yaml
-var starter []byte
-
-// startingIn is the starter with the dates of a financial year and the name of an area.
-func startingIn(year period.Year, area workspace.Area) []byte {
-	said := strings.NewReplacer("{start}", year.Start().Format(time.DateOnly), "{end}", year.End().Format(time.DateOnly),
-		"{label}", year.String(), "{area}", area.Name, "{area_code}", area.Code)
-	return []byte(said.Replace(string(starter)))
-}
 
 // nameForm is a name that stands in YAML as it is.
 var nameForm = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N} .,&'()-]*$`)
@@ -85,7 +70,7 @@ func (a *app) initCommand() *cobra.Command {
 				}
 			}
 			last := period.LastQuarter(a.now().UTC())
-			if err := os.WriteFile(file, startingIn(last.Year, area), 0o660); err != nil {
+			if err := os.WriteFile(file, workspace.Starter(last.Year, area), 0o660); err != nil {
 				return err
 			}
 			if err := writeCouncils(dir, area.Councils); err != nil {

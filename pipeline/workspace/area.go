@@ -60,7 +60,9 @@ func AreaCalled(rules fs.FS, called string) (Area, error) {
 // plainName is a name without what people vary: "Devon & Cornwall Police".
 func plainName(name string) string {
 	words := strings.Fields(strings.NewReplacer("&", " and ", ",", " ", "-", " ").Replace(strings.ToLower(name)))
-	words = slices.DeleteFunc(words, func(w string) bool { return w == "police" || w == "constabulary" || w == "the" || w == "of" || w == "city" })
+	words = slices.DeleteFunc(words, func(w string) bool {
+		return w == "police" || w == "constabulary" || w == "the" || w == "of" || w == "city"
+	})
 	if strings.Contains(strings.ToLower(name), "city of") || strings.HasSuffix(strings.ToLower(name), "city of") {
 		words = append(words, "city") // London, City of; not the Metropolitan Police
 	}
