@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -59,7 +61,7 @@ func (a *app) serve(ctx context.Context, ws *workspace.Workspace, address string
 		return usageError{fmt.Errorf("%s: %w", workspace.ConfigFile, err)}
 	}
 	key := rand.Text()
-	page, err := web.Handler(site{ws: ws, plan: plan, now: a.now}, web.Options{
+	page, err := web.Handler(&site{ws: ws, plan: plan, now: a.now}, web.Options{
 		Templates: ws.Templates, Location: ws.Location, Now: a.now, Log: ws.Log, Catalogue: cataloguePages(ws),
 		Office: ws, Key: key, Patience: patience})
 	if err != nil {
@@ -123,13 +125,62 @@ type site struct {
 	ws   *workspace.Workspace
 	plan *schedule.Schedule
 	now  func() time.Time
+
+	mu    sync.Mutex
+	mark  string // of what known was read from; empty: nothing is known
+	known web.Status
 }
 
 // lastRuns is how many runs the page shows.
 const lastRuns = 20
 
-// Status is read afresh at each look.
-func (s site) Status(ctx context.Context) (web.Status, error) {
+// Status is read again when the store has changed or another day has begun: reading it
+// costs thirty times what showing it does.
+func (s *site) Status(ctx context.Context) (web.Status, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	mark, settled, err := s.stands()
+	if err != nil {
+		return web.Status{}, err
+	}
+	if mark != s.mark || s.mark == "" {
+		s.mark = ""
+		if s.known, err = s.read(ctx); err != nil {
+			return web.Status{}, err
+		}
+		if settled {
+			s.mark = mark
+		}
+	}
+	status := s.known
+	for _, p := range s.plan.Next(s.now()) {
+		status.Planned = append(status.Planned, web.Planned{Name: p.Name, Job: p.Job, Due: p.Due})
+	}
+	return status, nil
+}
+
+// settling is how long after a change another may bear the same time.
+const settling = 2 * time.Second
+
+// stands says of what day and of which folders what is known is: whatever is received,
+// built or done adds a file to one of them. Until that has settled it is read again.
+func (s *site) stands() (mark string, settled bool, err error) {
+	mark, settled = s.now().In(s.ws.Location).Format(time.DateOnly), true
+	for _, name := range []string{"deliveries", "runs", "published"} {
+		info, err := os.Stat(s.ws.Path(name))
+		if errors.Is(err, os.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return "", false, err
+		}
+		mark += " " + info.ModTime().Format(time.RFC3339Nano)
+		settled = settled && time.Since(info.ModTime()) > settling
+	}
+	return mark, settled, nil
+}
+
+func (s *site) read(ctx context.Context) (web.Status, error) {
 	status := web.Status{Office: s.ws.Register.Area.Office}
 	runs, err := archive.Runs(s.ws, lastRuns)
 	if err != nil {
@@ -152,9 +203,6 @@ func (s site) Status(ctx context.Context) (web.Status, error) {
 	for _, e := range expected {
 		status.Expected = append(status.Expected, expectation(e))
 	}
-	for _, p := range s.plan.Next(s.now()) {
-		status.Planned = append(status.Planned, web.Planned{Name: p.Name, Job: p.Job, Due: p.Due})
-	}
 	return status, nil
 }
 
@@ -162,7 +210,7 @@ func expectation(e landing.Expectation) web.Expected {
 	return web.Expected{Provider: e.Provider, Feed: e.Feed, Period: e.Period, Due: e.Due, State: e.Status, Received: e.Received}
 }
 
-func (s site) published(ctx context.Context) (*web.Build, error) {
+func (s *site) published(ctx context.Context) (*web.Build, error) {
 	b, found, err := builds.Latest(ctx, s.ws)
 	if err != nil || !found {
 		return nil, err

@@ -96,7 +96,7 @@ func (s site) status(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Write(page.Bytes())
+	answer(w, r, page.Bytes())
 }
 
 func (s site) json(w http.ResponseWriter, r *http.Request) {
@@ -115,7 +115,7 @@ func (s site) json(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.Write(append(text, '\n'))
+	answer(w, r, append(text, '\n'))
 }
 
 // catalogue is made afresh at each look, since the files may have been changed.
