@@ -75,7 +75,7 @@ var mayImport = map[string][]string{
 	"pipeline/temp":       {},
 	"pipeline/table":      {"pipeline/paper", "pipeline/warehouse"},
 	"pipeline/warehouse":  {"pipeline/lists", "pipeline/temp"},
-	"pipeline/web": {"pipeline/archive", "pipeline/draft", "pipeline/figure", "pipeline/period", "pipeline/published", "pipeline/returns",
+	"pipeline/web": {"pipeline/archive", "pipeline/draft", "pipeline/figure", "pipeline/journal", "pipeline/period", "pipeline/published", "pipeline/returns",
 		"pipeline/table", "pipeline/typed", "pipeline/warehouse", "pipeline/workspace"},
 	"pipeline/workbook": {},
 	"queries":           {},

@@ -37,6 +37,13 @@ const (
 	Withdrawn Kind = "withdrawn"
 	Erased    Kind = "erased"
 	Keys      Kind = "keys" // the users' public keys are these from now on
+
+	// Of what is looked at in a browser, which has journals of its own.
+	Opened   Kind = "opened"   // somebody came with the key
+	Looked   Kind = "looked"   // at a page
+	Asked    Kind = "asked"    // a question
+	Exported Kind = "exported" // a file went out
+	Refused  Kind = "refused"  // and was shown nothing
 )
 
 // Entry is a line of the journal.

@@ -66,6 +66,7 @@ func Handler(source Source, o Options) (http.Handler, error) {
 		if s.pages, err = template.New("page.html").Funcs(words(o.Location)).ParseFS(o.Templates, "web/page.html"); err != nil {
 			return nil, fmt.Errorf("cannot read the workbench's template: %w", err)
 		}
+		s.audit = &audit{dir: o.Office.Path("audit"), now: o.Now}
 		s.workbench(mux)
 	}
 	return guard(mux), nil
@@ -75,6 +76,7 @@ type site struct {
 	source  Source
 	page    *template.Template
 	pages   *template.Template // of the workbench
+	audit   *audit
 	style   []byte
 	options Options
 }

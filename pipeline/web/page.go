@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 
+	"mojreturns/pipeline/journal"
 	"mojreturns/pipeline/table"
 	"mojreturns/pipeline/warehouse"
 )
@@ -110,18 +111,18 @@ func gridOf(title string, t table.Table, part int, href func(row []any, column s
 	case len(t.Rows) == 0:
 		g.Caption, g.Columns = "There is nothing to list.", nil
 	case from == 0 && to == len(t.Rows):
-		g.Caption = count(int64(to)) + " " + rows(to)
+		g.Caption = plural(to, "row")
 	default:
 		g.Caption = fmt.Sprintf("Rows %s to %s of %s", count(int64(from+1)), count(int64(to)), count(int64(len(t.Rows))))
 	}
 	return g
 }
 
-func rows(n int) string {
-	if n == 1 {
-		return "row"
+func plural(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
 	}
-	return "rows"
+	return count(int64(n)) + " " + noun
 }
 
 // parts links to the parts before and after the one shown.
@@ -184,6 +185,16 @@ func (s site) show(make func(r *http.Request) (page, error)) http.HandlerFunc {
 				return // the reader has gone
 			}
 			p = s.sorry(r, err)
+		}
+		kind, says := kindOf(r), ""
+		if p.status != 0 {
+			kind, says = journal.Refused, strconv.Itoa(p.status)
+		} else if len(p.Grids) > 0 {
+			says = plural(len(p.Grids[0].table.Rows), "row")
+		}
+		if err := s.audit.write(kind, r, says); err != nil {
+			s.fail(w, r, err)
+			return
 		}
 		if ending := formOf(r); ending != "" && p.status == 0 {
 			s.file(w, r, p, ending)

@@ -5,8 +5,9 @@
 // what a command of the program gives.
 //
 // The workbench is opened by a key that the program prints when it starts, since other
-// people may be signed in to the same machine, and shows unguarded counts; the status
-// page shows none and needs no key (2026-11-28).
+// people may be signed in to the same machine. It shows unguarded counts, so every look is
+// recorded before it is shown (store/audit). The status page shows none and needs no key
+// (2026-11-28).
 package web
 
 import (

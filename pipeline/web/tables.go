@@ -182,7 +182,7 @@ func (s site) table(r *http.Request) (page, error) {
 		return page{}, err
 	}
 	g := gridOf("", found, 1, linked(found))
-	g.Caption = fmt.Sprintf("%s of %s %s", partSaid(part, len(found.Rows)), count(int64(n)), rows(n))
+	g.Caption = partSaid(part, len(found.Rows)) + " of " + plural(n, "row")
 	for i, c := range g.Columns {
 		g.Columns[i].Href = with(r, "sort", c.Text)
 		switch l.sort {

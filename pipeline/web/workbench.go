@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"path"
 	"strings"
+
+	"mojreturns/pipeline/journal"
 )
 
 // route is one resource of the workbench. What it shows comes from the office; each is a
@@ -58,7 +60,18 @@ const cookie = "mojreturns"
 // open lets whoever has the key in, and leads to the figures: the key then stands in no
 // address any more.
 func (s site) open(w http.ResponseWriter, r *http.Request) {
-	if !s.fits(r.PathValue("key")) {
+	fits := s.fits(r.PathValue("key"))
+	kind := journal.Opened
+	if !fits {
+		kind = journal.Refused
+	}
+	asked := r.Clone(r.Context())
+	asked.URL.Path = "/open" // a key is written nowhere
+	if err := s.audit.write(kind, asked, ""); err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	if !fits {
 		s.html(w, r, s.sorry(r, problem{http.StatusForbidden, "This is not the key of the program that is running: use the address that it printed when it was started."}))
 		return
 	}
@@ -78,6 +91,10 @@ func (s site) opened(next http.Handler) http.Handler {
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if c, err := r.Cookie(cookie); err != nil || !s.fits(c.Value) {
+			if err := s.audit.write(journal.Refused, r, "401"); err != nil {
+				s.fail(w, r, err)
+				return
+			}
 			s.html(w, r, s.sorry(r, problem{http.StatusUnauthorized, "Figures and rows are shown to whoever started the program: use the address that it printed then, which begins with /open/."}))
 			return
 		}
@@ -96,6 +113,11 @@ func ending(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// askedOf tells whether a path is of a question's answer.
+func askedOf(path string) bool {
+	return strings.HasPrefix(path, "/answer/") || strings.HasPrefix(path, "/question/")
 }
 
 // navigation leads to the parts of the workbench, and says which one this is.

@@ -13,8 +13,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"mojreturns/pipeline/draft"
 	"mojreturns/pipeline/example"
+	"mojreturns/pipeline/journal"
 	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/web"
 	"mojreturns/pipeline/workspace"
@@ -156,7 +159,7 @@ func TestEveryCellLeadsToItsRows(t *testing.T) {
 
 // Two steps lead from a figure to the sender's own text.
 func TestFromAFigureToItsSendersText(t *testing.T) {
-	c := workbench(t, example.Shared(t), nil)
+	c := workbench(t, example.Built(t), nil)
 	_, _, page := c.get("/figure/R01?period=2023-24-Q4&scope=service:STK-ADV&dimension=source&category=POL")
 	if !strings.Contains(page, "R01 source POL Police") || !strings.Contains(page, "<dd>35 in service:STK-ADV</dd>") {
 		t.Errorf("the figure is not said: %s", page[:min(3000, len(page))])
@@ -177,7 +180,7 @@ func TestFromAFigureToItsSendersText(t *testing.T) {
 
 // An age, which is only kept as a band, is shown nowhere; nor is what a fault withholds.
 func TestARowShowsNoAge(t *testing.T) {
-	ws := example.Shared(t)
+	ws := example.Built(t)
 	c := workbench(t, ws, nil)
 	_, _, page := c.get("/figure/R01?period=2023-24-Q4")
 	seen := 0
@@ -224,7 +227,7 @@ func TestForms(t *testing.T) {
 
 // Rows are sorted, filtered, counted and leafed through by links alone.
 func TestTables(t *testing.T) {
-	c := workbench(t, example.Shared(t), nil)
+	c := workbench(t, example.Built(t), nil)
 	for path, want := range map[string]string{
 		"/table/valid_referral?sort=received_date":                `aria-sort="ascending"`,
 		"/table/valid_referral?sort=-received_date&page=2":        "Rows 201 to 400",
@@ -288,7 +291,7 @@ func TestAsking(t *testing.T) {
 }
 
 func TestAskingTooLong(t *testing.T) {
-	c := workbench(t, example.Shared(t), func(o *web.Options) { o.Patience = 200 * time.Millisecond })
+	c := workbench(t, example.Built(t), func(o *web.Options) { o.Patience = 200 * time.Millisecond })
 	if status, _, page := c.ask("SELECT count(*) FROM range(10000000000000)"); status != http.StatusGatewayTimeout || !strings.Contains(page, "took longer than 200ms") {
 		t.Errorf("status %d", status)
 	}
@@ -387,5 +390,62 @@ func TestLinksLeadSomewhere(t *testing.T) {
 	}
 	if len(followed) < 50 {
 		t.Errorf("only %d were followed", len(followed))
+	}
+}
+
+// What is looked at is recorded before it is shown, without a value of a row and without
+// the key; a changed line shows, a month follows the one before, and what cannot be
+// recorded is not shown.
+func TestAudit(t *testing.T) {
+	ws := drafted(t)
+	now := time.Date(2024, 4, 30, 23, 0, 0, 0, time.UTC)
+	const key = "the-key-that-was-printed"
+	c := workbench(t, ws, func(o *web.Options) { o.Key, o.Now = key, func() time.Time { return now } })
+	cookie := []string{"Cookie", "mojreturns=" + key}
+	c.get("/open/wrong-key-of-somebody")
+	c.get("/open/" + key)
+	c.get("/figures")
+	c.get("/figures?period=2023-24-Q4", cookie...)
+	c.get("/table/valid_referral.csv?f.referral_id=SA-00177", cookie...)
+	c.get("/question/spend_by_month", cookie...)
+	c.get("/nothing", cookie...)
+	read := func(month string) (journal.Journal, string) {
+		file := ws.Path("audit", month+".jsonl")
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		j, err := journal.Read(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return j, string(text)
+	}
+	april, text := read("2024-04")
+	var got []string
+	for _, e := range april.Entries {
+		got = append(got, string(e.Kind)+" "+e.Place+" "+e.Says)
+	}
+	want := []string{"found  the first month", "refused /open ", "opened /open ", "refused /figures 401", "looked /figures 52 rows", "exported /table/valid_referral.csv 1 row",
+		"asked /question/spend_by_month 36 rows", "refused /nothing 404"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	for _, secret := range []string{"SA-00177", key, "wrong-key"} {
+		if strings.Contains(text, secret) {
+			t.Errorf("the audit holds %q", secret)
+		}
+	}
+	now = now.Add(2 * time.Hour)
+	c.get("/ask", cookie...)
+	if may, _ := read("2024-05"); may.Entries[0].Digest != april.Head() || may.Entries[0].Place != "audit/2024-04.jsonl" || len(may.Entries) != 2 {
+		t.Errorf("May begins with %+v, after %s", may.Entries[0], april.Head())
+	}
+	if err := os.WriteFile(ws.Path("audit", "2024-05.jsonl"), []byte("{}\n"), 0o660); err != nil {
+		t.Fatal(err)
+	}
+	again := workbench(t, ws, func(o *web.Options) { o.Now = func() time.Time { return now } })
+	if status, _, page := again.get("/figures"); status != http.StatusInternalServerError || strings.Contains(page, "<table>") {
+		t.Errorf("with a broken audit figures are shown: status %d", status)
 	}
 }

@@ -1,0 +1,103 @@
+package web
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+
+	"mojreturns/pipeline/journal"
+)
+
+// audit keeps who looked at what, before it is shown: store/audit has a journal for each
+// month, whose first line has the head of the one before. It holds no value of a row: of
+// an address the path, and of what was asked in it, which may be one, the SHA-256.
+type audit struct {
+	dir string
+	now func() time.Time
+
+	mu    sync.Mutex
+	month string
+	lines journal.Journal
+}
+
+// write adds a line; what cannot be recorded must not be shown.
+func (a *audit) write(kind journal.Kind, r *http.Request, says string) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	at := a.now().UTC()
+	if err := a.open(at); err != nil {
+		return fmt.Errorf("cannot record what was looked at: %w", err)
+	}
+	return a.lines.Append(journal.Entry{At: at, Kind: kind, By: local, Place: r.URL.Path + formOf(r), Digest: digestOf(r.URL.RawQuery), Says: says})
+}
+
+// open reads the month's journal, or begins it with the head of the last there is.
+func (a *audit) open(at time.Time) (err error) {
+	month := at.Format("2006-01")
+	if month == a.month {
+		return nil
+	}
+	if a.lines, err = a.read(month + ".jsonl"); err != nil {
+		return err
+	}
+	if _, err := a.lines.Mend(); err != nil {
+		return err
+	}
+	if len(a.lines.Entries) == 0 {
+		if err := a.follow(month+".jsonl", at); err != nil {
+			return err
+		}
+	}
+	a.month = month
+	return nil
+}
+
+func (a *audit) read(name string) (journal.Journal, error) {
+	return journal.Read(filepath.Join(a.dir, name))
+}
+
+// follow writes the first line of a month.
+func (a *audit) follow(name string, at time.Time) error {
+	entries, err := os.ReadDir(a.dir)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	first := journal.Entry{At: at, Kind: journal.Found, By: local, Says: "the first month"}
+	for _, e := range slices.Backward(entries) {
+		if e.Name() < name && filepath.Ext(e.Name()) == ".jsonl" {
+			before, err := a.read(e.Name())
+			if err != nil {
+				return err
+			}
+			first.Place, first.Digest, first.Says = "audit/"+e.Name(), before.Head(), ""
+			break
+		}
+	}
+	return a.lines.Append(first)
+}
+
+func digestOf(text string) string {
+	if text == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
+}
+
+// kindOf is what a request does, by its address.
+func kindOf(r *http.Request) journal.Kind {
+	switch {
+	case formOf(r) != "":
+		return journal.Exported
+	case askedOf(r.URL.Path):
+		return journal.Asked
+	}
+	return journal.Looked
+}
