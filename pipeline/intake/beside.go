@@ -61,10 +61,13 @@ func (s *hashed) lookBeside(number string, r *extract.Row) {
 
 // holds says whether a cell is a client number, or has it among other words.
 func holds(cell, number string) (same, within bool) {
+	text := strings.ToUpper(cell)
+	if !strings.Contains(text, number) && !strings.ContainsFunc(text, varied) {
+		return false, false // as most cells, of which there are many
+	}
 	if pseudonym.Normal(cell) == number {
 		return true, true
 	}
-	text := strings.ToUpper(cell)
 	for {
 		at := strings.Index(text, number)
 		if at < 0 {
@@ -78,6 +81,9 @@ func holds(cell, number string) (same, within bool) {
 		text = text[at+len(number):]
 	}
 }
+
+// varied tells of what a normal form may be without, within a number.
+func varied(r rune) bool { return r <= ' ' || r > '~' }
 
 func letterOrDigit(r rune) bool {
 	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r))

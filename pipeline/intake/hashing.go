@@ -13,6 +13,7 @@ import (
 	"mojreturns/pipeline/extract"
 	"mojreturns/pipeline/landing"
 	"mojreturns/pipeline/pseudonym"
+	"mojreturns/pipeline/register"
 	"mojreturns/pipeline/secrets"
 	"mojreturns/pipeline/typed"
 	"mojreturns/pipeline/workspace"
@@ -92,13 +93,12 @@ func (f *screening) pseudonymised(ctx context.Context, dropped []drop) (landing.
 // refusal says why it cannot be, and ours that it is for the office to mend.
 func (f *screening) hashing(ctx context.Context) (h *hashing, refusal string, ours bool, err error) {
 	claimed, err := landing.Resolve([]landing.Receipt{f.receipt}, nil, f.Register.Providers, f.Location)
-	if err != nil || !f.hashes("") {
-		return nil, "", false, nil // landing says what is wrong with the name
-	}
-	if claimed[0].Feed == "" {
+	switch {
+	case err != nil || !f.hashesAny(): // landing says what is wrong with the name
+		return nil, "", false, nil
+	case claimed[0].Feed == "":
 		return nil, "no feed claims it, and in this office client numbers are hashed before anything is kept: mend the pattern in the configuration, or state --provider and --feed", true, nil
-	}
-	if !f.hashes(claimed[0].Provider) {
+	case !slices.ContainsFunc(claimed, func(d landing.Delivery) bool { return len(d.Spec.Pseudonym) > 0 }):
 		return nil, "", false, nil
 	}
 	h = &hashing{sheets: map[string]*hashed{}}
@@ -128,22 +128,14 @@ func (f *screening) hashing(ctx context.Context) (h *hashing, refusal string, ou
 	slices.Sort(headers)
 	slices.Sort(h.said.Columns)
 	h.said.Headers, h.said.Columns = slices.Compact(headers), slices.Compact(h.said.Columns)
-	if len(h.said.Columns) == 0 {
-		return nil, "", false, nil
-	}
 	return h, "", false, nil
 }
 
-// hashes tells whether a feed of a provider, or of any, has client numbers that are hashed.
-func (f *screening) hashes(provider string) bool {
-	for _, p := range f.Register.Providers {
-		for _, feed := range p.Feeds {
-			if (provider == "" || p.Code == provider) && len(feed.Pseudonym) > 0 {
-				return true
-			}
-		}
-	}
-	return false
+// hashesAny tells whether any feed has client numbers that are hashed.
+func (f *screening) hashesAny() bool {
+	return slices.ContainsFunc(f.Register.Providers, func(p register.Provider) bool {
+		return slices.ContainsFunc(p.Feeds, func(feed register.Feed) bool { return len(feed.Pseudonym) > 0 })
+	})
 }
 
 // add takes in a table that a feed reads.

@@ -11,6 +11,7 @@ import (
 	"mojreturns/pipeline/example"
 	"mojreturns/pipeline/intake"
 	"mojreturns/pipeline/landing"
+	"mojreturns/pipeline/register"
 	"mojreturns/pipeline/secrets"
 	"mojreturns/pipeline/workspace"
 )
@@ -130,6 +131,18 @@ func TestSecretsAreTheOwnersAlone(t *testing.T) {
 func TestWhatIsNotRefused(t *testing.T) {
 	t.Parallel()
 	ws := doorOf(t)
+	p := &ws.Register.Providers[0]
+	p.Feeds = append(p.Feeds, register.Feed{Feed: "referral_support", Files: "p_support_{year}.csv", Delivered: "refresh"})
+	secret := filepath.Join(ws.Dir, secrets.File)
+	if err := os.Rename(secret, secret+".away"); err != nil {
+		t.Fatal(err)
+	}
+	if l := landOne(t, ws, inboxFile(t, ws, "p_support_2023-24.csv", "SP", "1"), landing.Given{}); l.Status != landing.StatusLanded { // it has none
+		t.Errorf("%s: %s", l.Status, l.Message)
+	}
+	if err := os.Rename(secret+".away", secret); err != nil {
+		t.Fatal(err)
+	}
 	file := inboxFile(t, ws, "r_2023-24_v1.csv", "SR", "7", "8", "9", "10")
 	text := replacing("A2,SR", "R-8,SR", ",xq,", ",7,")(string(example.ReadFile(t, file)))
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
