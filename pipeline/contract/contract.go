@@ -13,6 +13,7 @@
 //	adds_up        the columns this amount is the sum of
 //	scale          the column naming the scale a score must be on
 //	screened       a text that is screened for personal data
+//	pseudonym      a text that tells people apart by a keyed hash
 //	band           the list of bands that ages become; years of age are not kept
 //
 // A code column is a DuckDB ENUM made from its list: the check and the storage are
@@ -68,6 +69,7 @@ type Column struct {
 	Scale        string      `yaml:"scale"`
 	Band         string      `yaml:"band"`
 	Screened     bool        `yaml:"screened"`
+	Pseudonym    bool        `yaml:"pseudonym"` // it tells people apart by a keyed hash
 	Note         string      `yaml:"note"`
 }
 

@@ -73,6 +73,7 @@ func (p Proposal) YAML(about About) string {
 		w.line("  dates: "+flow(styles), comment)
 	}
 	p.writeColumns(w)
+	p.writePseudonyms(w)
 	p.writeMissing(w)
 	p.writeStyles(w)
 	p.writeCodes(w)
@@ -98,6 +99,21 @@ func (p Proposal) writeColumns(w *writer) {
 			heading = ""
 		}
 		w.line(fmt.Sprintf("    %s: %s", col.Name, scalar(header)), m.doubt)
+	}
+}
+
+// writePseudonyms proposes to hash what tells people apart and is no hash. Left in, it
+// keeps client numbers out of the store from the first file on.
+func (p Proposal) writePseudonyms(w *writer) {
+	var columns []string
+	for _, col := range p.Contract.Columns {
+		m, ok := p.Columns[col.Name]
+		if ok && col.Pseudonym && p.Profiles[m.At].Filled > 0 && p.valueLikeness(col, p.Profiles[m.At]) < 0.5 {
+			columns = append(columns, col.Name)
+		}
+	}
+	if len(columns) > 0 {
+		w.line("  pseudonym: "+flow(columns), "unsure: few of its values are keyed hashes; client numbers become such before anything is kept, by a key that `mojreturns pseudonymise --people` makes")
 	}
 }
 

@@ -93,7 +93,8 @@ func TestChase(t *testing.T) {
 
 // A draft is a mail that other programs read: the message as its text, the marked
 // workbooks as they are, no sender, and the same bytes for the same message at the same
-// time. What was written is kept, and the next message says so.
+// time. What was written is kept, and the next message says so. It is slow since
+// each marked workbook is judged again.
 func TestLetters(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()

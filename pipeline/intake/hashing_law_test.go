@@ -21,7 +21,8 @@ import (
 
 // However a file is laid out, it is read with its client numbers hashed at the door as it
 // is where somebody has put the same hashes into its cells beforehand: the same rows under
-// the same numbers, the same cells, as many accepted and rejected.
+// the same numbers, the same cells, as many accepted and rejected. It is slow for its ten
+// offices.
 func TestHashedAtTheDoorAsBeforehand(t *testing.T) {
 	t.Parallel()
 	key, err := pseudonym.Parse(keyOfPool)

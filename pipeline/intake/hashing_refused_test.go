@@ -36,7 +36,7 @@ func landOne(t *testing.T, ws *workspace.Workspace, file string, given landing.G
 
 // A file whose client numbers cannot all be hashed is refused before anything of it is
 // kept, and the sentence says what to do. What the office has to mend is not held against
-// the sender; what the sender has to is recorded once.
+// the sender; what the sender has to is recorded once. It is slow for its offices, one each.
 func TestNothingIsKeptThatCannotBeHashed(t *testing.T) {
 	t.Parallel()
 	const numbers = "SA-700123,SA-700124,SA-700125,SA-700126"

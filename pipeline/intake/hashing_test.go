@@ -117,7 +117,8 @@ func inboxFile(t *testing.T, ws *workspace.Workspace, name, service string, numb
 
 // The client numbers that are sent are nowhere but in the inbox: not in what is kept,
 // staged, built, listed, marked, chased or logged. The same number is one person in every
-// file of a group, however it is written, and another person in another group.
+// file of a group, however it is written, and another person in another group. It is slow
+// for a build and for what is judged apart.
 func TestClientNumbersAreHashed(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()

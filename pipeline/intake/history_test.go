@@ -39,7 +39,8 @@ providers:
 // told beside TestChase. v1 comes on Wednesday 17 January, two working days late, with two
 // faults; v2 mends one, keeps one and has a new one. v3 holds names. v4, of the fourth
 // quarter, comes on 12 April. The support of the fourth quarter has not come by Monday 22
-// April, five working days on.
+// April, five working days on. It is slow for a build and
+// two judgings.
 func TestHistory(t *testing.T) {
 	t.Parallel()
 	ws := example.OpenPart(t, example.Office(t, sender).Dir, example.Kept{Rules: []string{"R01", "K19", "C12"}})

@@ -17,7 +17,8 @@ import (
 
 // A file whose client numbers were hashed is marked as its sender knows it, while it is in
 // the inbox and the marked workbook goes elsewhere: with the numbers, and each fault where
-// it stands there, though a column was dropped in front of it. Else the kept text is marked.
+// it stands there, though a column was dropped in front of it. Else the kept text is marked. It
+// is slow since whatever is marked is judged again.
 func TestMarkedFileIsTheProvidersOwn(t *testing.T) {
 	t.Parallel()
 	for _, ending := range []string{".xlsx", ".csv"} {
