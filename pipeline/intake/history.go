@@ -90,22 +90,24 @@ func delivered(ctx context.Context, ws *workspace.Workspace, deliveries []landin
 	if err != nil {
 		return nil, nil, err
 	}
-	current := map[[2]any]landing.Delivery{}
-	for _, d := range deliveries {
-		current[[2]any{d.Number, d.Feed}] = d
+	today, err := typed.Stage(ctx, ws)
+	if err != nil {
+		return nil, nil, err
+	}
+	why := map[[2]any]string{} // it does not count
+	for _, s := range today {
+		why[[2]any{s.Number, s.Feed}] = s.Why
 	}
 	var events []Event
 	at := map[int]int{} // the event of a source, by its order
 	for i, s := range sources {
-		d := current[[2]any{s.Number, s.Feed}]
+		d := s.Delivery
 		if n := len(events); i > 0 && n > 0 && sources[i-1].Number == s.Number && sources[i-1].Feed == s.Feed { // a further sheet
 			at[s.Order] = n - 1
 			continue
 		}
-		e := Event{What: "delivery", At: d.Received, Feed: d.Feed, Year: d.Year, File: d.Name, SHA256: d.SHA256, Status: cmp.Or(d.Why, "counts")}
-		if s.Refused != "" {
-			e.Status = "cannot be read: " + s.Refused
-		}
+		e := Event{What: "delivery", At: d.Received, Feed: d.Feed, Year: d.Year, File: d.Name, SHA256: d.SHA256,
+			Status: cmp.Or(why[[2]any{d.Number, d.Feed}], "counts")}
 		at[s.Order], events = len(events), append(events, e)
 	}
 	aside, err := ws.Temp("history")

@@ -38,9 +38,9 @@ providers:
 // so that ten working days on is Monday 15 January 2024; the fourth is due on 15 April, as
 // told beside TestChase. v1 comes on Wednesday 17 January, two working days late, with two
 // faults; v2 mends one, keeps one and has a new one. v3 holds names. v4, of the fourth
-// quarter, comes on 12 April. The support of the fourth quarter has not come by Monday 22
-// April, five working days on. It is slow for a build and
-// two judgings.
+// quarter, comes on 12 April; v5 lacks a column and takes nothing's place. The support of
+// the fourth quarter has not come by Monday 22 April, five working days on. It is slow for
+// a build and two judgings.
 func TestHistory(t *testing.T) {
 	t.Parallel()
 	ws := example.OpenPart(t, example.Office(t, sender).Dir, example.Kept{Rules: []string{"R01", "K19", "C12"}})
@@ -63,6 +63,10 @@ func TestHistory(t *testing.T) {
 	send("p_2023-24_v1.csv", "2024-01-17T10:00:00Z", row("A1", "POL", "TFT"), row("A2", "ZZZ", "TFT"), row("A3", "POL", "ZZZ"), row("A4", "POL", "TFT"))
 	send("p_2023-24_v2.csv", "2024-01-24T10:00:00Z", row("A1", "POL", "TFT"), row("A2", "POL", "TFT"), row("A3", "POL", "ZZZ"), row("A4", "YYY", "TFT"))
 	send("p_2023-24_v4.csv", "2024-04-12T10:00:00Z", row("A1", "POL", "TFT"), row("A2", "POL", "TFT"), row("A3", "POL", "ZZZ"), row("A4", "POL", "TFT"), row("A5", "POL", "TFT"))
+	whole := head
+	head = head[:8]
+	send("p_2023-24_v5.csv", "2024-04-16T10:00:00Z", row("A1", "POL", "TFT")[:8])
+	head = whole
 	send("q_2023-24_v1.csv", "2024-04-12T10:00:00Z", row("A1", "POL", "TFT"))
 	head = append(head, "Client name")
 	send("p_2023-24_v3.csv", "2024-02-01T10:00:00Z", append(row("A1", "POL", "TFT"), "xyzzy plugh"))
@@ -102,6 +106,7 @@ func TestHistory(t *testing.T) {
 		"delivery 2024-01-24 2023-24 p_2023-24_v2.csv  2 of 4 against p_2023-24_v1.csv: 1 mended 1 still 1 new; replaced by p_2023-24_v4.csv; written 0",
 		"delivery 2024-04-12 2023-24 p_2023-24_v4.csv due 2024-04-15 late 0 1 of 5 against p_2023-24_v2.csv: 1 mended 1 still 0 new; counts; written 1",
 		"missing 2024-04-15 2023-24-Q4  due 2024-04-15 late 5; has not come; written 1",
+		"delivery 2024-04-16 2023-24 p_2023-24_v5.csv ; refused; written 1",
 		"refused 2024-04-22 2023-24 p_2023-24_v3.csv ; personal data, so nothing of this file was kept; written 1",
 		"letter 2024-04-22 2023-24-Q4 P_2023-24-Q4_2024-04-22.eml ; to the data officer of P, from the grants officer; written 0",
 	}
