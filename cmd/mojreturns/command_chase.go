@@ -55,6 +55,9 @@ func (a *app) chaseCommand() *cobra.Command {
 		for _, l := range letters {
 			list = append(list, []any{l.Provider, l.To, l.By, l.Asks(), l.Draft, l.At.In(ws.Location).Format(time.DateTime)})
 		}
+		if len(letters) > 0 && !a.quiet {
+			fmt.Fprintln(a.stderr, "The workbooks attached hold rows about people: send them the agreed secure way.")
+		}
 		if showErr := a.show(rows([]string{"provider", "to", "from", "asks_for", "draft", "written"}, list...)); err == nil {
 			err = showErr
 		}

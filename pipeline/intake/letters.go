@@ -129,28 +129,30 @@ func writeLetter(ctx context.Context, ws *workspace.Workspace, at period.Period,
 // attachments are the marked workbooks of the files with faults. They are made in the
 // store, and so never of a provider's own file with client numbers, which no mail holds.
 func attachments(ctx context.Context, ws *workspace.Workspace, c Chase, l *Letter) ([]attachment, error) {
+	if len(c.Faulty) == 0 {
+		return nil, nil
+	}
 	aside, err := ws.Temp("letters")
 	if err != nil {
 		return nil, err
 	}
 	defer aside.Close()
+	marked, err := Annotate(ctx, ws, Annotation{Provider: c.Provider.Code, To: filepath.Join(aside.Path, "marked")})
+	if err != nil {
+		return nil, err
+	}
 	var out []attachment
 	for _, f := range c.Faulty {
 		l.Files = append(l.Files, About{File: f.File, SHA256: f.SHA256, Rejected: f.Rejected})
-		marked, err := Annotate(ctx, ws, Annotation{File: f.SHA256, Provider: c.Provider.Code, To: filepath.Join(aside.Path, f.SHA256[:8])})
+		at := slices.IndexFunc(marked, func(m Annotated) bool { return m.SHA256 == f.SHA256 && m.Path != "" })
+		if at < 0 {
+			return nil, fmt.Errorf("%q has rejected rows, and no fault of it can be marked", f.File)
+		}
+		content, err := os.ReadFile(marked[at].Path)
 		if err != nil {
 			return nil, err
 		}
-		for _, m := range marked {
-			if m.Path == "" {
-				continue
-			}
-			content, err := os.ReadFile(m.Path)
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, attachment{filepath.Base(m.Path), content})
-		}
+		out = append(out, attachment{filepath.Base(marked[at].Path), content})
 	}
 	return out, nil
 }
