@@ -9,8 +9,11 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"mojreturns/pipeline/contract"
 	"mojreturns/pipeline/extract"
 	"mojreturns/pipeline/pseudonym"
+	"mojreturns/pipeline/register"
+	"mojreturns/pipeline/typed"
 )
 
 // A client number that is hashed in its own column must not stay beside it, as a
@@ -87,6 +90,34 @@ func varied(r rune) bool { return r <= ' ' || r > '~' }
 
 func letterOrDigit(r rune) bool {
 	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r))
+}
+
+// clientNumbers says which columns of a table are headed as client numbers that the
+// mapping hashes in other files of the provider, and not in this one.
+func (f *screening) clientNumbers(s typed.Staged) (said []string) {
+	provider, _ := f.Register.Provider(f.sender())
+	var names register.Names
+	for _, feed := range provider.Feeds {
+		for _, column := range feed.Pseudonym {
+			names = append(append(names, column), feed.Columns[column]...)
+		}
+	}
+	for _, header := range s.Table.Header {
+		if contract.Means(names, header) && (f.hashed == nil || !contract.Means(f.hashed.said.Headers, header)) {
+			said = append(said, fmt.Sprintf("the column %q is headed as client numbers, which are hashed in other files of %s; drop, or pseudonym, under this feed takes them out of it too", header, provider.Code))
+		}
+	}
+	return said
+}
+
+// sender is whose file it is, by the feeds that claim it.
+func (f *screening) sender() string {
+	for _, s := range f.tables {
+		if s.Provider != "" {
+			return s.Provider
+		}
+	}
+	return ""
 }
 
 // besides says which other columns hold client numbers; empty for none.

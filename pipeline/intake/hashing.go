@@ -44,6 +44,7 @@ func (d door) fingerprints() []string {
 // is written nowhere.
 type hashing struct {
 	key     pseudonym.Key
+	read    extract.Options // how
 	said    landing.Pseudonyms
 	sheets  map[string]*hashed // those that a feed reads; the one of a CSV is ""
 	left    []string           // the others, of which their names alone are kept
@@ -101,7 +102,7 @@ func (f *screening) hashing(ctx context.Context) (h *hashing, refusal string, ou
 	case !slices.ContainsFunc(claimed, func(d landing.Delivery) bool { return len(d.Spec.Pseudonym) > 0 }):
 		return nil, "", false, nil
 	}
-	h = &hashing{sheets: map[string]*hashed{}}
+	h = &hashing{read: f.ReadingOptions(claimed[0]), sheets: map[string]*hashed{}}
 	if refusal, err := f.findKey(h, claimed[0].Provider); err != nil || refusal != "" {
 		return nil, refusal, true, err
 	}
@@ -213,11 +214,7 @@ func (f *screening) hash(ctx context.Context, h *hashing) (refusal string, err e
 	for _, s := range h.sheets {
 		s.beside = make([]beside, len(s.table.Header))
 	}
-	d := landing.Delivery{Receipt: f.receipt}
-	if claimed, err := landing.Resolve([]landing.Receipt{f.receipt}, nil, f.Register.Providers, f.Location); err == nil {
-		d = claimed[0]
-	}
-	err = extract.Keep(ctx, f.path, f.receipt.Name, kept, f.ReadingOptions(d), extract.Keeping{Change: h.change})
+	err = extract.Keep(ctx, f.path, f.receipt.Name, kept, h.read, extract.Keeping{Change: h.change})
 	var refused *extract.Refusal
 	if errors.As(err, &refused) {
 		return refused.Error() + "; nothing of it was kept, since it cannot be looked into", nil

@@ -127,7 +127,8 @@ func TestSecretsAreTheOwnersAlone(t *testing.T) {
 }
 
 // A number that is an age or a count by chance refuses nothing, and neither does an office
-// without client numbers a file that nobody claims.
+// without client numbers a file that nobody claims. A file of which nothing is hashed needs
+// no key, and may not have client numbers either.
 func TestWhatIsNotRefused(t *testing.T) {
 	t.Parallel()
 	ws := doorOf(t)
@@ -137,7 +138,12 @@ func TestWhatIsNotRefused(t *testing.T) {
 	if err := os.Rename(secret, secret+".away"); err != nil {
 		t.Fatal(err)
 	}
-	if l := landOne(t, ws, inboxFile(t, ws, "p_support_2023-24.csv", "SP", "1"), landing.Given{}); l.Status != landing.StatusLanded { // it has none
+	support := inboxFile(t, ws, "p_support_2023-24.csv", "SP", "SA-700123")
+	if l := landOne(t, ws, support, landing.Given{}); l.Status != landing.StatusRefused || !strings.Contains(l.Message, `the column "Client No" is headed as client numbers, which are hashed in other files of P`) {
+		t.Errorf("%s: %s", l.Status, l.Message)
+	}
+	p.Feeds[1].Drop = register.Names{"Client No"}
+	if l := landOne(t, ws, support, landing.Given{}); l.Status != landing.StatusLanded { // and needs no key
 		t.Errorf("%s: %s", l.Status, l.Message)
 	}
 	if err := os.Rename(secret+".away", secret); err != nil {

@@ -278,6 +278,7 @@ func (f *screening) refusal() string {
 				found = append(found, p)
 			}
 		}
+		said = append(said, f.clientNumbers(s)...)
 		for _, p := range found {
 			if sentence := p.Sentence(s.Table.Sheet); !slices.Contains(said, sentence) {
 				said = append(said, sentence)
