@@ -15,6 +15,7 @@ type count struct {
 	at    int // in model.counts
 	id    ID
 	value int64 // 0 where not known
+	turn  int   // how often it had been restated when it was this
 	known bool  // whether value is; the attacker may know neither
 	room  bool  // nobody's figure, but what an inequality leaves
 	links []int // in model.links
@@ -34,6 +35,7 @@ type count struct {
 type countKey struct {
 	name  int // in model.names
 	value int64
+	turn  int
 	world int // 1 + the world, where the count may be another in each
 }
 
@@ -42,20 +44,21 @@ func (m *model) count(key countKey) *count {
 	if c, ok := m.index[key]; ok {
 		return c
 	}
-	c := &count{at: len(m.counts), id: m.names.ids[key.name], value: key.value, known: true}
+	c := &count{at: len(m.counts), id: m.names.ids[key.name], value: key.value, turn: key.turn, known: true}
 	m.index[key] = c
 	m.counts = append(m.counts, c)
 	return c
 }
 
-func (m *model) printed(p printed) *count {
-	return m.count(countKey{name: m.names.of(p.id), value: p.value})
+func (m *model) printed(p printed, in *world) *count {
+	at := m.names.of(p.id)
+	return m.count(countKey{name: at, value: p.value, turn: in.turn[at]})
 }
 
-func (m *model) printToday(cells []Cell) {
+func (m *model) printToday(cells []Cell, today *world) {
 	for _, cell := range m.cells {
 		for _, p := range cell.Cell.prints() {
-			c := m.printed(p)
+			c := m.printed(p, today)
 			c.guard(cell.Cell, p)
 			c.own = c.own || cell.Cell.Kind == Count
 			switch {
@@ -72,19 +75,19 @@ func (m *model) printToday(cells []Cell) {
 			continue
 		}
 		for _, p := range c.prints() {
-			n := m.printed(p)
+			n := m.printed(p, today)
 			n.people, n.open = true, n.open || c.Open
 		}
 	}
 }
 
-func (m *model) printRelease(r Release) {
+func (m *model) printRelease(r Release, then *world) {
 	for _, d := range r.Cells {
 		if d.Cell.Private {
 			continue
 		}
 		for _, p := range d.Cell.prints() {
-			c := m.printed(p)
+			c := m.printed(p, then)
 			c.guard(d.Cell, p)
 			switch {
 			case d.Cell.Kind == Free:

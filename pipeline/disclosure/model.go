@@ -28,11 +28,12 @@ type link struct {
 type world struct {
 	values []int64
 	known  []bool
+	turn   []int  // how often the count had been restated by then
 	broken []bool // relations that did not hold then, such as those of a definition since changed
 }
 
 func newWorld(n *names) *world {
-	return &world{values: make([]int64, len(n.ids)), known: make([]bool, len(n.ids))}
+	return &world{values: make([]int64, len(n.ids)), known: make([]bool, len(n.ids)), turn: make([]int, len(n.ids))}
 }
 
 // set gives a count its value.
@@ -80,9 +81,10 @@ func newModel(policy Policy, cells []Cell, relations []Relation, releases []Rele
 	for _, w := range worlds {
 		w.noteBroken(numbered)
 	}
-	m.printToday(cells)
-	for _, r := range releases {
-		m.printRelease(r)
+	noteTurns(append(worlds[1:len(worlds):len(worlds)], today))
+	m.printToday(cells, today)
+	for i, r := range releases {
+		m.printRelease(r, worlds[i+1])
 	}
 	said := map[string]bool{}
 	for i := has; i < len(worlds); i++ {
@@ -168,6 +170,27 @@ func (w *world) noteBroken(relations [][]term) {
 	}
 }
 
+// noteTurns notes of each count how often it was restated, in worlds in order of time. One
+// that is again what it was two outputs ago is known to have moved, and not to have come
+// back: it is another count.
+func noteTurns(worlds []*world) {
+	for at := range worlds[0].values {
+		var last *world
+		for _, w := range worlds {
+			if !w.known[at] {
+				continue
+			}
+			if last != nil {
+				w.turn[at] = last.turn[at]
+				if w.values[at] != last.values[at] {
+					w.turn[at]++
+				}
+			}
+			last = w
+		}
+	}
+}
+
 // rest adds up what a world knows of a relation, and counts what it does not,
 // with the last of it.
 func (w *world) rest(r []term) (rest int64, missing int, last term) {
@@ -226,7 +249,7 @@ func (m *model) join(worlds []*world, at int, relations [][]term, said map[strin
 			case !w.known[t.at]:
 				whole = false
 			}
-			key = binary.AppendVarint(key, v)
+			key = binary.AppendVarint(binary.AppendVarint(key, v), int64(w.turn[t.at]))
 		}
 		if whole && !w.broken[i] && !said[string(key)] {
 			said[string(key)] = true
@@ -238,7 +261,7 @@ func (m *model) join(worlds []*world, at int, relations [][]term, said map[strin
 func (m *model) link(w *world, at int, r []term) {
 	l := link{counts: make([]*count, 0, len(r)), times: make([]int64, 0, len(r))}
 	for _, t := range r {
-		key := countKey{name: t.at, value: w.values[t.at]}
+		key := countKey{name: t.at, value: w.values[t.at], turn: w.turn[t.at]}
 		if !w.known[t.at] || m.room[t.at] > 0 {
 			key.world = at + 1
 		}

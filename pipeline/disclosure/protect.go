@@ -154,7 +154,7 @@ func givenAway(policy Policy, cells []Cell, relations []Relation, seen []Release
 	if err != nil {
 		return false
 	}
-	at := slices.IndexFunc(m.counts, func(o *count) bool { return o.id == c.id && o.value == c.value && o.known })
+	at := slices.IndexFunc(m.counts, func(o *count) bool { return o.id == c.id && o.value == c.value && o.turn == c.turn && o.known })
 	if at < 0 {
 		return false
 	}
