@@ -5,10 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
-	"path"
 	"slices"
-	"sort"
 	"strings"
 
 	"mojreturns/pipeline/builds"
@@ -172,28 +169,6 @@ func (v *View) value(ctx context.Context, c figure.Place) (string, error) {
 		return "", fmt.Errorf("there is no figure %s for %s in %s with %s %q", c.Code, c.Scope, c.Period, c.Dimension, c.Category)
 	}
 	return fmt.Sprint(found.Rows[0][0]), nil
-}
-
-// SavedQuery reads a saved question of queries/adhoc.
-func SavedQuery(ws *workspace.Workspace, name string) (string, error) {
-	text, err := fs.ReadFile(ws.Queries, path.Join("adhoc", name+".sql"))
-	if err != nil {
-		return "", fmt.Errorf("no saved question is called %q; there are %s", name, SavedQueries(ws))
-	}
-	return string(text), nil
-}
-
-// SavedQueries names the saved questions.
-func SavedQueries(ws *workspace.Workspace) string {
-	files, err := fs.Glob(ws.Queries, "adhoc/*.sql")
-	if err != nil {
-		return ""
-	}
-	sort.Strings(files)
-	for i, f := range files {
-		files[i] = strings.TrimSuffix(path.Base(f), ".sql")
-	}
-	return strings.Join(files, ", ")
 }
 
 // FaultyValues counts the values that broke a rule of their column, the most

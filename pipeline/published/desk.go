@@ -9,6 +9,7 @@ import (
 
 	"mojreturns/pipeline/archive"
 	"mojreturns/pipeline/builds"
+	"mojreturns/pipeline/question"
 	"mojreturns/pipeline/table"
 	"mojreturns/pipeline/warehouse"
 	"mojreturns/pipeline/workspace"
@@ -60,4 +61,19 @@ func Query(ctx context.Context, ws *workspace.Workspace, q warehouse.Question) (
 	}
 	answer, err := desk.Ask(ctx, q)
 	return table.Of(answer.Columns, answer.Rows), answer.More, err
+}
+
+// Questions are the saved questions of the office, read anew, since a file may have been
+// changed; a mistake in any is told.
+func Questions(ws *workspace.Workspace) ([]question.Question, question.Lists, error) {
+	codes := question.Lists{}
+	for name, rows := range ws.Lists {
+		for _, row := range rows {
+			if row["code"] != "" {
+				codes[name] = append(codes[name], row["code"])
+			}
+		}
+	}
+	all, err := question.Load(ws.Queries, codes)
+	return all, codes, err
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"mojreturns/pipeline/published"
+	"mojreturns/pipeline/question"
 	"mojreturns/pipeline/warehouse"
 	"mojreturns/pipeline/workspace"
 )
@@ -56,10 +57,12 @@ func (s site) editor(text string) page {
 	p := page{Title: "Ask", Lead: []string{"One SELECT over the published warehouse. It can change nothing. See Tables for what there is to ask."},
 		Form: &form{Action: "/ask", Method: "post", Button: "Ask", Text: &field{Name: "sql", Label: "Question, in SQL", Value: text}}}
 	l := list{Title: "Saved questions"}
-	for _, name := range strings.Split(published.SavedQueries(s.options.Office), ", ") {
-		if name != "" {
-			l.Links = append(l.Links, link{Text: name, Href: "/question/" + name})
-		}
+	all, _, err := published.Questions(s.options.Office)
+	if err != nil {
+		s.options.Log.Error("a saved question cannot be read", "error", err)
+	}
+	for _, q := range all {
+		l.Links = append(l.Links, link{Text: q.Title, Href: "/question/" + q.Name})
 	}
 	p.Lists = []list{l}
 	return p
@@ -103,21 +106,63 @@ func (s site) answer(r *http.Request) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	return s.answered(r, text, page{Title: "Answer", File: "answer-" + hash[:8],
+	return s.answered(r, text, nil, page{Title: "Answer", File: "answer-" + hash[:8],
 		Lists: []list{{Links: []link{{Text: "Change the question", Href: to("/ask", "from", hash)}}}}})
 }
 
-// saved is the answer to a saved question.
+// saved is the answer to a saved question, and the form of its values.
 func (s site) saved(r *http.Request) (page, error) {
-	name := r.PathValue("name")
-	text, err := published.SavedQuery(s.options.Office, name)
+	all, lists, err := published.Questions(s.options.Office)
+	if err != nil {
+		return page{}, err
+	}
+	q, err := question.Named(all, r.PathValue("name"))
 	if err != nil {
 		return page{}, notFound("%s", sentence(err))
 	}
-	return s.answered(r, text, page{Title: name, File: safeName(name), Crumbs: []link{{Text: "Ask", Href: "/ask"}}})
+	p := page{Title: q.Title, File: safeName(q.Name), Crumbs: []link{{Text: "Ask", Href: "/ask"}}}
+	given := map[string]string{}
+	for name, values := range r.URL.Query() {
+		if name != "page" {
+			given[name] = values[0]
+		}
+	}
+	p.Form = formOfQuestion(q, given, lists)
+	values, err := q.Values(given, lists)
+	switch {
+	case err != nil && len(given) == 0: // not asked yet
+		p.Lead = []string{"Say what is asked for."}
+		p.Text, p.File = q.SQL, ""
+		return p, nil
+	case err != nil:
+		p.Wrong, p.status = strings.ReplaceAll(sentence(err), "\n", "; "), http.StatusBadRequest
+		return p, nil
+	}
+	return s.answered(r, q.SQL, values, p)
 }
 
-func (s site) answered(r *http.Request, text string, p page) (page, error) {
+// formOfQuestion asks for the values of a question; nil where it has none.
+func formOfQuestion(q question.Question, given map[string]string, lists question.Lists) *form {
+	if len(q.Params) == 0 {
+		return nil
+	}
+	f := &form{Button: "Ask"}
+	for _, p := range q.Params {
+		value := given[p.Name]
+		if value == "" {
+			value = p.Default
+		}
+		one := field{Name: p.Name, Label: p.Name, Value: value, Hint: strings.TrimPrefix(string(p.Kind)+", "+p.Says, "code, ")}
+		one.Hint = strings.TrimSuffix(one.Hint, ", ")
+		if p.Kind == question.Code {
+			one.Among = append([]string{""}, lists[p.List]...)
+		}
+		f.Fields = append(f.Fields, one)
+	}
+	return f
+}
+
+func (s site) answered(r *http.Request, text string, values map[string]any, p page) (page, error) {
 	limit := onScreen
 	if formOf(r) != "" {
 		limit = most
@@ -127,7 +172,7 @@ func (s site) answered(r *http.Request, text string, p page) (page, error) {
 		return page{}, err
 	}
 	p.Text = text
-	found, more, err := s.ask(r, local, text, nil, limit)
+	found, more, err := s.ask(r, local, text, values, limit)
 	if err != nil {
 		return s.mistaken(r, p, text, err)
 	}

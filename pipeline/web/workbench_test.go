@@ -290,6 +290,39 @@ func TestAsking(t *testing.T) {
 	}
 }
 
+// A saved question is asked with the values of its form; a value that cannot be is told,
+// with the form, and never becomes SQL.
+func TestSavedQuestionsTakeValues(t *testing.T) {
+	c := workbench(t, example.Built(t), nil)
+	_, _, all := c.get("/question/spend_by_month.csv")
+	_, _, some := c.get("/question/spend_by_month.csv?fund=CORE-UPL-2324&since=2024-01-01")
+	lines := strings.Split(strings.TrimSpace(some), "\n")
+	if len(lines) < 2 || len(lines) >= len(strings.Split(all, "\n")) {
+		t.Fatalf("%d lines of %d", len(lines), len(strings.Split(all, "\n")))
+	}
+	for _, line := range lines[1:] {
+		if !strings.HasPrefix(line, "CORE-UPL-2324,2024-") {
+			t.Errorf("it gives %s", line)
+		}
+	}
+	if status, _, page := c.get("/question/late_first_contact?source=POL"); status != http.StatusOK || !strings.Contains(page, `<option value="POL" selected>`) || !strings.Contains(page, `value="2"`) {
+		t.Errorf("status %d: the form does not keep what was asked", status)
+	}
+	for path, want := range map[string]string{
+		"/question/late_first_contact?since=soon":            "is not a date such as",
+		"/question/late_first_contact?source=%27+OR+1%3D1":   "is not a code of referral_source",
+		"/question/spend_by_month?found=1":                   "has no parameter",
+		"/question/late_first_contact?days=1%29+OR+%281%3D1": "is not a number such as",
+	} {
+		if status, _, page := c.get(path); status != http.StatusBadRequest || !strings.Contains(page, want) || strings.Contains(page, "<table>") {
+			t.Errorf("%s: status %d, without %q", path, status, want)
+		}
+	}
+	if status, _, page := c.get("/question/spend_by_month?fund=%27+OR+1%3D1+--"); status != http.StatusOK || !strings.Contains(page, "There is nothing to list.") {
+		t.Errorf("status %d: a text is more than a text", status)
+	}
+}
+
 func TestAskingTooLong(t *testing.T) {
 	c := workbench(t, example.Built(t), func(o *web.Options) { o.Patience = 200 * time.Millisecond })
 	if status, _, page := c.ask("SELECT count(*) FROM range(10000000000000)"); status != http.StatusGatewayTimeout || !strings.Contains(page, "took longer than 200ms") {
