@@ -85,6 +85,9 @@ func TestMarkedFileIsTheProvidersOwn(t *testing.T) {
 			if entries, err := os.ReadDir(to); err != nil || len(entries) != 1 {
 				t.Errorf("left beside it: %v, %v", entries, err)
 			}
+			if ending == ".csv" {
+				return
+			}
 			for where, to := range map[string]string{"by default": "", "by choice": ws.Path("sent-back")} {
 				if done, text := mark(to); strings.Contains(text, "7001") || !strings.Contains(done.Message, "client numbers are hashes in it, since it is in the store") {
 					t.Errorf("%s: %s", where, done.Message)
