@@ -50,6 +50,7 @@ func killedStories() []killedStory {
 		{"return make", "ran", words("return make"), [][]string{words("return make"), run}},
 		{"return submit", "ran", submit, [][]string{submit, approve, words("return verify --period 2023-24-Q4")}},
 		{"return approve", "submitted", approve, [][]string{approve, words("return verify --period 2023-24-Q4")}},
+		{"chase", "faulty", words("chase --period 2023-24-Q4 -o DIR/drafts"), [][]string{words("chase --period 2023-24-Q4 -o DIR/drafts")}},
 		{"briefing", "ran", release, [][]string{words("build"), words("briefing --period 2023-24-Q4 --release --by analyst")}},
 	}
 }
@@ -65,7 +66,16 @@ func said(args ...string) (int, string) {
 func offices(t *testing.T) map[string]string {
 	t.Helper()
 	out := map[string]string{"ran": ranOffice(t), "new file": ranOffice(t), "landed": ranOffice(t), "submitted": ranOffice(t)}
+	out["faulty"] = ranOffice(t)
 	deliver(t, out["new file"], 2, 400)
+	deliver(t, out["faulty"], 2, 100)
+	file := filepath.Join(out["faulty"], "inbox", "p_referrals_2023-24_v2.csv")
+	text, err := os.ReadFile(file)
+	if err := errors.Join(err, os.WriteFile(file, bytes.Replace(text, []byte("POL"), []byte("ZZZ"), 5), 0o660)); err != nil {
+		t.Fatal(err)
+	}
+	call(t, "land", "--workspace", out["faulty"])
+	call(t, "build", "--workspace", out["faulty"])
 	deliver(t, out["landed"], 2, 400)
 	call(t, "land", "--workspace", out["landed"])
 	for _, s := range killedStories() {
@@ -74,6 +84,15 @@ func offices(t *testing.T) map[string]string {
 		}
 	}
 	return out
+}
+
+// placed is a command in a workspace, whose folder stands for DIR.
+func placed(args []string, dir string) []string {
+	out := slices.Clone(args)
+	for i, word := range out {
+		out[i] = strings.ReplaceAll(word, "DIR", dir)
+	}
+	return append(out, "--workspace", dir)
 }
 
 // newest is the SHA-256 of the file that was landed last.
@@ -109,7 +128,7 @@ func TestKilledCommands(t *testing.T) {
 	}
 	after := func(i int, dir string) string {
 		for _, next := range stories[i].next {
-			code, text := said(append(slices.Clone(next), "--workspace", dir)...)
+			code, text := said(placed(next, dir)...)
 			again := strings.Contains(text, "already") || strings.Contains(text, "was withdrawn")
 			if code != exitDone && !again {
 				t.Fatalf("%s was killed, and %q ends with %d: %s", stories[i].name, next, code, text)
@@ -143,7 +162,7 @@ func TestKilledCommands(t *testing.T) {
 	for n, i := 0, rand.IntN(len(stories)); n < *kills; i = (i + 1) % len(stories) {
 		if want[i] == "" { // what comes of it when nobody kills it, and how long it takes
 			dir, start := at(i), time.Now()
-			if out, err := program(append(slices.Clone(stories[i].args), "--workspace", dir)...).CombinedOutput(); err != nil {
+			if out, err := program(placed(stories[i].args, dir)...).CombinedOutput(); err != nil {
 				t.Fatalf("%s: %v: %s", stories[i].name, err, out)
 			}
 			lasts[i], want[i] = time.Since(start), after(i, dir)
@@ -153,7 +172,7 @@ func TestKilledCommands(t *testing.T) {
 		for range inARow {
 			n++
 			moments = append(moments, time.Duration(rand.Int64N(int64(lasts[i]))))
-			p := program(append(slices.Clone(stories[i].args), "--workspace", dir)...)
+			p := program(placed(stories[i].args, dir)...)
 			if err := p.Start(); err != nil {
 				t.Fatal(err)
 			}

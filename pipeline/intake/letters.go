@@ -165,9 +165,8 @@ func writeDraft(dir, name string, content []byte) (string, error) {
 		if n > 1 {
 			file = fmt.Sprintf("%s_%d.eml", name, n)
 		}
-		err := writeNew(filepath.Join(dir, file), content)
-		if !errors.Is(err, os.ErrExist) {
-			return file, err
+		if path := filepath.Join(dir, file); !workspace.Exists(path) {
+			return file, workspace.WriteFile(path, content)
 		}
 	}
 }
