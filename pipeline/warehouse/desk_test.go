@@ -127,7 +127,7 @@ func TestDeskAsksOnce(t *testing.T) {
 	bounds.Kept = 0
 	forgetful := warehouse.NewDesk(dir, bounds, nil)
 	defer forgetful.Close()
-	if ask1(t, forgetful, q) == ask1(t, forgetful, q) {
+	if first := ask1(t, forgetful, q); first == ask1(t, forgetful, q) {
 		t.Error("the answer does not tell whether it was asked again")
 	}
 	q.Values = map[string]any{}
