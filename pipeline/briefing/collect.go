@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"math/big"
+	"slices"
 	"strings"
 	"time"
 )
@@ -20,7 +21,8 @@ type Request struct {
 	MoneyScope, MoneyName       string
 	ActivityScope, ActivityName string
 	Office                      string
-	Threshold                   int // the smallest count of people that is shown, zero apart
+	Threshold                   int      // the smallest count of people that is shown, zero apart
+	People                      []string // the feeds whose rows are of people
 	// Frozen is when the data were frozen, in the time zone it is written in.
 	Frozen time.Time
 	Build  string
@@ -63,7 +65,7 @@ func Collect(ctx context.Context, db Querier, queries fs.FS, r Request) (Data, e
 		d.Conditions = append(d.Conditions, Condition{c["code"], c["title"], c["status"], c["evidence"], c["basis"]})
 	}
 	for _, f := range answers["deliveries"] {
-		d.Deliveries = append(d.Deliveries, delivery(f, r.Threshold))
+		d.Deliveries = append(d.Deliveries, delivery(f, slices.Contains(r.People, f["feed"]), r.Threshold))
 	}
 	for _, m := range answers["missing"] {
 		d.Missing = append(d.Missing, Missing{m["provider"], strings.ReplaceAll(m["feed"], "_", " "), m["period"], m["detail"]})
@@ -82,9 +84,8 @@ func funding(rows []row) []Fact {
 
 // delivery says what a feed's files hold. Rows of people are hidden as people are: of
 // a few rejected, or accepted, neither is shown, since the rows less one are the other.
-func delivery(f row, threshold int) Delivery {
+func delivery(f row, people bool, threshold int) Delivery {
 	feed := f["feed"]
-	people := strings.HasPrefix(feed, "referral") || feed == "training_delegates"
 	few := func(name string) bool {
 		n := number(f[name])
 		return people && n.Sign() > 0 && n.Cmp(big.NewRat(int64(threshold), 1)) < 0

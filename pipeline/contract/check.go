@@ -16,6 +16,9 @@ func (c Contract) check() []error {
 	if len(c.Key) == 0 || len(c.Columns) == 0 {
 		add("a contract needs a primaryKey and fields")
 	}
+	if c.Protect != "" && (!c.People || c.Protect != "victims" && c.Protect != "delegates") {
+		add("protect is %q; of a feed of people it is victims or delegates, of another it is left out", c.Protect)
+	}
 	answers := map[string]string{} // a header, and the column that answers to it
 	for _, col := range c.Columns {
 		for _, err := range col.check() {

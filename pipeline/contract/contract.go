@@ -37,6 +37,7 @@ type Contract struct {
 	Title       string      `yaml:"title"`
 	Description string      `yaml:"description"`
 	People      bool        `yaml:"people"`     // its rows are of people, so its texts are screened for personal data
+	Protect     string      `yaml:"protect"`    // whose small counts its rows are, in a metric's words: victims (if left out) or delegates
 	Key         []string    `yaml:"primaryKey"` // within a provider
 	Dated       string      `yaml:"dated"`      // the column that tells of which financial year a row is
 	References  []Reference `yaml:"foreignKeys"`

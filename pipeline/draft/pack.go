@@ -89,7 +89,7 @@ func page(ctx context.Context, v *published.View, audience string) ([]byte, []ar
 	money, activity := ws.Returns[0].Scopes["money"], ws.Returns[0].Scopes["activity"]
 	data, err := briefing.Collect(ctx, v.Conn, ws.Queries, briefing.Request{
 		Period: at.Label, PeriodWords: at.Human(), MoneyScope: money, MoneyName: ws.ScopeName(money),
-		ActivityScope: activity, ActivityName: ws.ScopeName(activity), Office: ws.Register.Area.Office, Threshold: ws.Disclosure.Smallest(),
+		ActivityScope: activity, ActivityName: ws.ScopeName(activity), Office: ws.Register.Area.Office, Threshold: ws.Disclosure.Smallest(), People: ofPeople(ws),
 		Frozen: frozen.In(ws.Location), Build: v.Build,
 	})
 	if err != nil {
@@ -98,6 +98,17 @@ func page(ctx context.Context, v *published.View, audience string) ([]byte, []ar
 	var page bytes.Buffer
 	err = briefing.Render(ctx, &page, ws.Templates, data)
 	return page.Bytes(), printed, err
+}
+
+// ofPeople are the feeds whose rows are of people, trained or supported.
+func ofPeople(ws *workspace.Workspace) []string {
+	var feeds []string
+	for _, c := range ws.Contracts {
+		if ws.Guards(c.Feed, true) {
+			feeds = append(feeds, c.Feed)
+		}
+	}
+	return feeds
 }
 
 // guardBriefing lays a table of figures in which small counts are hidden over

@@ -30,7 +30,7 @@ func (v *View) Quality(ctx context.Context, r workspace.Return) (map[string]retu
 		}
 		column := a.Feed + "." + a.ColumnName
 		q := out[column]
-		q.People = a.Feed == "referrals" || strings.HasPrefix(a.Feed, "referral_") || ws.Disclosure.Delegates && strings.HasPrefix(a.Feed, "training_delegates")
+		q.People = ws.Guards(a.Feed, ws.Disclosure.Delegates)
 		q.Rows, q.Blank, q.Faulty = q.Rows+a.Rows, q.Blank+a.Blank, q.Faulty+a.Faulty
 		if a.NotKnown == nil {
 			q.NotKnown = -1

@@ -34,6 +34,13 @@ func (ws *Workspace) ContractOf(feed string) (contract.Contract, error) {
 	return c, fmt.Errorf("no contract is called %q; there are %s", feed, strings.Join(feeds, ", "))
 }
 
+// Guards tells whether the rows of a feed are of people whose small counts are hidden;
+// those of people who were trained only where delegates says so.
+func (ws *Workspace) Guards(feed string, delegates bool) bool {
+	c, ok := ws.Contract(feed)
+	return ok && c.People && (delegates || c.Protect != "delegates")
+}
+
 // Senders are the providers that send a feed, by the configuration.
 func (ws *Workspace) Senders(feed string) ([]string, error) {
 	if _, err := ws.ContractOf(feed); err != nil {
