@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"mojreturns/pipeline/builds"
+	"mojreturns/pipeline/guard"
 	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/warehouse"
 	"mojreturns/pipeline/workspace"
@@ -47,7 +49,7 @@ func keep(path, from string, make func() ([]byte, error)) error {
 
 // identity names what decides the drafts of a period besides the build: the
 // templates, the briefing's questions, the configured returns, how small counts are
-// guarded, what people wrote, what was sealed before, and what was released.
+// guarded and by which version of the program's hiding, what people wrote, what was sealed before, and what was released.
 func identity(v *published.View) (string, error) {
 	ws, at := v.Workspace, v.Period
 	id := warehouse.NewIdentity()
@@ -75,6 +77,7 @@ func identity(v *published.View) (string, error) {
 		return "", err
 	}
 	id.Add("disclosure", guarded)
+	id.Add("hiding", []byte(strconv.Itoa(guard.Version)))
 	id.Add("released", []byte(strings.Join(v.Given.Names(), "\n")))
 	id.Add("time zone", []byte(ws.Location.String()))
 	for _, r := range ws.Returns {
