@@ -15,7 +15,8 @@
 // each earlier one. He knows the rules and the threshold: that counts are whole and
 // never negative, that a zero is shown, so that a mark is at least 1, and that where
 // marks depend on each other one at least is of a small count. Of a figure that was
-// restated since, printed or not, he is taken to know whether it changed. (So every
+// restated since, printed or not, he is taken to know whether it changed; but not, unless
+// both are printed, that it came back to what it was two outputs ago. (So every
 // release keeps what it did not print as well. Only the room that an inequality
 // leaves is nobody's figure, and may be another in each output.) He does not know which
 // marks are of small counts and which are only there to protect them: they are
@@ -27,7 +28,7 @@
 // figure that is zero and has no cell in any output is taken to be known: a category
 // without a row is empty.
 //
-// # The standard
+// # What is promised
 //
 // For every hidden count there is another set of whole numbers that fits all of
 // the above and in which that count is different. So no count can be had by
@@ -51,7 +52,7 @@
 // hidden early and turned out not to be needed is shown again. Where the cheapest are
 // not found soon, any whole numbers that fit are looked for.
 //
-// # What is not claimed
+// # What is not promised
 //
 // He is not taken to run this program on each set of numbers he thinks possible,
 // to see which would have hidden these cells. What he knows of single people
