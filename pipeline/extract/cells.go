@@ -18,6 +18,18 @@ func IsExcel(src, name string) (bool, error) {
 	return kind == excel, named(err, name)
 }
 
+// IsOpenDocument tells whether the file at src, delivered under name, is an
+// OpenDocument spreadsheet. A file that cannot be read gives a *Refusal.
+func IsOpenDocument(src, name string) (bool, error) {
+	f, err := os.Open(src)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	kind, _, err := sniff(f, name)
+	return kind == openDocument, named(err, name)
+}
+
 // Row is one row of a file as it stands there. A CSV is one sheet without a name.
 type Row struct {
 	Sheet  string

@@ -82,7 +82,7 @@ func (f *screening) open(ctx context.Context) (landing.Screening, error) {
 func (f *screening) pseudonymised(ctx context.Context, dropped []drop) (landing.Screening, error) {
 	message, sheets := f.hashed.message(), f.sent.Taken
 	if len(dropped) > 0 {
-		message += "; " + taken(dropped)
+		message += "; " + f.taken(dropped)
 		if err := f.without(ctx, dropped); err != nil {
 			return landing.Screening{}, err
 		}
@@ -223,7 +223,7 @@ func (f *screening) hash(ctx context.Context, h *hashing) (refusal string, err e
 		return "", err
 	}
 	for _, sheet := range h.left {
-		f.sent.Taken = append(f.sent.Taken, fmt.Sprintf("the sheet %q", sheet))
+		f.sent.Taken = append(f.sent.Taken, "the sheet "+f.Safe.Quoted(sheet))
 	}
 	if refusal := h.besides(); refusal != "" {
 		return refusal, nil

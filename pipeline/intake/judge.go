@@ -65,7 +65,7 @@ func LandAndJudge(ctx context.Context, ws *workspace.Workspace, files []string, 
 			return nil, err
 		}
 		for _, s := range found {
-			out = append(out, tableOf(l, s, unread))
+			out = append(out, tableOf(ws, l, s, unread))
 			if unread = ""; s.Refused == "" { // told once for each file
 				s.Order, s.Current = len(sources)+1, true
 				sources = append(sources, s)
@@ -77,8 +77,8 @@ func LandAndJudge(ctx context.Context, ws *workspace.Workspace, files []string, 
 
 // tableOf is one table of a landed file before its rows are judged; unread is what
 // was not read of the file.
-func tableOf(l landing.Landed, s typed.Staged, unread string) LandedFile {
-	remarks := s.Remarks()
+func tableOf(ws *workspace.Workspace, l landing.Landed, s typed.Staged, unread string) LandedFile {
+	remarks := s.Remarks(ws.Safe)
 	if unread != "" {
 		remarks = append(remarks, unread)
 	}
@@ -152,7 +152,7 @@ func notRead(ctx context.Context, ws *workspace.Workspace, l landing.Landed, fou
 		if u.Hidden {
 			size = "hidden, " + size
 		}
-		names = append(names, fmt.Sprintf("%q (%s)", u.Sheet, size))
+		names = append(names, fmt.Sprintf("%s (%s)", ws.Safe.Quoted(u.Sheet), size))
 	}
 	if len(names) == 0 {
 		return "", err

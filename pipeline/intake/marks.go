@@ -8,6 +8,7 @@ import (
 
 	"mojreturns/pipeline/annotate"
 	"mojreturns/pipeline/contract"
+	"mojreturns/pipeline/personal"
 	"mojreturns/pipeline/typed"
 	"mojreturns/pipeline/workspace"
 )
@@ -16,7 +17,7 @@ import (
 func marks(ws *workspace.Workspace, s typed.Staged, faults []found) []annotate.Fault {
 	guarded := map[[2]int]bool{} // cells of which no fault may repeat the value
 	for _, f := range faults {
-		if columns, _ := columns(s, f); f.value == typed.Withheld && len(columns) > 0 {
+		if columns, _ := columns(s, f); personal.Unsaid(f.value) && len(columns) > 0 {
 			guarded[[2]int{f.row, columns[0]}] = true
 		}
 	}
@@ -27,7 +28,7 @@ func marks(ws *workspace.Workspace, s typed.Staged, faults []found) []annotate.F
 		columns, name := columns(s, f)
 		m := annotate.Fault{Sheet: s.Table.Sheet, Row: f.row, Columns: columns, Name: name, Value: f.value,
 			Rule: contractName.ReplaceAllStringFunc(f.rule, called), Rejects: f.severity == "reject"}
-		if len(columns) > 0 && guarded[[2]int{f.row, columns[0]}] && f.value != "" {
+		if len(columns) > 0 && guarded[[2]int{f.row, columns[0]}] && f.value != "" && !personal.Unsaid(f.value) {
 			m.Value = typed.Withheld
 		}
 		m.Message = sentences.of(f, called(f.column), m.Value)
@@ -51,10 +52,10 @@ func sentencesFor(ws *workspace.Workspace, s typed.Staged) sentences {
 // of is the sentence of a fault, which says what to do.
 func (s sentences) of(f found, header, value string) string {
 	sentence := cmp.Or(s[[2]string{f.column, f.rule}], s[[2]string{"", f.rule}], f.message)
-	switch value {
-	case "":
+	switch {
+	case value == "":
 		value = "blank"
-	case typed.Withheld:
+	case personal.Unsaid(value):
 	default:
 		value = `"` + value + `"`
 	}

@@ -64,6 +64,7 @@ func explain(ctx context.Context, ws *workspace.Workspace, conn *sql.Conn, s typ
 		faults[f.ColumnName] = f.Faults
 	}
 	for _, u := range s.Contract.Uses(s.Mapping, s.Table.Header) {
+		u.Header = ws.Safe.Name(u.Header)
 		columns = append(columns, ColumnUse{Use: u, Faults: faults[u.Column]})
 	}
 	query := s.Contract.Untranslated(typed.Source(ws, s), ws.Lists)
@@ -75,6 +76,9 @@ func explain(ctx context.Context, ws *workspace.Workspace, conn *sql.Conn, s typ
 		typed.LooksPersonal(ws, s.Contract, "value"), query))
 	if err != nil {
 		return nil, nil, fmt.Errorf("cannot list what is not translated in %q: %w", s.Name, err)
+	}
+	for i, v := range values {
+		values[i].Value = ws.Safe.Value(v.Value)
 	}
 	return columns, values, nil
 }

@@ -73,9 +73,23 @@ func screenIn(ctx context.Context, ws *workspace.Workspace, by door, path string
 		}
 		return landing.Screening{Refusal: f.unread + "; nothing of it was kept, since it cannot be looked into"}, nil
 	}
+	if refusal, err := f.around(ctx); err != nil || refusal != "" {
+		return landing.Screening{Refusal: refusal}, err
+	}
 	dropped := f.dropped()
 	if f.hashed != nil {
 		return f.pseudonymised(ctx, dropped)
+	}
+	open, err := extract.IsOpenDocument(f.path, f.receipt.Name)
+	var unreadable *extract.Refusal
+	if err != nil && !errors.As(err, &unreadable) {
+		return landing.Screening{}, err
+	}
+	if len(dropped) == 0 && open && len(f.tables) > 0 {
+		if err := f.without(ctx, nil); err != nil {
+			return landing.Screening{}, err
+		}
+		return landing.Screening{Refusal: f.refusal(), Keep: f.path}, nil
 	}
 	if len(dropped) == 0 {
 		found := landing.Screening{Refusal: f.refusal(), Table: f.sent.Workbook, Taken: f.sent.Taken}
@@ -90,7 +104,7 @@ func screenIn(ctx context.Context, ws *workspace.Workspace, by door, path string
 	if err := f.without(ctx, dropped); err != nil {
 		return landing.Screening{}, err
 	}
-	return landing.Screening{Refusal: f.refusal(), Keep: f.path, Message: taken(dropped)}, nil
+	return landing.Screening{Refusal: f.refusal(), Keep: f.path, Message: f.taken(dropped)}, nil
 }
 
 // screening is a file being looked into: its tables, those that a feed claims and
@@ -232,10 +246,10 @@ func (f *screening) dropped() []drop {
 	return out
 }
 
-func taken(dropped []drop) string {
+func (f *screening) taken(dropped []drop) string {
 	var words []string
 	for _, d := range dropped {
-		if word := fmt.Sprintf("%q", d.header); !slices.Contains(words, word) {
+		if word := f.Safe.Quoted(d.header); !slices.Contains(words, word) {
 			words = append(words, word)
 		}
 	}
@@ -280,7 +294,7 @@ func (f *screening) refusal() string {
 		}
 		said = append(said, f.clientNumbers(s)...)
 		for _, p := range found {
-			if sentence := p.Sentence(s.Table.Sheet); !slices.Contains(said, sentence) {
+			if sentence := p.Sentence(f.Safe, s.Table.Sheet); !slices.Contains(said, sentence) {
 				said = append(said, sentence)
 			}
 		}

@@ -269,7 +269,7 @@ func (s *suggested) write(ctx context.Context) (string, error) {
 		}
 	}
 	for _, f := range personal.Headers(s.Personal, s.table.Header, unclaimed) {
-		about.Personal = append(about.Personal, fmt.Sprintf("Landing refuses the file while %s, unless drop names it.", f.Sentence(s.table.Sheet)))
+		about.Personal = append(about.Personal, fmt.Sprintf("Landing refuses the file while %s, unless drop names it.", f.Sentence(s.Safe, s.table.Sheet)))
 	}
 	return best.YAML(about), nil
 }

@@ -21,8 +21,9 @@ type Rule struct {
 	What     string // such as "an email address"
 	Header   bool
 	pattern  *regexp.Regexp
-	checksum string // nhs: the digits must check as an NHS number's do
-	from, to string // how a value is made plain, by DuckDB's translate
+	checksum string         // how the digits of a match must check: nhs, luhn or iban; empty for not at all
+	notUnder *regexp.Regexp // headers under which it says nothing, such as those of references; nil for none
+	from, to string         // how a value is made plain, by DuckDB's translate
 }
 
 // Parse reads the rules of reference/personal_data.csv. Mistakes are reported
@@ -33,11 +34,16 @@ func Parse(rows []map[string]string) ([]Rule, error) {
 	from, to := translation()
 	for i, row := range rows {
 		pattern, err := regexp.Compile(row["pattern"])
-		if err != nil || row["rule"] == "" || row["looks_at"] != "header" && row["looks_at"] != "value" || row["checksum"] != "" && row["checksum"] != "nhs" {
+		notUnder, wrong := regexp.Compile(row["not_under"])
+		if row["not_under"] == "" {
+			notUnder = nil
+		}
+		_, checked := checksums[row["checksum"]]
+		if err = errors.Join(err, wrong); err != nil || row["rule"] == "" || row["looks_at"] != "header" && row["looks_at"] != "value" || row["checksum"] != "" && !checked {
 			errs = append(errs, fmt.Errorf("reference/personal_data.csv:%d: %q at %q with the pattern %q is not a rule: %v", i+2, row["rule"], row["looks_at"], row["pattern"], err))
 			continue
 		}
-		out = append(out, Rule{What: row["rule"], Header: row["looks_at"] == "header", pattern: pattern, checksum: row["checksum"], from: from, to: to})
+		out = append(out, Rule{What: row["rule"], Header: row["looks_at"] == "header", pattern: pattern, checksum: row["checksum"], notUnder: notUnder, from: from, to: to})
 	}
 	return out, errors.Join(errs...)
 }
@@ -58,11 +64,11 @@ const MostRows = 10000
 // Fills tells whether a column is full of it: at least 3 values and a fifth.
 func (f Found) Fills() bool { return f.Matches >= 3 && f.Matches*5 >= f.Filled }
 
-// Sentence says what was found, and repeats no value.
-func (f Found) Sentence(sheet string) string {
-	where := "the column " + f.Name()
+// Sentence says what was found, and repeats no value, and no name that may be one.
+func (f Found) Sentence(safe Safe, sheet string) string {
+	where := "the column " + f.Name(safe)
 	if sheet != "" {
-		where += fmt.Sprintf(" of the sheet %q", sheet)
+		where += " of the sheet " + safe.Quoted(sheet)
 	}
 	switch {
 	case f.Matches > 0:
@@ -74,8 +80,8 @@ func (f Found) Sentence(sheet string) string {
 }
 
 // Name is the column as people are told of it.
-func (f Found) Name() string {
-	if strings.TrimSpace(f.Column) == "" {
+func (f Found) Name(safe Safe) string {
+	if strings.TrimSpace(f.Column) == "" || safe.Name(f.Column) != f.Column {
 		return fmt.Sprint(f.At + 1)
 	}
 	return fmt.Sprintf("%q", f.Column)
@@ -120,30 +126,31 @@ func AnyOf(rules []Rule) Rule {
 
 // Matches is the SQL for a value that a rule finds.
 func (r Rule) Matches(column string) string {
-	column = r.plainSQL(column)
-	sql := fmt.Sprintf("coalesce(regexp_matches(trim(%s), '%s'), false)", column, strings.ReplaceAll(r.pattern.String(), "'", "''"))
-	if r.checksum == "nhs" {
-		sql = fmt.Sprintf("(%s AND %s)", sql, nhsChecks(fmt.Sprintf("translate(%s, ' -.', '')", column)))
+	column = "trim(" + r.plainSQL(column) + ")"
+	pattern := "'" + strings.ReplaceAll(r.pattern.String(), "'", "''") + "'"
+	sql := fmt.Sprintf("coalesce(regexp_matches(%s, %s), false)", column, pattern)
+	if r.checksum != "" { // any of what is found must check
+		sql = fmt.Sprintf("(%s AND coalesce(len(list_filter(regexp_extract_all(%s, %s), lambda m: %s)) > 0, false))", sql, column, pattern, checksums[r.checksum].sql("m"))
 	}
 	return sql
 }
 
-// nhsChecks is the SQL for the Modulus 11 check of an NHS number (NHS Data
-// Dictionary, NHS NUMBER).
-func nhsChecks(digits string) string {
-	var terms []string
-	for i := range 9 {
-		terms = append(terms, fmt.Sprintf("TRY_CAST(%s[%d] AS INTEGER) * %d", digits, i+1, 10-i))
-	}
-	return fmt.Sprintf("coalesce((11 - (%s) %% 11) %% 11 = TRY_CAST(%s[10] AS INTEGER), false)", strings.Join(terms, " + "), digits)
+// SaysNothing tells of a header under which the rule is not held against values.
+func (r Rule) SaysNothing(header string) bool {
+	return r.notUnder != nil && slices.ContainsFunc(headed(header), r.notUnder.MatchString)
 }
 
 // InWords finds personal data in what somebody wrote; empty for none.
 func InWords(rules []Rule, words string) string {
-	words = Plain(words)
+	words = strings.TrimSpace(Plain(words))
 	for _, r := range rules {
-		if !r.Header && r.checksum == "" && r.pattern.MatchString(words) {
-			return r.What
+		if r.Header {
+			continue
+		}
+		for _, m := range r.pattern.FindAllString(words, -1) {
+			if r.checksum == "" || checksums[r.checksum].holds(m) {
+				return r.What
+			}
 		}
 	}
 	return ""

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"mojreturns/pipeline/landing"
+	"mojreturns/pipeline/personal"
 	"mojreturns/pipeline/table"
 	"mojreturns/pipeline/warehouse"
 	"mojreturns/pipeline/workspace"
@@ -38,13 +39,13 @@ func (s Staged) Record(row []any) string {
 
 // Remarks are what somebody who looks at the file would not expect of it, and the
 // totals it states itself.
-func (s Staged) Remarks() []string {
+func (s Staged) Remarks(safe personal.Safe) []string {
 	out := slices.Clone(s.Table.Notes)
 	for _, t := range s.Table.Totals {
 		var cells []string
 		for i, v := range t.Values {
 			if v != "" && i < len(s.Table.Header) {
-				cells = append(cells, s.Table.Header[i]+" "+v)
+				cells = append(cells, safe.Name(s.Table.Header[i])+" "+safe.Value(v))
 			}
 		}
 		out = append(out, fmt.Sprintf("row %d holds totals, which are left out: %s", t.Row, strings.Join(cells, ", ")))

@@ -1,7 +1,6 @@
 package typed
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -22,30 +21,9 @@ import (
 // Withheld stands for a value that is not repeated.
 const Withheld = "(withheld)"
 
-// screened lists the header positions whose values are looked at: of the feeds
-// about people every text and whatever no column claims, else texts that the
-// contract says are screened.
-func screened(c contract.Contract, m contract.Mapping, header []string) []int {
-	claimed := map[int]contract.Column{}
-	for _, col := range c.Columns {
-		if at, ok := m.Columns[col.Name]; ok {
-			claimed[at] = col
-		}
-	}
-	var out []int
-	for i := range header {
-		col, ok := claimed[i]
-		text := !ok || col.Type == "text" && col.Register == ""
-		if text && (c.People || c.Feed == "" || col.Screened) {
-			out = append(out, i)
-		}
-	}
-	return out
-}
-
 // personalValues looks for personal data in the values of a staged file.
-func personalValues(ctx context.Context, ws *workspace.Workspace, rules []personal.Rule, parquet string, header []string, columns []int) (out []personal.Found, err error) {
-	if len(columns) == 0 {
+func personalValues(ctx context.Context, ws *workspace.Workspace, rules []personal.Rule, parquet string, header []string) (out []personal.Found, err error) {
+	if len(header) == 0 {
 		return nil, nil
 	}
 	s := ws.Scratch
@@ -58,21 +36,21 @@ func personalValues(ctx context.Context, ws *workspace.Workspace, rules []person
 		return nil, err
 	}
 	from := " FROM read_parquet('" + strings.ReplaceAll(filepath.ToSlash(parquet), "'", "''") + "')"
-	filled, matched, err := lookOver(ctx, conn, rules, from, columns)
+	filled, matched, err := lookOver(ctx, conn, rules, from, len(header))
 	if err != nil {
 		return nil, err
 	}
 	type hit struct{ Row int64 }
-	for i, at := range columns {
+	for at := range header {
 		for _, r := range rules {
-			if matched[i] == 0 || r.Header {
+			if matched[at] == 0 || r.Header || r.SaysNothing(header[at]) {
 				continue
 			}
 			rows, err := warehouse.Select[hit](ctx, conn, `SELECT "row"`+from+" WHERE "+r.Matches(nameOf(at))+` ORDER BY "row"`)
 			if err != nil {
 				return nil, err
 			}
-			found := personal.Found{Column: header[at], At: at, What: r.What, Filled: filled[i], Matches: int64(len(rows))}
+			found := personal.Found{Column: header[at], At: at, What: r.What, Filled: filled[at], Matches: int64(len(rows))}
 			for _, h := range rows[:min(len(rows), personal.MostRows)] {
 				found.Rows = append(found.Rows, h.Row)
 			}
@@ -86,13 +64,13 @@ func personalValues(ctx context.Context, ws *workspace.Workspace, rules []person
 
 // lookOver counts in one reading the values of each column, and those that any rule
 // may find: most columns have none. Checksums are left out.
-func lookOver(ctx context.Context, conn *sql.Conn, rules []personal.Rule, from string, columns []int) (filled, matched []int64, err error) {
+func lookOver(ctx context.Context, conn *sql.Conn, rules []personal.Rule, from string, columns int) (filled, matched []int64, err error) {
 	anyRule := personal.AnyOf(rules)
-	filled, matched = make([]int64, len(columns)), make([]int64, len(columns))
+	filled, matched = make([]int64, columns), make([]int64, columns)
 	var counts []string
 	var places []any
-	for i, at := range columns {
-		counts = append(counts, "count("+nameOf(at)+")", "count(*) FILTER ("+anyRule.Matches(nameOf(at))+")")
+	for i := range columns {
+		counts = append(counts, "count("+nameOf(i)+")", "count(*) FILTER ("+anyRule.Matches(nameOf(i))+")")
 		places = append(places, &filled[i], &matched[i])
 	}
 	return filled, matched, conn.QueryRowContext(ctx, "SELECT "+strings.Join(counts, ", ")+from).Scan(places...)
@@ -101,12 +79,11 @@ func lookOver(ctx context.Context, conn *sql.Conn, rules []personal.Rule, from s
 // nameOf is what a staged file calls its column at a place, from 0.
 func nameOf(at int) string { return fmt.Sprintf("c%d", at+1) }
 
-// look finds personal data in the values of a file just staged. Of a file about
-// people it also looks at what is not staged, since its bytes are kept: values to the right
+// look finds personal data in the values of a file just staged. It
+// also looks at what is not staged, since its bytes are kept: values to the right
 // of the header or under merged cells, and rows that the mapping leaves out.
 func look(ctx context.Context, ws *workspace.Workspace, d landing.Delivery, bytes, parquet string, t extract.Table) ([]personal.Found, error) {
-	c, _ := ws.Contract(d.Feed)
-	if (c.People || c.Feed == "") && (t.Widest > len(t.Header) || t.LeftOut > 0 || len(t.Totals) > 0 || t.Buried > 0) {
+	if t.Widest > len(t.Header) || t.LeftOut > 0 || len(t.Totals) > 0 || t.Buried > 0 {
 		whole := ws.ReadingOptions(d)
 		whole.Skip, whole.Totals, whole.End, whole.SkipRows, whole.Width = nil, nil, nil, 0, t.Widest
 		whole.Buried = true
@@ -118,8 +95,7 @@ func look(ctx context.Context, ws *workspace.Workspace, d landing.Delivery, byte
 		}
 		parquet = wide
 	}
-	m, _ := c.MatchFeed(t.Header, d.Spec) // what does not match is told elsewhere
-	return personalValues(ctx, ws, ws.Personal, parquet, t.Header, screened(c, m, t.Header))
+	return personalValues(ctx, ws, ws.Personal, parquet, t.Header)
 }
 
 // rejectPersonal rejects the rows of a source in which personal data was found,
@@ -132,11 +108,19 @@ func rejectPersonal(ctx context.Context, ws *workspace.Workspace, conn *sql.Conn
 		}
 		if _, err := conn.ExecContext(ctx, `UPDATE typed.`+s.Feed+` SET standing = 'rejected',
 			faults = list_append(coalesce(faults, []), {'column_name': $1, 'rule': 'personal data', 'value': '(withheld)'})
-			WHERE delivery = $2 AND "row" IN (SELECT unnest($3::JSON::BIGINT[]))`, cmp.Or(strings.TrimSpace(f.Column), "column "+f.Name()), s.Order, string(rows)); err != nil {
+			WHERE delivery = $2 AND "row" IN (SELECT unnest($3::JSON::BIGINT[]))`, calledIn(ws, f), s.Order, string(rows)); err != nil {
 			return fmt.Errorf("cannot reject rows with personal data: %w", err)
 		}
 	}
 	return nil
+}
+
+// calledIn is what a fault calls the column: its header, or its place.
+func calledIn(ws *workspace.Workspace, f personal.Found) string {
+	if header := strings.TrimSpace(f.Column); header != "" && ws.Safe.Name(f.Column) == f.Column {
+		return header
+	}
+	return fmt.Sprintf("column %d", f.At+1)
 }
 
 // withhold is the SQL that takes values that look like personal data out of the
@@ -160,6 +144,30 @@ func withhold(ws *workspace.Workspace) string {
 	return `UPDATE fault SET value = '(withheld)', message = replace(message, '"' || value || '"', '(withheld)')
 		WHERE (` + strings.Join(about, " OR ") + `) AND value IS NOT NULL AND (column_name LIKE '%pseudo_id' AND rule <> 'duplicate key'
 			OR column_name IN (` + strings.Join(bands, ", ") + `) OR ` + LooksPersonal(ws, contract.Contract{People: true}, "value") + ")"
+}
+
+// sayShapes puts the shape of a value into faults that would repeat one that is not safe.
+func sayShapes(ctx context.Context, ws *workspace.Workspace, conn *sql.Conn) error {
+	type one struct{ Value string }
+	values, err := warehouse.Select[one](ctx, conn, "SELECT DISTINCT value FROM fault WHERE value IS NOT NULL ORDER BY value")
+	if err != nil {
+		return err
+	}
+	var shapes [][]any
+	for _, v := range values {
+		if said := ws.Safe.Value(v.Value); said != v.Value {
+			shapes = append(shapes, []any{v.Value, said})
+		}
+	}
+	if len(shapes) == 0 {
+		return nil
+	}
+	if err := warehouse.Load(ctx, conn, "shape(value VARCHAR, said VARCHAR)", shapes); err != nil {
+		return err
+	}
+	return errors.Join(
+		warehouse.Exec(ctx, conn, `UPDATE fault SET value = said, message = replace(message, '"' || fault.value || '"', said) FROM shape WHERE shape.value = fault.value`),
+		warehouse.Exec(ctx, conn, "DROP TABLE shape"))
 }
 
 // LooksPersonal is the SQL for a value of a feed about people that looks like

@@ -34,7 +34,7 @@ func StageFile(ctx context.Context, ws *workspace.Workspace, d landing.Delivery,
 		s.Delivery.Refused = s.Refused
 		return []Staged{s}, err
 	case len(headers) > 1 && d.Spec.Sheets == "":
-		return []Staged{unchosen(d, headers)}, nil
+		return []Staged{unchosen(ws, d, headers)}, nil
 	}
 	var out []Staged
 	for i, t := range headers {
@@ -48,7 +48,7 @@ func StageFile(ctx context.Context, ws *workspace.Workspace, d landing.Delivery,
 			return nil, err
 		}
 		if s.Refused != "" && len(headers) > 1 {
-			d.Refused = fmt.Sprintf("of the sheet %q: %s", t.Sheet, s.Refused)
+			d.Refused = fmt.Sprintf("of the sheet %s: %s", ws.Safe.Quoted(t.Sheet), s.Refused)
 			return []Staged{{Delivery: d}}, nil
 		}
 		s.Delivery.Refused = s.Refused
@@ -58,14 +58,14 @@ func StageFile(ctx context.Context, ws *workspace.Workspace, d landing.Delivery,
 }
 
 // unchosen is a delivery of which nobody has said which sheets are meant.
-func unchosen(d landing.Delivery, headers []extract.Table) Staged {
+func unchosen(ws *workspace.Workspace, d landing.Delivery, headers []extract.Table) Staged {
 	var names []string
 	for _, t := range headers {
-		names = append(names, fmt.Sprintf("%q", t.Sheet))
+		names = append(names, ws.Safe.Quoted(t.Sheet))
 	}
 	last := len(names) - 1
 	d.Refused = fmt.Sprintf("the sheets %s and %s all have the header of %s, and the provider's mapping does not say which to read, so none was: put \"sheets: all\" under the feed to read them all, or \"sheet: %s\" for one",
-		strings.Join(names[:last], ", "), names[last], d.Feed, headers[0].Sheet)
+		strings.Join(names[:last], ", "), names[last], d.Feed, ws.Safe.Name(headers[0].Sheet))
 	return Staged{Delivery: d}
 }
 

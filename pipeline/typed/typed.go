@@ -152,6 +152,9 @@ func settle(ctx context.Context, ws *workspace.Workspace, conn *sql.Conn, source
 			return fmt.Errorf("cannot settle which rows count: %w", err)
 		}
 	}
+	if err := sayShapes(ctx, ws, conn); err != nil {
+		return fmt.Errorf("cannot settle which values may be repeated: %w", err)
+	}
 	return assertRows(ctx, ws, conn)
 }
 

@@ -53,6 +53,9 @@ func (ws *Workspace) Load() error {
 		errs = append(errs, err)
 	}
 	ws.ScreenedBy = fmt.Sprintf("%x", sha256.Sum256(fmt.Appendf(nil, "%v", ws.Lists["personal_data"])))
+	if ws.Safe, err = personal.ParseSafe(ws.Lists["safe_form"], ws.words(), ws.names()); err != nil {
+		errs = append(errs, err)
+	}
 	errs = append(errs, contract.CheckLists(ws.Contracts, ws.Lists))
 	if ws.Calendar, err = period.LoadCalendar(ws.Queries, "reference/holiday.csv"); err != nil {
 		errs = append(errs, err)

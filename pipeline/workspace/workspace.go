@@ -49,6 +49,7 @@ type Workspace struct {
 	Calendar  period.Calendar
 	Metrics   *metrics.Set
 	Personal  []personal.Rule
+	Safe      personal.Safe // which values of files may be repeated to people
 	// ScreenedBy is the digest of the rules of personal data.
 	ScreenedBy string
 	Landing    *landing.Store
