@@ -28,6 +28,7 @@ import (
 	"strings"
 
 	"mojreturns/pipeline/landing"
+	"mojreturns/pipeline/personal"
 	"mojreturns/pipeline/warehouse"
 	"mojreturns/pipeline/workspace"
 )
@@ -53,7 +54,7 @@ func take(ctx context.Context, ws *workspace.Workspace, files []string, given la
 		}
 		return screen(ctx, &with, by, path, r)
 	}
-	landed, err := ws.Landing.Land(ctx, landing.Request{Files: files, Given: given, Providers: ws.Register.Providers, Screen: look, Keys: by.fingerprints(), Dry: dry != ""})
+	landed, err := ws.Landing.Land(ctx, landing.Request{Files: files, Given: given, Providers: ws.Register.Providers, Screen: look, Mask: func(name string) string { return personal.Masked(ws.Personal, name) }, Keys: by.fingerprints(), Dry: dry != ""})
 	return landed, errors.Join(err, with.Scratch.Close())
 }
 

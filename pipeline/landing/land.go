@@ -50,9 +50,10 @@ type Request struct {
 	Files     []string // taken in, in this order
 	Given     Given
 	Providers []register.Provider
-	Screen    Screen   // sees each new file first; nil lets everything in
-	Keys      []string // fingerprints of the keys by which client numbers are hashed now
-	Dry       bool     // only say what would be done, and write nothing
+	Mask      func(name string) string // what of a file's name is kept and told; nil for all of it
+	Screen    Screen                   // sees each new file first; nil lets everything in
+	Keys      []string                 // fingerprints of the keys by which client numbers are hashed now
+	Dry       bool                     // only say what would be done, and write nothing
 }
 
 // Screen looks into a file before its bytes are kept. The receipt has its name,
@@ -77,6 +78,7 @@ type landing struct {
 	ledger
 	patterns patterns
 	given    Given
+	mask     func(string) string
 	screen   Screen // nil lets everything in
 	keys     []string
 	dry      bool
@@ -105,7 +107,7 @@ func (s *Store) Land(ctx context.Context, r Request) ([]Landed, error) {
 	}
 	given := r.Given
 	given.Received = given.Received.UTC().Truncate(time.Millisecond)
-	l := &landing{Store: s, ledger: records, patterns: known, given: given, screen: r.Screen, keys: r.Keys, dry: r.Dry}
+	l := &landing{Store: s, ledger: records, patterns: known, given: given, mask: r.Mask, screen: r.Screen, keys: r.Keys, dry: r.Dry}
 	if l.clashes, err = sameNames(ctx, r.Files); err != nil {
 		return nil, err
 	}
@@ -152,6 +154,9 @@ func (s *Store) checkGiven(given Given, providers []register.Provider) error {
 // one lands one file.
 func (l *landing) one(ctx context.Context, path string) (Landed, error) {
 	name := strings.ToValidUTF8(filepath.Base(path), "\uFFFD") // as the receipt will read it back
+	if l.mask != nil {
+		name = l.mask(name)
+	}
 	out := Landed{Path: path, Receipt: Receipt{Name: name, Provider: l.given.Provider, Feed: l.given.Feed}}
 	if why := leftover(name); why != "" {
 		return out.as(StatusSkipped, "%q %s", name, why), nil
@@ -372,7 +377,7 @@ func open(path string, out Landed) (*os.File, os.FileInfo, Landed) {
 	case err != nil:
 		out, _ = out.unread(&readError{err})
 	case !info.Mode().IsRegular():
-		out = out.as(StatusRefused, "%q is not a file", path)
+		out = out.as(StatusRefused, "%q is not a file", out.Name)
 	case info.Size() == 0:
 		out = out.as(StatusRefused, "%q is empty: not even a header row was sent", out.Name)
 	default:

@@ -1,10 +1,12 @@
-// Package personal knows what personal data looks like, in a header and in a value.
+// Package personal knows what personal data looks like, in a header and in a value, and
+// which values of a file may be repeated to people.
 //
-// It knows names, dates of birth, addresses, full postcodes, telephone numbers, email
-// addresses, and NHS, National Insurance and crime numbers, by the rules of
-// queries/reference/personal_data.csv. Texts are made plain first, so that hard blanks,
-// full-width or look-alike letters and words run together do not pass by a rule. It does
-// not know people's names in free text: nothing here claims to find them.
+// It finds names, dates of birth and addresses by headers, and full postcodes, telephone
+// numbers, email addresses, NHS, National Insurance, card and account numbers by their
+// form and checksum: the rules of queries/reference/personal_data.csv. Texts are made
+// plain first, so that hard blanks, full-width or look-alike letters and words run together
+// do not pass by a rule. It does not know people's names in free text: nothing here claims
+// to find them.
 package personal
 
 import (
@@ -154,4 +156,25 @@ func InWords(rules []Rule, words string) string {
 		}
 	}
 	return ""
+}
+
+// Masked is a file's name with x in the place of what looks like personal data.
+func Masked(rules []Rule, name string) string {
+	looked := strings.ReplaceAll(name, "_", " ") // of the same length, so that places are those of the name
+	masked := []byte(name)
+	for _, r := range rules {
+		if r.Header {
+			continue
+		}
+		for _, at := range r.pattern.FindAllStringIndex(looked, -1) {
+			if found := looked[at[0]:at[1]]; r.checksum == "" || checksums[r.checksum].holds(found) {
+				for i := at[0]; i < at[1]; i++ {
+					if c := masked[i]; c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c == '@' {
+						masked[i] = 'x'
+					}
+				}
+			}
+		}
+	}
+	return string(masked)
 }
