@@ -32,24 +32,25 @@ type planted struct{ kind, value, feed, provider, format, place, file string }
 func TestPlanted(t *testing.T) {
 	t.Parallel()
 	ws := example.Cleveland(t)
+	kinds := example.ReadRows(t, "../../testdata/personal/planted.csv")
+	var feeds [][2]string // provider and feed
+	for _, p := range ws.Register.Providers {
+		for _, f := range p.Feeds {
+			feeds = append(feeds, [2]string{p.Code, f.Feed})
+		}
+	}
 	var all []planted
-	seen := map[string]bool{}
 	n := 0
-	for _, kind := range example.ReadRows(t, "../../testdata/personal/planted.csv") {
-		for _, p := range ws.Register.Providers {
-			for _, f := range p.Feeds {
-				for _, format := range []string{"csv", "xlsx", "ods"} {
-					for at, place := range plantedIn {
-						if format == "csv" && at >= 6 || format == "ods" && at >= 9 {
-							continue
-						}
-						one := planted{kind: kind["kind"], value: kind["value"], feed: f.Feed, provider: p.Code, format: format, place: place}
-						n++
-						// by default each place of each format once, of whatever kind and feed is next
-						if key := format + place; *everyPlant || !seen[key] && n%7 == at%7 {
-							seen[key] = true
-							all = append(all, one)
-						}
+	for _, format := range []string{"csv", "xlsx", "ods"} {
+		for at, place := range plantedIn {
+			if format == "csv" && at >= 6 || format == "ods" && at >= 9 {
+				continue
+			}
+			n++ // by default each place of each format once, of the kind and the feed that are next
+			for i, kind := range kinds {
+				for j, feed := range feeds {
+					if *everyPlant || i == n%len(kinds) && j == n%len(feeds) {
+						all = append(all, planted{kind: kind["kind"], value: kind["value"], feed: feed[1], provider: feed[0], format: format, place: place})
 					}
 				}
 			}
