@@ -61,6 +61,7 @@ var mayImport = map[string][]string{
 	"pipeline/journal":    {},
 	"pipeline/lists":      {},
 	"pipeline/landing":    {"pipeline/period", "pipeline/register"},
+	"pipeline/mapping":    {"pipeline/contract", "pipeline/paper", "pipeline/register"},
 	"pipeline/metrics":    {"pipeline/figure", "pipeline/lists", "pipeline/period", "pipeline/warehouse"},
 	"pipeline/paper":      {},
 	"pipeline/period":     {"pipeline/lists"},

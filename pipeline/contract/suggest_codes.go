@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"mojreturns/pipeline/strict"
 )
 
 // writeCodes says how yes and no are spelled, and translates the provider's codes
@@ -97,7 +99,7 @@ func (p Proposal) yesNo() map[string][]string {
 }
 
 func quoted(s string) string {
-	if text := scalar(s); strings.HasPrefix(text, `"`) {
+	if text := strict.Scalar(s); strings.HasPrefix(text, `"`) {
 		return text
 	}
 	return `"` + s + `"`

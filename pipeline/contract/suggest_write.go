@@ -1,11 +1,11 @@
 package contract
 
 import (
-	"encoding/json"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
+
+	"mojreturns/pipeline/strict"
 )
 
 // About is what a proposal says of a file besides its columns.
@@ -48,10 +48,10 @@ func (p Proposal) YAML(about About) string {
 		w.line("# "+n, "")
 	}
 	w.line("- feed: "+p.Feed, about.Nearest)
-	w.line("  files: "+scalar(about.Files), "unsure: {year} is a financial year, {version} a number, {date} a date, * anything")
+	w.line("  files: "+strict.Scalar(about.Files), "unsure: {year} is a financial year, {version} a number, {date} a date, * anything")
 	w.line("  delivered: "+about.Delivered, "unsure: refresh if each file replaces the last, increment if it adds to it")
 	if about.Sheet != "" {
-		w.line("  sheet: "+scalar(about.Sheet), "one of several; sheet_pattern or sheet_number find one whose name changes")
+		w.line("  sheet: "+strict.Scalar(about.Sheet), "one of several; sheet_pattern or sheet_number find one whose name changes")
 	}
 	if len(about.Alike) > 0 {
 		w.line("  sheets: all", "unsure: the sheets "+strings.Join(about.Alike, ", ")+" have one header; sheet_pattern picks some of them")
@@ -98,7 +98,7 @@ func (p Proposal) writeColumns(w *writer) {
 			w.line(heading, "")
 			heading = ""
 		}
-		w.line(fmt.Sprintf("    %s: %s", col.Name, scalar(header)), m.doubt)
+		w.line(fmt.Sprintf("    %s: %s", col.Name, strict.Scalar(header)), m.doubt)
 	}
 }
 
@@ -131,7 +131,7 @@ func (p Proposal) writeMissing(w *writer) {
 			continue
 		}
 		value, why := p.constant(col)
-		constants = append(constants, fmt.Sprintf("    %s: %s   # unsure: no header is like it; %s", col.Name, scalar(value), why))
+		constants = append(constants, fmt.Sprintf("    %s: %s   # unsure: no header is like it; %s", col.Name, strict.Scalar(value), why))
 	}
 	for _, part := range []struct {
 		heading string
@@ -151,18 +151,18 @@ func (p Proposal) derived(col Column) string {
 	date, dated := p.surest(func(c Column) bool { return c.Type == "date" })
 	switch {
 	case col.Type == "date" && dated:
-		return fmt.Sprintf("{from: %s}   # unsure: the file has no other date for it", scalar(p.Profiles[date].Header))
+		return fmt.Sprintf("{from: %s}   # unsure: the file has no other date for it", strict.Scalar(p.Profiles[date].Header))
 	case plain(col.Title) == "financialyear" && dated:
-		return fmt.Sprintf("{from: %s, as: %s}", scalar(p.Profiles[date].Header), AsFinancialYear)
+		return fmt.Sprintf("{from: %s, as: %s}", strict.Scalar(p.Profiles[date].Header), AsFinancialYear)
 	case plain(col.Title) == "period" && col.Type == "integer" && dated:
-		return fmt.Sprintf("{from: %s, as: %s}", scalar(p.Profiles[date].Header), AsLedgerPeriod)
+		return fmt.Sprintf("{from: %s, as: %s}", strict.Scalar(p.Profiles[date].Header), AsLedgerPeriod)
 	case col.Type == "integer" && slices.Contains(p.Key, col.Name):
 		if key, ok := p.surest(func(c Column) bool { return slices.Contains(p.Key, c.Name) }); ok {
-			return fmt.Sprintf("{from: %s, as: %s}   # unsure: rows that share it are taken for lines of one item", scalar(p.Profiles[key].Header), AsLineNumber)
+			return fmt.Sprintf("{from: %s, as: %s}   # unsure: rows that share it are taken for lines of one item", strict.Scalar(p.Profiles[key].Header), AsLineNumber)
 		}
 	}
 	if part, ok := p.part(col); ok {
-		return fmt.Sprintf("{from: %s}   # unsure: right only if there is nothing to add to it", scalar(p.Profiles[part].Header))
+		return fmt.Sprintf("{from: %s}   # unsure: right only if there is nothing to add to it", strict.Scalar(p.Profiles[part].Header))
 	}
 	return ""
 }
@@ -283,7 +283,7 @@ func writeRules(w *writer, key string, rules map[string]string) {
 	}
 	w.line("  "+key+":", "")
 	for _, pattern := range sortedKeys(rules) {
-		w.line("    - {pattern: "+scalar(pattern)+"}", rules[pattern])
+		w.line("    - {pattern: "+strict.Scalar(pattern)+"}", rules[pattern])
 	}
 }
 
@@ -296,30 +296,13 @@ func sortedKeys(m map[string]string) []string {
 	return out
 }
 
-var plainScalar = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9 _/.-]*[A-Za-z0-9]$`)
-
-// scalar writes a text as YAML, in quotation marks where it could be taken for
-// anything else.
-func scalar(s string) string {
-	if plainScalar.MatchString(s) && !slices.Contains([]string{"true", "false", "null", "yes", "no", "on", "off"}, strings.ToLower(s)) {
-		return s
-	}
-	var b strings.Builder
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(s); err != nil {
-		panic(err) // a text can always be written
-	}
-	return strings.TrimSpace(b.String())
-}
-
 func flow(words []string) string {
 	if len(words) == 1 {
-		return scalar(words[0])
+		return strict.Scalar(words[0])
 	}
 	var out []string
 	for _, word := range words {
-		out = append(out, scalar(word))
+		out = append(out, strict.Scalar(word))
 	}
 	return "[" + strings.Join(out, ", ") + "]"
 }

@@ -45,7 +45,8 @@ func (p Page) room(points float64) float64 {
 	return (points - 2*Side*72) / (Usual * digitWidth * smallest / p.Letters.Size)
 }
 
-func (p Page) wide() float64 {
+// Wide is how wide the columns are together.
+func (p Page) Wide() float64 {
 	wide := 0.0
 	for _, w := range p.Widths {
 		wide += w
@@ -54,16 +55,16 @@ func (p Page) wide() float64 {
 }
 
 // Upright tells whether the page stands on its short side.
-func (p Page) Upright() bool { return p.wide() <= p.room(a4Short) }
+func (p Page) Upright() bool { return p.Wide() <= p.room(a4Short) }
 
 // Across is how many pages stand beside each other, so that letters stay readable; the
 // labels of the rows are repeated on each.
 func (p Page) Across() int {
-	wide, room := p.wide(), p.room(a4Long)
+	wide, room := p.Wide(), p.room(a4Long)
 	if wide <= room {
 		return 1
 	}
-	first := min(Page{Widths: p.Widths[:p.labels()]}.wide(), room/2)
+	first := min(Page{Widths: p.Widths[:p.labels()]}.Wide(), room/2)
 	return int(math.Ceil((wide - first) / (room - first)))
 }
 
@@ -77,7 +78,7 @@ func (p Page) breaks() []int {
 	var out []int
 	used, room := 0.0, p.room(a4Long)
 	for from := 0; from < len(p.Widths); from += p.Together {
-		wide := Page{Widths: p.Widths[from:min(from+p.Together, len(p.Widths))]}.wide()
+		wide := Page{Widths: p.Widths[from:min(from+p.Together, len(p.Widths))]}.Wide()
 		if used > 0 && used+wide > room {
 			out, used = append(out, from+1), 0
 		}

@@ -1,0 +1,402 @@
+package mapping
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/xuri/excelize/v2"
+
+	"mojreturns/pipeline/contract"
+	"mojreturns/pipeline/register"
+)
+
+// The sheets that every workbook has; those of words have their own names.
+const (
+	startSheet    = "Start"
+	columnsSheet  = "Columns"
+	settingsSheet = "Settings"
+	listsSheet    = "Lists"
+)
+
+// Titles of columns. Those that people fill in say so.
+const (
+	feedTitle    = "Feed"
+	headerTitle  = "Their header"
+	shapeTitle   = "What its values look like"
+	columnTitle  = "Fill in: our column"
+	howTitle     = "Fill in: how"
+	valueTitle   = "Fill in: value, or part of the text"
+	settingTitle = "Setting"
+	ofTitle      = "Fill in: of what"
+	answerTitle  = "Fill in: answer"
+	wordTitle    = "Their word"
+	rowsTitle    = "Rows"
+	labelTitle   = "Fill in: our label"
+	stateTitle   = "State"
+	whyTitle     = "Why, and what we would propose"
+	whatTitle    = "What"
+	meaningTitle = "What it means"
+	sheetTitle   = "Sheet"
+	openTitle    = "To decide"
+	lookedAt     = "File looked at"
+)
+
+// The states of a row. Only toDecide asks for anything.
+const (
+	toDecide = "to decide"
+	sure     = "sure"
+	ours     = "ours already"
+)
+
+// noValue is the label of a word that stands for nothing, in any column of the feed.
+const noValue = "stands for no value"
+
+// Write makes the workbook of a mapping. The same book gives the same bytes.
+func Write(b Book, about About) ([]byte, error) {
+	f := excelize.NewFile()
+	defer f.Close()
+	w := &writer{File: f, about: about, lists: map[string]string{}}
+	tables := []*grid{w.columns(b)}
+	tables = append(tables, w.words(b)...)
+	tables = append(tables, w.settings(b))
+	if err := w.begin(); err != nil {
+		return nil, err
+	}
+	for _, t := range append([]*grid{start(b, tables)}, tables...) {
+		if err := w.grid(t); err != nil {
+			return nil, fmt.Errorf("cannot write the sheet %s: %w", t.sheet, err)
+		}
+	}
+	if err := w.end(b); err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	err := f.Write(&out)
+	return out.Bytes(), err
+}
+
+// numbered is how a feed is called in the workbook: a provider may send one twice.
+func numbered(i int, f register.Feed) string { return fmt.Sprintf("%d %s", i+1, f.Feed) }
+
+func (about About) contract(feed string) contract.Contract {
+	for _, c := range about.Contracts {
+		if c.Feed == feed {
+			return c
+		}
+	}
+	return contract.Contract{}
+}
+
+func (about About) choices(c contract.Contract, column string) []contract.Choice {
+	col, ok := c.Column(column)
+	if !ok {
+		return nil
+	}
+	return c.Choices(col, about.Lists, about.Registers, about.Registered)
+}
+
+// say is how a code is shown.
+func say(code string, choices []contract.Choice) string {
+	for _, c := range choices {
+		if c.Code == code {
+			return c.String()
+		}
+	}
+	return cellOf(code)
+}
+
+func sayColumn(c contract.Contract, name string) string {
+	if col, ok := c.Column(name); ok {
+		return col.Choice()
+	}
+	return cellOf(name)
+}
+
+// columns says where each of our columns comes from.
+func (w *writer) columns(b Book) *grid {
+	g := &grid{sheet: columnsSheet, title: "Where each of our columns comes from",
+		says: "One row for each header of theirs. Choose our column and how it comes from the header; for what we do not need, choose \"not used\" under how.",
+		columns: []column{{feedTitle, 20, false}, {headerTitle, 26, false}, {shapeTitle, 24, false}, {columnTitle, 34, true}, {howTitle, 22, true},
+			{valueTitle, 24, true}, {stateTitle, 11, false}, {whyTitle, 44, false}}, free: 15}
+	var all []string
+	for i, f := range b.Provider.Feeds {
+		c, seen := w.about.contract(f.Feed), seenOf(b, i)
+		ourColumns := w.list("columns "+f.Feed, columnChoices(c))
+		all = append(all, columnChoices(c)...)
+		told := map[string]bool{}
+		line := func(header, shape, column, how, value, state, why string, values string) {
+			g.add([]string{numbered(i, f), header, shape, column, how, value, state, why}, map[int]string{3: ourColumns, 4: w.list("how", hows()), 5: values})
+		}
+		look := map[string]Header{}
+		for _, h := range seen.Headers {
+			look[h.Name] = h
+		}
+		for _, name := range sorted(f.Columns) {
+			for n, header := range f.Columns[name] {
+				how := asItIs
+				if n > 0 {
+					how = another
+				}
+				told[header] = true
+				line(cellOf(header), look[header].Shape, sayColumn(c, name), how, "", sure, "", "")
+			}
+		}
+		for _, name := range sorted(f.Derive) {
+			d := f.Derive[name]
+			how := made
+			if d.As != "" {
+				how = madeOf + d.As
+			}
+			part := ""
+			if d.Part != "" {
+				part = cellOf(d.Part)
+			}
+			line(cellOfNames(d.From), "", sayColumn(c, name), how, part, sure, seen.Guesses["derive."+name].Why, "")
+		}
+		for _, name := range sorted(f.Constants) {
+			choices := w.about.choices(c, name)
+			line("", "", sayColumn(c, name), constant, say(f.Constants[name], choices), sure, "", w.list(constantList(c, name), said2(choices)))
+		}
+		for _, header := range f.Drop {
+			told[header] = true
+			line(cellOf(header), look[header].Shape, "", takenOut, "", sure, "", "")
+		}
+		for _, h := range seen.Headers {
+			switch {
+			case told[h.Name]:
+			case h.Own:
+				line(cellOf(h.Name), h.Shape, sayColumn(c, h.Column), ownName, "", sure, "", "")
+			case h.Column != "":
+				line(cellOf(h.Name), h.Shape, "", "", "", toDecide, "Is it "+sayColumn(c, h.Column)+"? "+h.Why, "")
+			default:
+				line(cellOf(h.Name), h.Shape, "", "", "", toDecide, cmp.Or(h.Why, "No column of ours is like it."), "")
+			}
+		}
+		for _, key := range sorted(seen.Guesses) {
+			name, is := strings.CutPrefix(key, "constants.")
+			if !is {
+				continue
+			}
+			choices := w.about.choices(c, name)
+			why := "Needed in every row, and no header is surely it: " + seen.Guesses[key].Why
+			if guess := seen.Guesses[key].Value; guess != "" {
+				why += "; perhaps " + say(guess, choices)
+			}
+			line("", "", sayColumn(c, name), constant, "", toDecide, why, w.list(constantList(c, name), said2(choices)))
+		}
+	}
+	slices.Sort(all)
+	g.freeLists = map[int]string{0: w.list("feeds", feedsOf(b)), 3: w.list("all columns", slices.Compact(all)), 4: w.list("how", hows())}
+	return g
+}
+
+func constantList(c contract.Contract, column string) string { return c.Feed + " " + column }
+
+func said2(choices []contract.Choice) (out []string) {
+	for _, c := range choices {
+		out = append(out, c.String())
+	}
+	return out
+}
+
+func columnChoices(c contract.Contract) (out []string) {
+	for _, col := range c.Columns {
+		out = append(out, col.Choice())
+	}
+	slices.Sort(out)
+	return out
+}
+
+func feedsOf(b Book) (out []string) {
+	for i, f := range b.Provider.Feeds {
+		out = append(out, numbered(i, f))
+	}
+	return out
+}
+
+func seenOf(b Book, i int) Seen {
+	if i < len(b.Seen) {
+		return b.Seen[i]
+	}
+	return Seen{}
+}
+
+// words has a sheet for each coded column of each feed, and one for yes and no.
+func (w *writer) words(b Book) (out []*grid) {
+	for i, f := range b.Provider.Feeds {
+		c, seen := w.about.contract(f.Feed), seenOf(b, i)
+		theirs := map[string][]said{}
+		for column, words := range f.Codes {
+			for _, word := range sorted(words) {
+				theirs[column] = append(theirs[column], said{word, words[word]})
+			}
+		}
+		for column := range seen.Words {
+			theirs[column] = append([]said{}, theirs[column]...)
+		}
+		for _, column := range sorted(theirs) {
+			choices := w.about.choices(c, column)
+			g := w.wordSheet(fmt.Sprintf("%d %s", i+1, strings.TrimSuffix(column, "_code")), numbered(i, f)+": "+sayColumn(c, column), out)
+			w.addWords(g, theirs[column], seen.Words[column], choices, append(said2(choices), noValue), constantList(c, column)+" words")
+			out = append(out, g)
+		}
+		if len(f.YesNo) == 0 && len(seen.Yes) == 0 {
+			continue
+		}
+		var answers []said
+		for _, answer := range sorted(f.YesNo) {
+			for _, word := range f.YesNo[answer] {
+				answers = append(answers, said{word, answer})
+			}
+		}
+		g := w.wordSheet(fmt.Sprintf("%d yes and no", i+1), numbered(i, f)+": "+yesAndNo, out)
+		w.addWords(g, answers, seen.Yes, yesChoices(), append(said2(yesChoices()), noValue), yesAndNo)
+		out = append(out, g)
+	}
+	return out
+}
+
+const yesAndNo = "yes and no"
+
+func yesChoices() []contract.Choice {
+	return []contract.Choice{{Code: "Y", Label: "Yes"}, {Code: "N", Label: "No"}, {Code: "NK", Label: "Not known"}}
+}
+
+// longestName is the most letters that the name of a sheet may have.
+const longestName = 31
+
+func (w *writer) wordSheet(name, of string, earlier []*grid) *grid {
+	name = strings.Map(func(r rune) rune { // what no sheet's name may have
+		if strings.ContainsRune(`[]:*?/\'`, r) || r < ' ' {
+			return ' '
+		}
+		return r
+	}, name)
+	name = name[:min(len(name), longestName)]
+	for n := 2; slices.ContainsFunc(earlier, func(g *grid) bool { return strings.EqualFold(g.sheet, name) }); n++ {
+		mark := fmt.Sprint(" ", n)
+		name = name[:min(len(name), longestName-len(mark))] + mark
+	}
+	return &grid{sheet: name, title: "What their words mean", of: of, free: 10,
+		says:    "Choose our label for each word of theirs. * stands for every other word. A word left without a label is rejected or left blank, and listed.",
+		columns: []column{{wordTitle, 34, false}, {rowsTitle, 8, false}, {labelTitle, 38, true}, {stateTitle, 12, false}, {whyTitle, 44, false}}}
+}
+
+func (w *writer) addWords(g *grid, decided []said, seen []Word, choices []contract.Choice, labels []string, key string) {
+	list := w.list(key, labels)
+	rows := map[string]int64{}
+	for _, word := range seen {
+		rows[word.Text] = word.Rows
+	}
+	done := map[string]bool{}
+	for _, s := range decided {
+		done[s.of] = true
+		g.add([]string{cellOf(s.of), count(rows[s.of]), say(s.answer, choices), sure, ""}, map[int]string{2: list})
+	}
+	for _, word := range seen {
+		switch {
+		case done[word.Text]:
+		case word.Ours:
+			g.add([]string{cellOf(word.Text), count(word.Rows), "", ours, "It is our " + say(word.Text, choices) + "."}, map[int]string{2: list})
+		case word.Guess != "":
+			g.add([]string{cellOf(word.Text), count(word.Rows), "", toDecide, "Perhaps " + say(word.Guess, choices) + "."}, map[int]string{2: list})
+		default:
+			g.add([]string{cellOf(word.Text), count(word.Rows), "", toDecide, "No label of ours is like it."}, map[int]string{2: list})
+		}
+	}
+	g.freeLists = map[int]string{2: list}
+}
+
+func count(n int64) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprint(n)
+}
+
+// settings says what is said of a feed once.
+func (w *writer) settings(b Book) *grid {
+	g := &grid{sheet: settingsSheet, title: "What is said of each feed once",
+		says: "Its files, when it is awaited, and how its dates, numbers and sheets are. Most may stay blank. A setting that may have several answers has a row for each; add rows below.",
+		columns: []column{{feedTitle, 20, false}, {settingTitle, 28, false}, {ofTitle, 24, true}, {answerTitle, 40, true}, {stateTitle, 11, false}, {whyTitle, 30, false},
+			{meaningTitle, 54, false}}, free: 15}
+	var labels []string
+	for _, s := range settings() {
+		labels = append(labels, s.label)
+	}
+	for i, f := range b.Provider.Feeds {
+		c, seen := w.about.contract(f.Feed), seenOf(b, i)
+		for _, s := range settings() {
+			answers, guess := s.get(f), seen.Guesses[s.key]
+			if len(answers) == 0 {
+				answers = []said{{}}
+			}
+			for _, a := range answers {
+				state := ""
+				if a.answer != "" {
+					state = sure
+				}
+				if guess.Why != "" {
+					state = toDecide
+				}
+				why := strings.TrimSpace(cellIf(guess.Value) + " " + guess.Why)
+				lists := map[int]string{3: w.list("setting "+s.key, s.answers)}
+				if s.of == "column" {
+					lists[2] = w.list("columns "+f.Feed, columnChoices(c))
+					if a.of != "" {
+						a.of = sayColumn(c, a.of)
+					}
+				}
+				if s.of == "answer" {
+					lists[3] = w.list("columns "+f.Feed, columnChoices(c))
+					if a.answer != "" {
+						a.answer = sayColumn(c, a.answer)
+					}
+				}
+				g.add([]string{numbered(i, f), s.label, a.of, a.answer, state, why, s.meaning}, lists)
+			}
+		}
+	}
+	g.freeLists = map[int]string{0: w.list("feeds", feedsOf(b)), 1: w.list("settings", labels)}
+	return g
+}
+
+func cellIf(s string) string {
+	if s == "" {
+		return ""
+	}
+	return cellOf(s)
+}
+
+// start says what to do, who the provider is, and lists the sheets.
+func start(b Book, tables []*grid) *grid {
+	g := &grid{sheet: startSheet, title: "Taking on a provider's files", steps: []string{
+		"1. Fill in the shaded cells of this sheet, and look at each sheet below. What is to be decided stands first on it, and its state says so.",
+		"2. Choose answers from the drop-downs. A proposal that we are not sure of stands beside a blank cell: it counts only once you choose it.",
+		"3. Leave sheets, headings and the other cells as they are; rows may be added below the last.",
+		"4. Save, and run: mojreturns provider take FILE.xlsx. It says what is still open, and what the mapping does to the files."},
+		columns: []column{{whatTitle, 30, false}, {answerTitle, 34, true}, {meaningTitle, 66, false}}}
+	for _, fl := range fields() {
+		g.add([]string{fl.label, cellIf(*fl.at(&b.Provider)), fl.meaning}, nil)
+	}
+	for _, name := range b.Files {
+		g.rows = append(g.rows, row{cells: []string{lookedAt, cellOf(name), "its headers and words are on the sheets"}, locked: true})
+	}
+	for _, t := range tables {
+		open := 0
+		for _, r := range t.rows {
+			if slices.Contains(r.cells, toDecide) {
+				open++
+			}
+		}
+		says := t.title
+		if t.of != "" {
+			says = t.of
+		}
+		g.rows = append(g.rows, row{cells: []string{sheetTitle + ": " + t.sheet, fmt.Sprintf("%d to decide", open), says}, locked: true})
+	}
+	return g
+}
