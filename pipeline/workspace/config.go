@@ -51,7 +51,7 @@ func mistake(format string, args ...any) error { return Mistake{fmt.Errorf(forma
 // Mistake that shows its line. The rules are not read yet, nor is anything held
 // against them; see Open.
 func Configured(dir string) (*Workspace, error) {
-	ws, err := configured(dir)
+	ws, err := configured(dir, Use{})
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +62,7 @@ func Configured(dir string) (*Workspace, error) {
 }
 
 // configured reads what can be read; the document knows what could not.
-func configured(dir string) (*Workspace, error) {
+func configured(dir string, use Use) (*Workspace, error) {
 	path := filepath.Join(dir, ConfigFile)
 	text, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
@@ -75,8 +75,11 @@ func configured(dir string) (*Workspace, error) {
 	if c.document = strict.Read(path, text, &c); c.document.Broken() {
 		return nil, Mistake{c.document.Err()}
 	}
-	if err := c.readProviders(dir); err != nil {
+	if err := c.readProviders(dir, use.Instead); err != nil {
 		return nil, err
+	}
+	if use.Taking {
+		c.awaitProviders()
 	}
 	ws := &Workspace{Dir: dir, Register: c.Register, Returns: c.Returns, Users: c.Users, Disclosure: c.Disclosure, Schedule: c.Schedule,
 		Config:  c.files(text),

@@ -24,12 +24,17 @@ type Use struct {
 	Now      func() time.Time
 	Log      *slog.Logger
 	Progress Progress
+	// Taking says that a provider is being taken on: one that a service names and nobody
+	// has described yet is let be. Instead is the text of providers' files that counts
+	// instead of what stands in the folder, by code.
+	Taking  bool
+	Instead map[string][]byte
 }
 
 // Open opens an office's workspace: its configuration and every rule it runs
 // under. What the office has to mend is a Mistake.
 func Open(dir string, use Use) (*Workspace, error) {
-	ws, err := configured(dir)
+	ws, err := configured(dir, use)
 	if err != nil {
 		return nil, err
 	}

@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"mojreturns/pipeline/register"
@@ -26,20 +28,23 @@ type ownFile struct {
 }
 
 // readProviders adds the providers that have a file of their own, in the order of the
-// files' names, after those of the configuration.
-func (c *config) readProviders(dir string) error {
-	entries, err := os.ReadDir(filepath.Join(dir, ProvidersDir))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
+// files' names, after those of the configuration. The texts of instead count instead.
+func (c *config) readProviders(dir string, instead map[string][]byte) error {
+	folder := filepath.Join(dir, ProvidersDir)
+	entries, err := os.ReadDir(folder)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return mistake("cannot read the folder of providers: %w", err)
+	}
+	texts := map[string][]byte{}
+	for code, text := range instead {
+		texts[code+".yaml"] = text
 	}
 	var errs []error
 	for _, e := range entries {
-		file := filepath.Join(dir, ProvidersDir, e.Name())
+		file := filepath.Join(folder, e.Name())
+		_, given := texts[e.Name()]
 		switch ending := strings.ToLower(filepath.Ext(e.Name())); {
-		case e.IsDir() || strings.HasPrefix(e.Name(), "."):
+		case e.IsDir() || given || strings.HasPrefix(e.Name(), "."):
 			continue
 		case ending == ".yml":
 			errs = append(errs, fmt.Errorf("%q is not read: call it %s.yaml", file, strings.TrimSuffix(e.Name(), filepath.Ext(e.Name()))))
@@ -47,21 +52,36 @@ func (c *config) readProviders(dir string) error {
 		case ending != ".yaml":
 			continue // notes, and what editors leave
 		}
-		text, err := os.ReadFile(file)
-		if err != nil {
+		if texts[e.Name()], err = os.ReadFile(file); err != nil {
 			return mistake("cannot read %q: %w", file, err)
 		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(texts)) {
 		var p register.Provider
-		document := strict.Read(file, text, &p)
+		document := strict.Read(filepath.Join(folder, name), texts[name], &p)
 		if document.Broken() {
 			errs = append(errs, document.Err())
 			continue
 		}
-		c.apart = append(c.apart, ownFile{path.Join(ProvidersDir, e.Name()), text, document})
+		c.apart = append(c.apart, ownFile{path.Join(ProvidersDir, name), texts[name], document})
 		c.Providers = append(c.Providers, p)
 	}
 	c.unread = errors.Join(errs...) // told with the mistakes of the others
 	return nil
+}
+
+// awaitProviders adds those that services name and nobody has described yet, so that
+// nothing else is wrong with the services. They send nothing.
+func (c *config) awaitProviders() {
+	var awaited []register.Provider // before the others: those with files of their own stay last
+	for _, s := range c.Services {
+		named := func(p register.Provider) bool { return p.Code == s.Provider }
+		if s.Provider != "" && !slices.ContainsFunc(c.Providers, named) && !slices.ContainsFunc(awaited, named) {
+			awaited = append(awaited, register.Provider{Code: s.Provider, Name: s.Provider})
+		}
+	}
+	own := len(c.Providers) - len(c.apart)
+	c.Providers = slices.Insert(slices.Clone(c.Providers), own, awaited...)
 }
 
 // mistakes are those of all files that could be read, each told where it stands.
@@ -92,4 +112,20 @@ func (c *config) files(text []byte) map[string][]byte {
 		all[own.name] = own.text
 	}
 	return all
+}
+
+// Apart is the file of a provider that has one of its own; empty if it has none.
+func (ws *Workspace) Apart(code string) string {
+	name := path.Join(ProvidersDir, code+".yaml")
+	if _, there := ws.Config[name]; there {
+		return name
+	}
+	return ""
+}
+
+// Describes tells whether the configuration describes a provider; one that only a service
+// names is not described.
+func (ws *Workspace) Describes(code string) bool {
+	p, known := ws.Register.Provider(code)
+	return known && (p.Name != p.Code || len(p.Feeds) > 0)
 }
