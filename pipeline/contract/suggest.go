@@ -29,7 +29,19 @@ type Proposal struct {
 	Columns   map[string]Match // contract column to where it comes from
 	Lists     Lists
 	Registers map[string][]string
+	hints     Hints
 	score     float64
+}
+
+// Hints are what is known of other people's words before a file is looked at.
+type Hints struct {
+	Words map[string][]string // what headers say and columns mean, such as client for victim
+	// Own are the headers that the provider's mapping gives to a feed's columns, as
+	// FEED.COLUMN; Others those of other providers.
+	Own, Others map[string][]string
+	// Means are our codes for words, by list, in small letters: near enough to be asked.
+	Means      map[string]map[string]string
+	Registered map[string]string // what each fund, service and provider is called
 }
 
 // Match is a header proposed for a column, and how sure that is.
@@ -40,13 +52,12 @@ type Match struct {
 }
 
 // Propose finds, for each contract, the headers whose names and values are most
-// like its columns, and gives the proposals, the best first. Words are what
-// headers say and columns mean, such as client for victim.
-func Propose(contracts []Contract, profiles []Profile, lists Lists, registers map[string][]string, words map[string][]string) []Proposal {
+// like its columns, and gives the proposals, the best first.
+func Propose(contracts []Contract, profiles []Profile, lists Lists, registers map[string][]string, hints Hints) []Proposal {
 	var out []Proposal
 	for _, c := range contracts {
-		p := Proposal{Contract: c, Profiles: profiles, Columns: map[string]Match{}, Lists: lists, Registers: registers}
-		p.assign(words)
+		p := Proposal{Contract: c, Profiles: profiles, Columns: map[string]Match{}, Lists: lists, Registers: registers, hints: hints}
+		p.assign(hints.Words)
 		out = append(out, p)
 	}
 	slices.SortStableFunc(out, func(a, b Proposal) int { return cmp.Compare(b.score, a.score) })
@@ -101,8 +112,12 @@ func (p *Proposal) assign(words map[string][]string) {
 // doubt says why somebody should look at a candidate.
 func (p Proposal) doubt(c candidate, all []candidate) string {
 	col := p.Contract.Columns[c.column]
-	if isOne([]string{col.Name, col.Title}, p.Profiles[c.at].Header) {
+	key := p.Feed + "." + col.Name
+	if isOne(append([]string{col.Name, col.Title}, p.hints.Own[key]...), p.Profiles[c.at].Header) {
 		return ""
+	}
+	if isOne(p.hints.Others[key], p.Profiles[c.at].Header) {
+		return "unsure: another provider calls it so"
 	}
 	for _, other := range all {
 		name := p.Contract.Columns[other.column].Name
@@ -128,15 +143,22 @@ func (p Proposal) likeness(col Column, profile Profile, words map[string][]strin
 	value := p.valueLikeness(col, profile)
 	exact := isOne([]string{col.Name, col.Title}, profile.Header)
 	empty := profile.Filled == 0
+	key := p.Feed + "." + col.Name
 	switch {
+	case isOne(p.hints.Own[key], profile.Header):
+		return 4
 	case exact:
 		return 2 + value
+	case isOne(p.hints.Others[key], profile.Header) && (value >= 0.5 || empty):
+		return 1.2 + value
 	case empty:
 		return name * 0.8
 	case p.listed(col) && value >= 0.75 && len(profile.Values) > 1, col.Constraints.Pattern != "" && value >= 0.9:
 		return 0.7*value + name
 	case col.Type == "yes/no" && value == 1 && p.asksItself(col, profile):
 		return 0.6 + name
+	case p.identifies(col) && unique(profile): // by its shape: one for each row, all alike
+		return 0.5 + name
 	case col.Type != "text" && value < 0.5:
 		if name < 0.6 || col.Type != "code" && name < 0.9 {
 			return 0
@@ -147,6 +169,31 @@ func (p Proposal) likeness(col Column, profile Profile, words map[string][]strin
 	}
 	return name + 0.2*value
 }
+
+// identifies says whether a column is the key of its rows by itself.
+func (p Proposal) identifies(col Column) bool {
+	return len(p.Key) == 1 && p.Key[0] == col.Name && col.Type == "text" && col.Constraints.Pattern == ""
+}
+
+// unique says whether no value stands in two rows, and all are of one form with digits: an
+// identifier, not a note.
+func unique(profile Profile) bool {
+	if profile.Filled < 5 || len(profile.Values) < 5 || profile.Fits["date"] > profile.Filled/2 {
+		return false
+	}
+	forms, most := map[string]int{}, 0
+	for _, v := range profile.Values {
+		if v.Rows > 1 {
+			return false
+		}
+		form := digits.ReplaceAllString(v.Text, "0")
+		forms[form]++
+		most = max(most, forms[form])
+	}
+	return 10*most >= 9*len(profile.Values) && slices.ContainsFunc(profile.Values, func(v Frequent) bool { return digits.MatchString(v.Text) })
+}
+
+var digits = regexp.MustCompile(`[0-9]+`)
 
 // listed says whether a column's values are of a list long enough to tell it by.
 func (p Proposal) listed(col Column) bool {
@@ -183,7 +230,7 @@ func (p Proposal) valueLikeness(col Column, profile Profile) float64 {
 		t := p.translate(col, profile)
 		return counted(func(v string) bool { return t[v] != "" || col.Type == "code" && p.nearLabel(col, v) != "" })
 	case col.Register != "":
-		return counted(func(v string) bool { return slices.Contains(p.Registers[col.Register], v) })
+		return counted(func(v string) bool { return p.registered(col, v) != "" })
 	case col.Constraints.Pattern != "":
 		pattern, err := regexp.Compile("^(" + col.Constraints.Pattern + ")$")
 		if err != nil {

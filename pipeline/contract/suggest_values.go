@@ -111,6 +111,9 @@ func (p Proposal) nearLabel(col Column, text string) string {
 			}
 		}
 	}
+	if code := p.hints.Means[col.List][fold(text)]; slices.Contains(p.codes(col, p.Lists), code) {
+		return code
+	}
 	best, found := 0.49, ""
 	telling := func(s string) string {
 		return strings.Join(slices.DeleteFunc(wordsOf(s), func(w string) bool { return slices.Contains([]string{"no", "not", "or", "and", "with", "other"}, w) }), " ")

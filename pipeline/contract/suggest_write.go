@@ -148,7 +148,7 @@ func (p Proposal) writeMissing(w *writer) {
 
 // derived says how a column can be made from another's header; empty if it cannot.
 func (p Proposal) derived(col Column) string {
-	date, dated := p.surest(func(c Column) bool { return c.Type == "date" })
+	date, dated := p.fullestDate()
 	switch {
 	case col.Type == "date" && dated:
 		return fmt.Sprintf("{from: %s}   # unsure: the file has no other date for it", strict.Scalar(p.Profiles[date].Header))
@@ -178,6 +178,24 @@ func (p Proposal) surest(kind func(Column) bool) (at int, ok bool) {
 	return at, ok
 }
 
+// fullestDate is the header of the dates that fewest rows lack; of several, one that no row
+// may lack.
+func (p Proposal) fullestDate() (at int, ok bool) {
+	var most int64
+	needed := false
+	for _, col := range p.Contract.Columns {
+		m, found := p.Columns[col.Name]
+		if !found || col.Type != "date" {
+			continue
+		}
+		filled, required := p.Profiles[m.At].Filled, col.Constraints.Required
+		if !ok || filled > most || filled == most && required && !needed {
+			at, ok, most, needed = m.At, true, filled, required
+		}
+	}
+	return at, ok
+}
+
 // part is the header of an amount that a sum the file does not give must be.
 func (p Proposal) part(sum Column) (at int, ok bool) {
 	if _, found := p.Columns[sum.Name]; found {
@@ -194,7 +212,9 @@ func (p Proposal) constant(col Column) (value, why string) {
 			return "0.00", "right only if the amounts hold none"
 		}
 	}
-	switch {
+	switch header := p.couldBe(col); {
+	case header != "":
+		return Undecided, fmt.Sprintf("or is it the header %q?", header)
 	case len(choice) == 1:
 		return choice[0], "it is the only one registered"
 	case col.Register != "":
@@ -203,6 +223,18 @@ func (p Proposal) constant(col Column) (value, why string) {
 		return Undecided, "it is one of " + strings.Join(p.codes(col, p.Lists), ", ")
 	}
 	return Undecided, "have it sent, or say what it is in every row"
+}
+
+// couldBe is a header that no column has and whose name is a little like a column's.
+func (p Proposal) couldBe(col Column) string {
+	best, found := 0.3, ""
+	for at, profile := range p.Profiles {
+		name := max(nameLikeness(profile.Header, strings.TrimSuffix(col.Name, "_code"), p.hints.Words), nameLikeness(profile.Header, col.Title, p.hints.Words))
+		if !p.Claims(at) && profile.Filled > 0 && name > best {
+			best, found = name, profile.Header
+		}
+	}
+	return found
 }
 
 // writeStyles says how numbers are written and which words stand for nothing.

@@ -13,7 +13,6 @@ import (
 
 	"mojreturns/pipeline/contract"
 	"mojreturns/pipeline/extract"
-	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/personal"
 	"mojreturns/pipeline/table"
 	"mojreturns/pipeline/typed"
@@ -25,38 +24,55 @@ import (
 // provider's feeds. Feed and provider may be empty: the feed that the file is most
 // like, and what is registered of any provider. It writes nothing to the store.
 func Suggest(ctx context.Context, ws *workspace.Workspace, path, feed, provider string) (string, error) {
+	all, rest, err := propose(ctx, ws, path, feed, provider)
+	var out strings.Builder
+	for _, p := range all {
+		out.WriteString(p.yaml)
+	}
+	return out.String() + rest, err
+}
+
+// proposed is what is proposed for a table of a file.
+type proposed struct {
+	contract.Proposal
+	about contract.About
+	yaml  string
+}
+
+// propose finds what is proposed for the tables of a file; rest says, in comments, for
+// which sheets nothing is.
+func propose(ctx context.Context, ws *workspace.Workspace, path, feed, provider string) (out []proposed, rest string, err error) {
 	contracts := ws.Contracts
 	if feed != "" {
 		c, ok := ws.Contract(feed)
 		if !ok {
-			return "", fmt.Errorf("no contract is called %q", feed)
+			return nil, "", fmt.Errorf("no contract is called %q", feed)
 		}
 		contracts = []contract.Contract{c}
 	}
-	if _, ok := ws.Register.Provider(provider); provider != "" && !ok {
-		return "", fmt.Errorf("no provider has the code %q; mojreturns.yaml lists them", provider)
-	}
 	aside, err := ws.Temp("suggest")
 	if err != nil {
-		return "", err
+		return nil, "", err
 	}
 	defer aside.Close()
 	heads, err := extract.Heads(ctx, path, filepath.Base(path))
 	if err != nil {
-		return "", err
+		return nil, "", err
 	}
-	db, err := warehouse.Create(ctx, filepath.Join(aside.Path, "suggest.duckdb"), ws.Settings)
+	settings := ws.Settings
+	settings.Threads = 1 // many small statements: two threads would wait for each other
+	db, err := warehouse.Create(ctx, filepath.Join(aside.Path, "suggest.duckdb"), settings)
 	if err != nil {
-		return "", err
+		return nil, "", err
 	}
 	defer db.Close()
 	conn, err := db.Conn(ctx)
 	if err != nil {
-		return "", err
+		return nil, "", err
 	}
 	defer conn.Close()
 	if err := typed.LoadRules(ctx, ws, conn, "suggest"); err != nil {
-		return "", err
+		return nil, "", err
 	}
 	var all []*suggested
 	var refused error
@@ -66,28 +82,27 @@ func Suggest(ctx context.Context, ws *workspace.Workspace, path, feed, provider 
 		if refusal := (*extract.Refusal)(nil); errors.As(err, &refusal) {
 			refused = err
 		} else if err != nil {
-			return "", err
+			return nil, "", err
 		} else {
 			all = append(all, s)
 		}
 	}
 	if len(all) == 0 {
-		return "", refused
+		return nil, "", refused
 	}
 	if !slices.ContainsFunc(all, func(s *suggested) bool { return len(s.proposals[0].Columns) > 0 }) {
-		return "", fmt.Errorf("no header of %q is like a column of any feed asked for; is its header row within the first 30, and does it name the columns?", filepath.Base(path))
+		return nil, "", fmt.Errorf("no header of %q is like a column of any feed asked for; is its header row within the first 30, and does it name the columns?", filepath.Base(path))
 	}
-	return writeAll(ctx, all)
+	return likeFeeds(ctx, all)
 }
 
-// writeAll writes the proposal of each sheet that is as like its feed as the
+// likeFeeds gives the proposal of each sheet that is as like its feed as the
 // sheet that is most like one, or half of that: a workbook may hold several feeds.
-func writeAll(ctx context.Context, all []*suggested) (string, error) {
+func likeFeeds(ctx context.Context, all []*suggested) (out []proposed, rest string, err error) {
 	most := 0.0
 	for _, s := range all {
 		most = max(most, s.proposals[0].Score())
 	}
-	var out strings.Builder
 	written := map[string]bool{}
 	var told []*suggested
 	slices.SortStableFunc(all, func(a, b *suggested) int { return cmp.Compare(b.proposals[0].Score(), a.proposals[0].Score()) })
@@ -97,7 +112,7 @@ func writeAll(ctx context.Context, all []*suggested) (string, error) {
 			continue // one of several sheets with one header
 		}
 		if written[best.Feed] || best.Score() < most/2 {
-			fmt.Fprintf(&out, "      # the sheet %q is not proposed for any feed; the nearest is %s\n", s.head.Sheet, best.Feed)
+			rest += fmt.Sprintf("      # the sheet %q is not proposed for any feed; the nearest is %s\n", s.head.Sheet, best.Feed)
 			continue
 		}
 		for _, other := range all {
@@ -105,14 +120,14 @@ func writeAll(ctx context.Context, all []*suggested) (string, error) {
 				s.alike, told = append(s.alike, other.head.Sheet), append(told, other)
 			}
 		}
-		text, err := s.write(ctx)
+		about, err := s.describe(ctx)
 		if err != nil {
-			return "", err
+			return nil, "", err
 		}
-		written[s.proposals[0].Feed] = true
-		out.WriteString(text)
+		written[best.Feed] = true
+		out = append(out, proposed{best, about, best.YAML(about)})
 	}
-	return out.String(), nil
+	return out, rest, nil
 }
 
 // suggested is one table of a file on its way to a proposal.
@@ -140,17 +155,13 @@ func (s *suggested) propose(ctx context.Context, contracts []contract.Contract, 
 	if err != nil {
 		return err
 	}
-	words := map[string][]string{}
-	for _, row := range s.Lists["header_word"] {
-		words[row["header_word"]] = append(words[row["header_word"]], row["column_word"])
-	}
 	registers := s.Registers(provider)
 	if provider == "" {
 		for _, service := range s.Register.Services {
 			registers["service"] = append(registers["service"], service.Code)
 		}
 	}
-	s.proposals = contract.Propose(contracts, profiles, s.Lists, registers, words)
+	s.proposals = contract.Propose(contracts, profiles, s.Lists, registers, hints(s.Workspace, provider))
 	return nil
 }
 
@@ -227,8 +238,8 @@ func (s *suggested) profiles(ctx context.Context) ([]contract.Profile, error) {
 	return out, nil
 }
 
-// write says the best proposal as YAML.
-func (s *suggested) write(ctx context.Context) (string, error) {
+// describe is what is said of the best proposal's file besides its columns.
+func (s *suggested) describe(ctx context.Context) (contract.About, error) {
 	best := s.proposals[0]
 	about := contract.About{File: filepath.Base(s.path), Files: patternOf(filepath.Base(s.path)), Delivered: "increment", Notes: s.table.Notes}
 	if strings.Contains(about.Files, "{version}") {
@@ -260,7 +271,7 @@ func (s *suggested) write(ctx context.Context) (string, error) {
 	}
 	var err error
 	if about.Totals, about.End, err = s.apart(ctx); err != nil {
-		return "", err
+		return about, err
 	}
 	var unclaimed []string
 	for i, header := range s.table.Header {
@@ -271,7 +282,7 @@ func (s *suggested) write(ctx context.Context) (string, error) {
 	for _, f := range personal.Headers(s.Personal, s.table.Header, unclaimed) {
 		about.Personal = append(about.Personal, fmt.Sprintf("Landing refuses the file while %s, unless drop names it.", f.Sentence(s.Safe, s.table.Sheet)))
 	}
-	return best.YAML(about), nil
+	return about, nil
 }
 
 // apart finds rows that are no rows of the table: totals, and what stands below it
@@ -305,34 +316,4 @@ func (s *suggested) apart(ctx context.Context) (totals, end map[string]string, e
 		end["^"+regexp.QuoteMeta(strings.ToLower(strings.Join(words[:min(3, len(words))], " ")))] = "row " + rows + ", below the table"
 	}
 	return totals, end, nil
-}
-
-var (
-	yearInName    = regexp.MustCompile(`20[0-9]{2}[-_]?(20)?[0-9]{2}`)
-	dateInName    = regexp.MustCompile(`20[0-9]{2}-[0-9]{2}-[0-9]{2}|20[0-9]{6}`)
-	versionInName = regexp.MustCompile(`(?i)([-_ ]v)[0-9]+`)
-	periodInName  = regexp.MustCompile(`(?i)\b(q[1-4]|h[12]|(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*|20[0-9]{2}|[0-9]{1,2})\b`)
-	stars         = regexp.MustCompile(`\*([-_ ]+\*)+`)
-)
-
-// patternOf is a pattern that a file's name and those of its next deliveries fit.
-func patternOf(name string) string {
-	ending := filepath.Ext(name)
-	name = strings.TrimSuffix(name, ending)
-	if year := yearInName.FindString(name); year != "" && financialYear(year) {
-		name = strings.Replace(name, year, "\x01", 1)
-	} else if date := dateInName.FindString(name); date != "" {
-		name = strings.Replace(name, date, "\x02", 1)
-	}
-	name = versionInName.ReplaceAllString(name, "${1}\x03")
-	name = periodInName.ReplaceAllString(strings.ReplaceAll(name, "_", " _ "), "*")
-	name = strings.ReplaceAll(stars.ReplaceAllString(name, "*"), " _ ", "_")
-	return strings.NewReplacer("\x01", "{year}", "\x02", "{date}", "\x03", "{version}").Replace(name) + ending
-}
-
-// financialYear says whether the halves of 2023-24, 202324 or 2023-2024 follow each other.
-func financialYear(text string) bool {
-	digits := strings.NewReplacer("-", "", "_", "").Replace(text)
-	_, err := period.ParseYear(digits[:4] + "-" + digits[len(digits)-2:])
-	return err == nil
 }

@@ -67,6 +67,7 @@ func TestSuggestsTheHubsMapping(t *testing.T) {
 	ws := example.Cleveland(t)
 	hub, _ := ws.Register.Provider("HUB")
 	byHand := hub.Feeds[0]
+	forget(ws) // what was decided by hand would be proposed again
 	path := filepath.Join(ws.Dir, "inbox", "hub_referrals_2023-24_q1.csv")
 	text, feeds := suggestion(t, ws, path, "", "HUB")
 	if len(feeds) != 1 {
@@ -86,7 +87,7 @@ func TestSuggestsTheHubsMapping(t *testing.T) {
 			t.Errorf("%s is proposed to come from %q, and by hand from %q", column, proposed, headers)
 		}
 	}
-	if got.Feed != "referrals" || got.Files != "hub_referrals_{year}_*.csv" || got.Encoding != "windows-1252" || got.Delimiter != "semicolon" ||
+	if got.Feed != "referrals" || got.Files != "hub_referrals_{year}_q{quarter}.csv" || got.Encoding != "windows-1252" || got.Delimiter != "semicolon" ||
 		!slices.Equal(got.Dates, register.Names{"day-first"}) || got.Constants["service_code"] != "VCAS" || !slices.Equal(got.YesNo["NK"], register.Names{"Unknown"}) {
 		t.Errorf("the proposal is\n%s", text)
 	}
@@ -102,6 +103,29 @@ func TestSuggestsTheHubsMapping(t *testing.T) {
 		}
 	}
 	landsBy(t, ws, "HUB", path, feeds)
+}
+
+// forget takes the mappings of all providers away.
+func forget(ws *workspace.Workspace) {
+	ws.Register.Providers = slices.Clone(ws.Register.Providers)
+	for i := range ws.Register.Providers {
+		ws.Register.Providers[i].Feeds = nil
+	}
+}
+
+// What was decided for one provider is proposed for another, and asked; for itself it is
+// known.
+func TestDecisionsAreProposedAgain(t *testing.T) {
+	ws := example.Cleveland(t)
+	path := filepath.Join(ws.Dir, "inbox", "hub_referrals_2023-24_q1.csv")
+	text, feeds := suggestion(t, ws, path, "referrals", "SLT")
+	if feeds[0].Codes["referral_outcome_code"]["Waiting"] != "" || !strings.Contains(text, `# "Waiting": "WTL"   # unsure`) ||
+		!strings.Contains(text, "referral_source_code: Referred by   # unsure: another provider calls it so") {
+		t.Errorf("the proposal for another provider is\n%s", text)
+	}
+	if text, _ := suggestion(t, ws, path, "referrals", "HUB"); strings.Contains(text, "another provider") {
+		t.Errorf("the proposal for itself is\n%s", text)
+	}
 }
 
 // A workbook of two feeds gives a proposal for each, which accept what is
