@@ -86,13 +86,17 @@ func (a *app) see(ctx context.Context, ws *workspace.Workspace, do func(*publish
 }
 
 // open opens the workspace, as of the time given with --as-at.
-func (a *app) open() (*workspace.Workspace, error) {
+func (a *app) open() (*workspace.Workspace, error) { return a.openAs(workspace.Use{}) }
+
+// openAs opens it with more to be said of its configuration.
+func (a *app) openAs(use workspace.Use) (*workspace.Workspace, error) {
 	level := slog.LevelWarn
 	if a.verbose {
 		level = slog.LevelDebug
 	}
 	log := slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: level}))
-	ws, err := workspace.Open(a.workspace, workspace.Use{Now: a.now, Progress: a.progress(), Log: log})
+	use.Now, use.Progress, use.Log = a.now, a.progress(), log
+	ws, err := workspace.Open(a.workspace, use)
 	a.opened = ws
 	if err != nil || a.asAt == "" {
 		return ws, err

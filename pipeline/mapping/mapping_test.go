@@ -154,3 +154,5 @@ func (f *filler) text(path string) string {
 	}
 	return strings.Replace(text, "%s", name, 1)
 }
+
+func yamlOf(f mapping.Filled) string { return string(strict.Write(f.Provider)) }

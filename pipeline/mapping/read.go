@@ -24,7 +24,12 @@ type Filled struct {
 
 // Read reads a workbook that was filled in. All that cannot be is told together, with its
 // sheet and cell; what is still open is no mistake.
-func Read(content []byte, about About) (Filled, []Problem, error) {
+func Read(content []byte, about About) (filled Filled, problems []Problem, err error) {
+	defer func() { // excelize panics on some workbooks that are damaged
+		if r := recover(); r != nil {
+			err = fmt.Errorf("this workbook is damaged: %v; open it in Excel and save it again as .xlsx", r)
+		}
+	}()
 	f, err := excelize.OpenReader(bytes.NewReader(content), excelize.Options{RawCellValue: true, UnzipSizeLimit: mostUnzipped, UnzipXMLSizeLimit: mostUnzipped})
 	if err != nil {
 		return Filled{}, nil, fmt.Errorf("this is no workbook that can be read; save it as .xlsx: %w", err)

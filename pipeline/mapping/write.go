@@ -119,8 +119,8 @@ func sayColumn(c contract.Contract, name string) string {
 func (w *writer) columns(b Book) *grid {
 	g := &grid{sheet: columnsSheet, title: "Where each of our columns comes from",
 		says: "One row for each header of theirs. Choose our column and how it comes from the header; for what we do not need, choose \"not used\" under how.",
-		columns: []column{{feedTitle, 20, false}, {headerTitle, 26, false}, {shapeTitle, 24, false}, {columnTitle, 34, true}, {howTitle, 22, true},
-			{valueTitle, 24, true}, {stateTitle, 11, false}, {whyTitle, 44, false}}, free: 15}
+		columns: []column{{feedTitle, 14, false}, {headerTitle, 21, false}, {shapeTitle, 20, false}, {columnTitle, 28, true}, {howTitle, 14, true},
+			{valueTitle, 16, true}, {stateTitle, 10, false}, {whyTitle, 30, false}}, free: 15}
 	var all []string
 	for i, f := range b.Provider.Feeds {
 		c, seen := w.about.contract(f.Feed), seenOf(b, i)
@@ -282,7 +282,7 @@ func (w *writer) wordSheet(name, of string, earlier []*grid) *grid {
 	}
 	return &grid{sheet: name, title: "What their words mean", of: of, free: 10,
 		says:    "Choose our label for each word of theirs. * stands for every other word. A word left without a label is rejected or left blank, and listed.",
-		columns: []column{{wordTitle, 34, false}, {rowsTitle, 8, false}, {labelTitle, 38, true}, {stateTitle, 12, false}, {whyTitle, 44, false}}}
+		columns: []column{{wordTitle, 28, false}, {rowsTitle, 7, false}, {labelTitle, 30, true}, {stateTitle, 10, false}, {whyTitle, 30, false}}}
 }
 
 func (w *writer) addWords(g *grid, decided []said, seen []Word, choices []contract.Choice, labels []string, key string) {
@@ -321,8 +321,8 @@ func count(n int64) string {
 func (w *writer) settings(b Book) *grid {
 	g := &grid{sheet: settingsSheet, title: "What is said of each feed once",
 		says: "Its files, when it is awaited, and how its dates, numbers and sheets are. Most may stay blank. A setting that may have several answers has a row for each; add rows below.",
-		columns: []column{{feedTitle, 20, false}, {settingTitle, 28, false}, {ofTitle, 24, true}, {answerTitle, 40, true}, {stateTitle, 11, false}, {whyTitle, 30, false},
-			{meaningTitle, 54, false}}, free: 15}
+		columns: []column{{feedTitle, 14, false}, {settingTitle, 24, false}, {ofTitle, 18, true}, {answerTitle, 26, true}, {stateTitle, 10, false}, {whyTitle, 22, false},
+			{meaningTitle, 38, false}}, free: 15}
 	var labels []string
 	for _, s := range settings() {
 		labels = append(labels, s.label)
