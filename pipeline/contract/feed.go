@@ -31,6 +31,7 @@ func (c Contract) CheckFeed(at strict.Place, provider string, f register.Feed, l
 		if err := c.checkDerived(column, f.Derive[column]); err != nil {
 			list = append(list, misfit{[]string{"derive", column}, true, err})
 		}
+		list = append(list, c.checkFactor(column, f.Derive[column])...)
 	}
 	for _, column := range slices.Sorted(maps.Keys(f.Numbers)) {
 		if col, ok := c.Column(column); !ok || !slices.Contains([]string{"integer", "number", "money"}, col.Type) {

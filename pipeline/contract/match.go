@@ -25,6 +25,7 @@ type Mapping struct {
 type Derivation struct {
 	At       int // header position, from 0
 	As, Part string
+	Factor   string // what its number is multiplied by, as an exact decimal; empty for none
 }
 
 // MatchFeed does what Match does, by all that a provider's feed says.
@@ -38,7 +39,11 @@ func (c Contract) MatchFeed(header []string, feed register.Feed) (Mapping, error
 			errs = append(errs, err)
 		}
 		if d {
-			derived[column] = Derivation{At: at, As: feed.Derive[column].As, Part: feed.Derive[column].Part}
+			by, err := factor(feed.Derive[column])
+			if err != nil {
+				errs = append(errs, fmt.Errorf("the column %s: %w", column, err))
+			}
+			derived[column] = Derivation{At: at, As: feed.Derive[column].As, Part: feed.Derive[column].Part, Factor: by}
 		}
 		if constants == nil {
 			constants = map[string]string{}

@@ -115,7 +115,11 @@ func (j judge) translations(col Column) map[string]string {
 // sent is the staged text that a column is made of; empty where there is none.
 func (j judge) sent(col Column) string {
 	if d, ok := j.Mapping.Derived[col.Name]; ok {
-		return j.derive(d)
+		text := j.derive(d)
+		if d.Factor != "" {
+			text = j.product(col, j.filled(text), d.Factor)
+		}
+		return text
 	}
 	if at, ok := j.Mapping.Columns[col.Name]; ok {
 		return fmt.Sprintf("tidy(c%d)", at+1)
@@ -166,7 +170,10 @@ func (j judge) parse(col Column, t string) string {
 	case "time":
 		return "as_time(" + t + ")"
 	case "integer", "number", "money":
-		return fmt.Sprintf("as_%s(%s)", col.Type, j.number(col, t))
+		if j.Mapping.Derived[col.Name].Factor == "" { // else its styles were read before the factor
+			t = j.number(col, t)
+		}
+		return fmt.Sprintf("as_%s(%s)", col.Type, t)
 	}
 	switch {
 	case col.Register != "":

@@ -54,6 +54,9 @@ func (d Derivation) inWords() string {
 	case d.As != "":
 		how = "the " + d.As + " of this header's date"
 	}
+	if d.Factor != "" {
+		how += ", times " + strings.TrimSuffix(strings.TrimRight(d.Factor, "0"), ".")
+	}
 	return how
 }
 

@@ -87,6 +87,10 @@ type Derived struct {
 	// Part is a regular expression with one group: that part of the text. A text
 	// that it does not fit stays whole, and is judged so.
 	Part string `yaml:"part" json:"part,omitempty"`
+	// Times and Divide take a number in another unit: by 60 hours are minutes. They are
+	// exact decimals above 0; one of the two at most, and not with As.
+	Times  string `yaml:"times" json:"times,omitempty"`
+	Divide string `yaml:"divide" json:"divide,omitempty"`
 }
 
 // Expected says from when a feed is awaited, how often, and how many working

@@ -80,3 +80,8 @@ CREATE MACRO pence_in_pounds(t) AS CASE WHEN regexp_full_match(t, '-?[0-9]{1,15}
 CREATE MACRO without_percent(t) AS CASE WHEN t LIKE '%_\%' ESCAPE '\' THEN rtrim(left(t, length(t) - 1)) ELSE t END;
 CREATE MACRO percent_as_share(t) AS
   CASE WHEN regexp_full_match(t, '-?[0-9]{1,10}([.][0-9]{1,2})? ?%') THEN (TRY_CAST(without_percent(t) AS DECIMAL(14,2)) * 0.01::DECIMAL(3,2))::DECIMAL(18,4)::VARCHAR ELSE t END;
+
+-- A number in another unit (`derive:` with times or divide): exact, with up to six decimals
+CREATE MACRO as_exact(t) AS CASE WHEN regexp_full_match(t, '[-+]?([0-9]{1,12}([.][0-9]{1,6})?|[.][0-9]{1,6})') THEN TRY_CAST(t AS DECIMAL(18,6)) END;
+-- 1.5 hours times 60 are 90, with no zeros behind
+CREATE MACRO times_exactly(number, factor) AS rtrim(rtrim((number * factor)::VARCHAR, '0'), '.');
