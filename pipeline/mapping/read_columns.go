@@ -82,6 +82,11 @@ func (r *reader) comes(l line, f *register.Feed, how string) {
 	if value != "" && (how == asItIs || how == another || how == ownName) {
 		l.wrong(r, valueTitle, "a column that comes %s has no value; clear the cell, or choose how it is made", how)
 	}
+	for _, title := range []string{timesTitle, divideTitle} {
+		if l.text(title) != "" && how != made {
+			l.wrong(r, title, "a number is taken times or divided by another where it is %q; choose that, or clear the cell", made)
+		}
+	}
 	switch how {
 	case asItIs, another:
 		put(&f.Columns, column, "")
@@ -104,7 +109,7 @@ func (r *reader) comes(l line, f *register.Feed, how string) {
 		if f.Derive == nil {
 			f.Derive = map[string]register.Derived{}
 		}
-		d := register.Derived{From: namesOf(l.text(headerTitle)), Part: textOf(value)}
+		d := register.Derived{From: namesOf(l.text(headerTitle)), Part: textOf(value), Times: textOf(l.text(timesTitle)), Divide: textOf(l.text(divideTitle))}
 		d.As, _ = strings.CutPrefix(how, madeOf)
 		if how == made {
 			d.As = ""

@@ -29,6 +29,8 @@ const (
 	columnTitle  = "Fill in: our column"
 	howTitle     = "Fill in: how"
 	valueTitle   = "Fill in: value, or part of the text"
+	timesTitle   = "Fill in: times"      // a number in another unit: 60 makes minutes of hours
+	divideTitle  = "Fill in: divided by" // 100 makes pounds of pence
 	settingTitle = "Setting"
 	ofTitle      = "Fill in: of what"
 	answerTitle  = "Fill in: answer"
@@ -120,15 +122,16 @@ func (w *writer) columns(b Book) *grid {
 	g := &grid{sheet: columnsSheet, title: "Where each of our columns comes from",
 		says: "One row for each header of theirs. Choose our column and how it comes from the header; for what we do not need, choose \"not used\" under how.",
 		columns: []column{{feedTitle, 14, false}, {headerTitle, 21, false}, {shapeTitle, 20, false}, {columnTitle, 28, true}, {howTitle, 14, true},
-			{valueTitle, 16, true}, {stateTitle, 10, false}, {whyTitle, 30, false}}, free: 15}
+			{valueTitle, 16, true}, {timesTitle, 8, true}, {divideTitle, 8, true}, {stateTitle, 10, false}, {whyTitle, 30, false}}, free: 15}
 	var all []string
 	for i, f := range b.Provider.Feeds {
 		c, seen := w.about.contract(f.Feed), seenOf(b, i)
 		ourColumns := w.list("columns "+f.Feed, columnChoices(c))
 		all = append(all, columnChoices(c)...)
 		told := map[string]bool{}
+		var times, divide string
 		line := func(header, shape, column, how, value, state, why string, values string) {
-			g.add([]string{numbered(i, f), header, shape, column, how, value, state, why}, map[int]string{3: ourColumns, 4: w.list("how", hows()), 5: values})
+			g.add([]string{numbered(i, f), header, shape, column, how, value, times, divide, state, why}, map[int]string{3: ourColumns, 4: w.list("how", hows()), 5: values})
 		}
 		look := map[string]Header{}
 		for _, h := range seen.Headers {
@@ -150,12 +153,10 @@ func (w *writer) columns(b Book) *grid {
 			if d.As != "" {
 				how = madeOf + d.As
 			}
-			part := ""
-			if d.Part != "" {
-				part = cellOf(d.Part)
-			}
-			line(cellOfNames(d.From), "", sayColumn(c, name), how, part, sure, seen.Guesses["derive."+name].Why, "")
+			times, divide = filled(d.Times), filled(d.Divide)
+			line(cellOfNames(d.From), "", sayColumn(c, name), how, filled(d.Part), sure, seen.Guesses["derive."+name].Why, "")
 		}
+		times, divide = "", ""
 		for _, name := range sorted(f.Constants) {
 			choices := w.about.choices(c, name)
 			line("", "", sayColumn(c, name), constant, say(f.Constants[name], choices), sure, "", w.list(constantList(c, name), said2(choices)))
@@ -191,6 +192,14 @@ func (w *writer) columns(b Book) *grid {
 	slices.Sort(all)
 	g.freeLists = map[int]string{0: w.list("feeds", feedsOf(b)), 3: w.list("all columns", slices.Compact(all)), 4: w.list("how", hows())}
 	return g
+}
+
+// filled is a text as its cell holds it; of none the cell is empty.
+func filled(text string) string {
+	if text == "" {
+		return ""
+	}
+	return cellOf(text)
 }
 
 func constantList(c contract.Contract, column string) string { return c.Feed + " " + column }
