@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -80,9 +82,14 @@ func rowOf(ctx context.Context, ws *workspace.Workspace, s typed.Staged, number 
 	for _, name := range []string{"sent_column", "sent", "column_name", "taken_as"} {
 		found.Cells.Columns = append(found.Cells.Columns, table.Column{Name: name})
 	}
-	ours := map[int]string{}
+	ours, withheld := map[int]string{}, s.Withheld()
 	for name, at := range s.Mapping.Columns {
 		ours[at] = name
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Mapping.Derived)) {
+		if at := s.Mapping.Derived[name].At; ours[at] == "" {
+			ours[at] = name
+		}
 	}
 	for i, header := range s.Table.Header {
 		sent := ""
@@ -93,7 +100,7 @@ func rowOf(ctx context.Context, ws *workspace.Workspace, s typed.Staged, number 
 		c, _ := s.Contract.Column(name)
 		switch {
 		case sent == "":
-		case faulty[name] || c.Band != "":
+		case faulty[name] || withheld[i]:
 			sent = "(withheld)"
 		}
 		took := as[name]

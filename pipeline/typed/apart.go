@@ -18,12 +18,7 @@ import (
 // Record is a row in the provider's words; ages, which only become bands, are
 // withheld.
 func (s Staged) Record(row []any) string {
-	withheld := map[int]bool{}
-	for _, c := range s.Contract.Columns {
-		if at, sent := s.Mapping.Columns[c.Name]; sent && c.Band != "" {
-			withheld[at] = true
-		}
-	}
+	withheld := s.Withheld()
 	var cells []string
 	for i, name := range s.Table.Header {
 		switch {
@@ -35,6 +30,24 @@ func (s Staged) Record(row []any) string {
 		}
 	}
 	return strings.Join(cells, "; ")
+}
+
+// Withheld are the places in the header of columns of which only a band is kept, whether
+// a header is theirs or they are made of it.
+func (s Staged) Withheld() map[int]bool {
+	withheld := map[int]bool{}
+	for _, c := range s.Contract.Columns {
+		if c.Band == "" {
+			continue
+		}
+		if at, sent := s.Mapping.Columns[c.Name]; sent {
+			withheld[at] = true
+		}
+		if d, made := s.Mapping.Derived[c.Name]; made {
+			withheld[d.At] = true
+		}
+	}
+	return withheld
 }
 
 // Remarks are what somebody who looks at the file would not expect of it, and the

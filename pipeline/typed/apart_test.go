@@ -1,0 +1,25 @@
+package typed_test
+
+import (
+	"testing"
+
+	"mojreturns/pipeline/contract"
+	"mojreturns/pipeline/extract"
+	"mojreturns/pipeline/typed"
+)
+
+// An age is withheld from a row in its sender's words, whether its header is the column's
+// or the column is made of it.
+func TestRecordWithholdsAges(t *testing.T) {
+	c := contract.Contract{Columns: []contract.Column{{Name: "referral_id"}, {Name: "age_years", Band: "age_band"}}}
+	row := []any{"A1", "34", nil}
+	for name, m := range map[string]contract.Mapping{
+		"header":  {Columns: map[string]int{"referral_id": 0, "age_years": 1}},
+		"derived": {Columns: map[string]int{"referral_id": 0}, Derived: map[string]contract.Derivation{"age_years": {At: 1}}},
+	} {
+		s := typed.Staged{Contract: c, Mapping: m, Table: extract.Table{Header: []string{"Ref ", "Age", "Note"}}}
+		if got := s.Record(row); got != "Ref: A1; Age: (withheld)" {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+}
