@@ -121,8 +121,8 @@ func sayColumn(c contract.Contract, name string) string {
 func (w *writer) columns(b Book) *grid {
 	g := &grid{sheet: columnsSheet, title: "Where each of our columns comes from",
 		says: "One row for each header of theirs. Choose our column and how it comes from the header; for what we do not need, choose \"not used\" under how.",
-		columns: []column{{feedTitle, 14, false}, {headerTitle, 21, false}, {shapeTitle, 20, false}, {columnTitle, 28, true}, {howTitle, 14, true},
-			{valueTitle, 16, true}, {timesTitle, 8, true}, {divideTitle, 8, true}, {stateTitle, 10, false}, {whyTitle, 30, false}}, free: 15}
+		columns: []column{{feedTitle, 15, false}, {headerTitle, 19, false}, {shapeTitle, 16, false}, {columnTitle, 24, true}, {howTitle, 12, true},
+			{valueTitle, 13, true}, {timesTitle, 8, true}, {divideTitle, 8, true}, {stateTitle, 9, false}, {whyTitle, 27, false}}, free: 15}
 	var all []string
 	for i, f := range b.Provider.Feeds {
 		c, seen := w.about.contract(f.Feed), seenOf(b, i)
