@@ -17,7 +17,7 @@ import (
 )
 
 func (a *app) pseudonymiseCommand() *cobra.Command {
-	var d intake.Desk
+	var d intake.ClientFile
 	var key, makeKey, people string
 	c := &cobra.Command{
 		Use:   "pseudonymise FILE --key KEYFILE --column HEADER",

@@ -135,7 +135,7 @@ func (f *screening) strip(ctx context.Context) error {
 		return err
 	}
 	if !workspace.Exists(kept) {
-		return nil // a text, or an OpenDocument file, which is kept as it came
+		return nil // a text, or an OpenDocument file, whose text alone was taken
 	}
 	f.sent.Workbook, f.sent.Taken = true, taken
 	return f.goOnWith(kept)

@@ -17,8 +17,8 @@ import (
 	"mojreturns/pipeline/pseudonym"
 )
 
-// Desk is a file to be pseudonymised where it was made, before it is sent.
-type Desk struct {
+// ClientFile is a file to be pseudonymised where it was made, before it is sent.
+type ClientFile struct {
 	File    string
 	Columns []string // the headers of client numbers
 	Key     pseudonym.Key
@@ -37,7 +37,7 @@ type Pseudonymised struct {
 // Pseudonymise writes a file again with keyed hashes in place of its client numbers. An
 // Excel workbook stays one, with its table alone; of any other file a CSV is made. The
 // file itself is only read.
-func Pseudonymise(ctx context.Context, d Desk) (Pseudonymised, error) {
+func Pseudonymise(ctx context.Context, d ClientFile) (Pseudonymised, error) {
 	name := filepath.Base(d.File)
 	excel, err := extract.IsExcel(d.File, name)
 	if err != nil {
@@ -77,7 +77,7 @@ func asked(err error) error {
 }
 
 // look finds the tables with all the columns.
-func (d Desk) look(ctx context.Context, name string) (*hashing, Pseudonymised, error) {
+func (d ClientFile) look(ctx context.Context, name string) (*hashing, Pseudonymised, error) {
 	h := &hashing{key: d.Key, sheets: map[string]*hashed{}}
 	var done Pseudonymised
 	options := extract.Options{Names: d.Columns, Encoding: "detect"}
@@ -118,7 +118,7 @@ func (d Desk) look(ctx context.Context, name string) (*hashing, Pseudonymised, e
 
 // each gives every row, with hashes in place of client numbers where it is in a table;
 // changed are the places of those, from 0.
-func (d Desk) each(ctx context.Context, name string, h *hashing, done *Pseudonymised, row func(r extract.Row, changed []int) error) error {
+func (d ClientFile) each(ctx context.Context, name string, h *hashing, done *Pseudonymised, row func(r extract.Row, changed []int) error) error {
 	err := extract.Cells(ctx, d.File, name, extract.Options{Encoding: "detect", Delimiter: d.delimiter(h)}, func(r extract.Row) error {
 		s := h.sheets[r.Sheet]
 		if s == nil || r.Row <= int64(s.table.HeaderRow) {
@@ -152,7 +152,7 @@ func (d Desk) each(ctx context.Context, name string, h *hashing, done *Pseudonym
 }
 
 // delimiter is that of a text, by its header.
-func (d Desk) delimiter(h *hashing) string {
+func (d ClientFile) delimiter(h *hashing) string {
 	if s := h.sheets[""]; s != nil {
 		return s.table.Delimiter
 	}
@@ -160,7 +160,7 @@ func (d Desk) delimiter(h *hashing) string {
 }
 
 // text writes a CSV, with the delimiter it had.
-func (d Desk) text(ctx context.Context, name string, h *hashing, done *Pseudonymised) error {
+func (d ClientFile) text(ctx context.Context, name string, h *hashing, done *Pseudonymised) error {
 	if len(h.sheets) > 1 || len(done.Untouched) > 0 {
 		return unanswerable("%q has several sheets, of which a CSV holds one; save it as an Excel workbook first", name)
 	}
@@ -195,7 +195,7 @@ func writeNew(path string, content []byte) error {
 
 // workbook writes the workbook with its table alone, before the cells are changed, so that
 // no formula is lost to it, and once more after, so that nothing stays of what they held.
-func (d Desk) workbook(ctx context.Context, name string, h *hashing, done *Pseudonymised) (err error) {
+func (d ClientFile) workbook(ctx context.Context, name string, h *hashing, done *Pseudonymised) (err error) {
 	stripped, changed := d.To+".1.partial.xlsx", d.To+".2.partial.xlsx"
 	defer func() {
 		for _, part := range []string{stripped, changed} {

@@ -42,7 +42,7 @@ func TestWorkbookAtTheDesk(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := example.ReadFile(t, file)
-	done, err := intake.Pseudonymise(t.Context(), intake.Desk{File: file, Columns: []string{"Client No"}, Key: key})
+	done, err := intake.Pseudonymise(t.Context(), intake.ClientFile{File: file, Columns: []string{"Client No"}, Key: key})
 	if err != nil {
 		t.Fatal(err)
 	}
