@@ -3,6 +3,7 @@ package figure
 
 import (
 	"cmp"
+	"fmt"
 	"strings"
 )
 
@@ -30,3 +31,13 @@ func Plain(text string) string {
 	}
 	return strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
 }
+
+// Unknown is an error of what was asked for: a code, a scope, a breakdown or a category
+// that is not there. Whoever asked can mend it.
+type Unknown struct{ error }
+
+// Unwrap gives the error itself.
+func (u Unknown) Unwrap() error { return u.error }
+
+// NotThere is an Unknown in words.
+func NotThere(format string, args ...any) error { return Unknown{fmt.Errorf(format, args...)} }

@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"mojreturns/pipeline/figure"
 	"path"
 	"slices"
 	"sort"
@@ -174,7 +175,7 @@ func (s *Set) With(codes []string) ([]Metric, error) {
 	add = func(code string) error {
 		m, ok := s.Metric(code)
 		if !ok {
-			return fmt.Errorf("no metric has the code %q; `metrics` without a code lists them all", code)
+			return figure.NotThere("no metric has the code %q; `metrics` without a code lists them all", code)
 		}
 		want[code] = true
 		for _, part := range m.Count.Formula.Parts() {

@@ -24,14 +24,14 @@ type TracePart struct {
 func (e Engine) Trace(ctx context.Context, place figure.Place) ([]TracePart, error) {
 	m, ok := e.Set.Metric(place.Code)
 	if !ok {
-		return nil, fmt.Errorf("no metric has the code %q", place.Code)
+		return nil, figure.NotThere("no metric has the code %q", place.Code)
 	}
 	if place.Dimension != "" && !slices.ContainsFunc(m.By, func(b Breakdown) bool { return b.String() == place.Dimension }) {
-		return nil, fmt.Errorf("metric %s is not broken down by %q; it has %s", m.Code, place.Dimension, breakdowns(m.By))
+		return nil, figure.NotThere("metric %s is not broken down by %q; it has %s", m.Code, place.Dimension, breakdowns(m.By))
 	}
 	kind, _, _ := strings.Cut(place.Scope, ":")
 	if !slices.Contains(m.Scopes, kind) && !(kind == "fund" && slices.Contains(m.Scopes, "claimed")) {
-		return nil, fmt.Errorf("metric %s has no figure for the scope %q; it has %s", m.Code, place.Scope, strings.Join(m.Scopes, ", "))
+		return nil, figure.NotThere("metric %s has no figure for the scope %q; it has %s", m.Code, place.Scope, strings.Join(m.Scopes, ", "))
 	}
 	if m.Count.Kind == Formula {
 		return e.traceParts(ctx, m, place)

@@ -30,7 +30,7 @@ func FigureRows(ctx context.Context, ws *workspace.Workspace, q Question) (table
 		return table.Table{}, err
 	}
 	if q.Scope != "" && !ws.HasScope(q.Scope) {
-		return table.Table{}, fmt.Errorf("scope %q is not in the configuration; there are %s", q.Scope, strings.Join(ws.Register.Scopes(), ", "))
+		return table.Table{}, figure.NotThere("scope %q is not in the configuration; there are %s", q.Scope, strings.Join(ws.Register.Scopes(), ", "))
 	}
 	v, err := OpenFigures(ctx, ws, q.Period, q.Codes...)
 	if err != nil {
@@ -114,11 +114,11 @@ func traceBreaches(ctx context.Context, ws *workspace.Workspace, at period.Perio
 	scopes := slices.DeleteFunc(ws.Register.Scopes(), func(s string) bool { return !strings.HasPrefix(s, "fund:") })
 	switch {
 	case place.Dimension != "" || place.Category != "":
-		return nil, fmt.Errorf("condition %s is answered for a fund and has no breakdown; leave out --by and --category", place.Code)
+		return nil, figure.NotThere("condition %s is answered for a fund and has no breakdown; leave out --by and --category", place.Code)
 	case slices.Contains(scopes, place.Scope):
 		scopes = []string{place.Scope}
 	case place.Scope != "all":
-		return nil, fmt.Errorf("condition %s is answered for funds, not for %q; there are %s",
+		return nil, figure.NotThere("condition %s is answered for funds, not for %q; there are %s",
 			place.Code, place.Scope, strings.Join(scopes, ", "))
 	}
 	v, err := Open(ctx, ws, at)
@@ -166,7 +166,7 @@ func (v *View) value(ctx context.Context, c figure.Place) (string, error) {
 		return "", err
 	}
 	if len(found.Rows) == 0 {
-		return "", fmt.Errorf("there is no figure %s for %s in %s with %s %q", c.Code, c.Scope, c.Period, c.Dimension, c.Category)
+		return "", figure.NotThere("there is no figure %s for %s in %s with %s %q", c.Code, c.Scope, c.Period, c.Dimension, c.Category)
 	}
 	return fmt.Sprint(found.Rows[0][0]), nil
 }

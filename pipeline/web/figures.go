@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -123,7 +124,8 @@ func empty(t table.Table, names ...string) []string {
 
 // asked makes a fault of the question out of an error that says what is not there.
 func asked(err error) error {
-	if text := err.Error(); strings.Contains(text, "there are ") || strings.Contains(text, "there is no ") || strings.Contains(text, "no metric") || strings.Contains(text, "is answered for") {
+	var unknown figure.Unknown
+	if errors.As(err, &unknown) {
 		return badRequest("%s", sentence(err))
 	}
 	return err
