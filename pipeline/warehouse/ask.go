@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -92,7 +93,7 @@ func (d *Desk) board(s *station, q Question) (*flight, Answer, error) {
 	if err != nil {
 		return nil, Answer{}, err
 	}
-	if s.kept != nil {
+	if s.kept != nil && !q.changes() {
 		if answer, ok := s.kept.Get(key); ok {
 			return nil, answer, nil
 		}
@@ -110,7 +111,7 @@ func (d *Desk) board(s *station, q Question) (*flight, Answer, error) {
 	go func() {
 		f.answer, f.err = d.fly(ctx, s, q)
 		stop()
-		if f.err == nil && s.kept != nil && f.answer.small() {
+		if f.err == nil && s.kept != nil && !q.changes() && f.answer.small() {
 			s.kept.Add(key, f.answer)
 		}
 		d.mu.Lock()
@@ -144,14 +145,25 @@ func (q Question) key() (string, error) {
 	return fmt.Sprintf("%d %s %s", q.MaxRows, values, q.SQL), err
 }
 
+// moving are the functions that give something else each time.
+var moving = regexp.MustCompile(`(?i)\b(now|today|current_date|current_time|current_timestamp|localtime|localtimestamp|get_current_\w+|transaction_timestamp|age|random|uuid|gen_random_uuid|uuidv\d|nextval)\b`)
+
+// changes tells whether a question may have another answer of the same warehouse, so that
+// none is remembered. It may be wrong about a column of such a name: that costs an asking.
+func (q Question) changes() bool { return moving.MatchString(q.SQL) }
+
 // small says whether an answer is worth remembering: up to about a megabyte.
 func (a Answer) small() bool {
 	size := 0
 	for _, row := range a.Rows {
 		for _, v := range row {
 			size += 32
-			if text, ok := v.(string); ok {
-				size += len(text)
+			switch v := v.(type) {
+			case string:
+				size += len(v)
+			case nil, bool, int, int8, int16, int32, int64, uint, uint8, uint16, uint32, uint64, float32, float64:
+			default: // a list, or something else with parts
+				size += len(fmt.Sprint(v))
 			}
 		}
 		if size > 1<<20 {
@@ -232,7 +244,9 @@ func (s *station) ask(ctx context.Context, q Question) (answer Answer, err error
 	}
 	answer = Answer{Published: s.Published, Columns: rows.Columns()}
 	for i := range columns { // a subquery renames columns of the same name
-		answer.Columns[i].Name = columns[i]
+		if len(q.Values) == 0 { // with values DuckDB knows no names before it has them
+			answer.Columns[i].Name = columns[i]
+		}
 	}
 	answer.Rows, answer.More, err = rows.Collect(q.MaxRows)
 	return answer, err

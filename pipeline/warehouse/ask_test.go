@@ -140,6 +140,9 @@ func TestAskRefuses(t *testing.T) {
 		"INSERT INTO run VALUES (NULL, 'x')", "UPDATE run SET command = ''", "DELETE FROM run", "TRUNCATE run", "DROP TABLE run", "ALTER TABLE run ADD COLUMN x INTEGER",
 		"WITH x AS (SELECT 1) INSERT INTO run SELECT NULL, 'x' FROM x", "MERGE INTO run USING spend ON false WHEN NOT MATCHED THEN INSERT VALUES (NULL, 'x')",
 		"BEGIN", "COMMIT", "CHECKPOINT", "FORCE CHECKPOINT", "VACUUM", "ANALYZE", "USE memory", "PREPARE p AS SELECT 1", "EXECUTE p", "DEALLOCATE p", "COMMENT ON TABLE run IS 'x'",
+		"EXPLAIN (ANALYZE) CREATE TABLE memory.main.zz AS SELECT 42 AS a", "EXPLAIN (ANALYZE, FORMAT json) DROP TABLE memory.main.run", "EXPLAIN ANALYZE/**/UPDATE memory.main.run SET command = ''",
+		"EXPLAIN (ANALYZE) CREATE MACRO memory.main.sum(x) AS 7", "EXPLAIN (ANALYZE) COPY (SELECT 1) TO '" + out + "'", "EXPLAIN (ANALYZE) PRAGMA enable_profiling", "EXPLAIN (ANALYZE) VACUUM",
+		"EXPLAIN (ANALYZE) SELECT * FROM enable_logging()", "EXPLAIN (FORMAT json) CREATE VIEW memory.main.v AS SELECT 1", "EXPLAIN(ANALYZE)CREATE TEMP TABLE x AS SELECT 1",
 		"EXPLAIN ANALYZE CREATE TEMP TABLE x AS SELECT 1", "EXPLAIN ANALYZE INSERT INTO run VALUES (NULL, 'x')", "EXPLAIN EXPLAIN SELECT 1",
 		// settings, and unlocking them
 		"SET threads = 8", "SET GLOBAL threads = 8", "RESET threads", "SET VARIABLE x = 1", "SET lock_configuration = false", "SET enable_external_access = true",
@@ -161,6 +164,9 @@ func TestAskRefuses(t *testing.T) {
 		if a, err := ask(query); err == nil {
 			t.Errorf("allowed, with %d rows: %s", len(a.Rows), query)
 		}
+	}
+	if a, err := ask("SELECT command, sum(n) FROM run, (SELECT 100 AS n) GROUP BY ALL"); err != nil || fmt.Sprint(a.Rows) != "[[run --period 2023-24-Q4 100]]" {
+		t.Errorf("what others read was changed: %v, %v", a.Rows, err)
 	}
 	if got := names(t, outside); got != "secret.csv" {
 		t.Errorf("files appeared: %s", got)

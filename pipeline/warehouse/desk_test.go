@@ -100,14 +100,14 @@ func TestDeskReadersDoNotMeet(t *testing.T) {
 }
 
 // Whoever asks what is being asked already waits for that answer; DuckDB is asked once.
-// That it was is told by the answers, which are one: the random number in it is.
+// That it was is told by the answers, which are one: the number of the transaction is.
 func TestDeskAsksOnce(t *testing.T) {
 	dir, bounds := askable(t)
 	bounds.Each = 1
 	desk := warehouse.NewDesk(dir, bounds, oneRun())
 	defer desk.Close()
 	q := slow(0)
-	q.SQL = "SELECT n, random() AS r FROM (" + q.SQL + ")"
+	q.SQL = "SELECT n, txid_current() AS r FROM (" + q.SQL + ")"
 	answers := make([]string, 50)
 	var group sync.WaitGroup
 	for i := range answers {
@@ -129,6 +129,14 @@ func TestDeskAsksOnce(t *testing.T) {
 	defer forgetful.Close()
 	if first := ask1(t, forgetful, q); first == ask1(t, forgetful, q) {
 		t.Error("the answer does not tell whether it was asked again")
+	}
+	moving := warehouse.Question{SQL: "SELECT random()"}
+	if first := ask1(t, desk, moving); first == ask1(t, desk, moving) {
+		t.Error("an answer that is another each time is remembered")
+	}
+	large := warehouse.Question{SQL: "SELECT txid_current() AS r, range(300000) AS l"}
+	if first := ask1(t, desk, large); first == ask1(t, desk, large) {
+		t.Error("a large answer is remembered")
 	}
 	q.Values = map[string]any{}
 	if q.MaxRows = 5; ask1(t, desk, q) == answers[0] {
