@@ -1,10 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -97,7 +100,11 @@ func (a *app) providerSuggestCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return os.WriteFile(a.output, content, 0o660)
+			if err := writeNewly(a.output, content); err != nil {
+				return err
+			}
+			fmt.Fprintf(a.stdout, "%s is written. Fill in what is to decide, then run\n  mojreturns provider take %s\n", a.output, a.output)
+			return nil
 		}
 		if err := knows(ws, workspace.Asked{Feed: feed, Provider: provider}); err != nil {
 			return err
@@ -110,7 +117,7 @@ func (a *app) providerSuggestCommand() *cobra.Command {
 			_, err = fmt.Fprint(a.stdout, proposal)
 			return err
 		}
-		return os.WriteFile(a.output, []byte(proposal), 0o660)
+		return writeNewly(a.output, []byte(proposal))
 	})
 	c.Flags().StringVar(&feed, "feed", "", "the feed it is; without it, the one that the file is most like")
 	c.Flags().StringVar(&provider, "provider", "", "whose file it is, so that its services are known")
@@ -125,6 +132,48 @@ func (a *app) providerSuggestCommand() *cobra.Command {
 		return nil
 	})
 	return c
+}
+
+// writeNewly writes a file that must not be there: it may have been filled in.
+func writeNewly(path string, content []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o660)
+	if errors.Is(err, os.ErrExist) {
+		return usage("%q is there already and is not written over; move it away, or give another name with -o", path)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(content)
+	return errors.Join(err, f.Close())
+}
+
+// keepBefore keeps a mapping that is about to be replaced beside it, under a name that no
+// other has, and names it; empty where there was none, or the same.
+func keepBefore(path string, next []byte) (kept string, err error) {
+	before, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) || err == nil && bytes.Equal(before, next) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	for n := 1; ; n++ {
+		kept = fmt.Sprintf("%s.before-%d", path, n)
+		if _, err := os.Stat(kept); errors.Is(err, os.ErrNotExist) {
+			return kept, writeNewly(kept, before)
+		}
+	}
+}
+
+// gone are the feeds that a provider has and a mapping has not.
+func gone(ws *workspace.Workspace, code string, feeds []string) (out []string) {
+	p, _ := ws.Register.Provider(code)
+	for _, f := range p.Feeds {
+		if !slices.Contains(feeds, f.Feed) && !slices.Contains(out, f.Feed) {
+			out = append(out, f.Feed)
+		}
+	}
+	return out
 }
 
 func (a *app) providerTakeCommand() *cobra.Command {
@@ -154,10 +203,21 @@ func (a *app) providerTakeCommand() *cobra.Command {
 		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 			return err
 		}
+		kept, err := keepBefore(path, taken.YAML)
+		if err != nil {
+			return fmt.Errorf("the mapping of before cannot be kept, so it is not replaced: %w", err)
+		}
 		if err := os.WriteFile(path, taken.YAML, 0o666); err != nil {
 			return fmt.Errorf("cannot write %q: %w", path, err)
 		}
 		fmt.Fprintln(a.stdout, filepath.ToSlash(path))
+		if kept != "" {
+			a.line("What stood there before is in %s.", filepath.ToSlash(kept))
+		}
+		if lost := gone(ws, taken.Code, taken.Feeds); len(lost) > 0 && kept != "" {
+			a.line("The workbook does not have these feeds of %s, which are not read any more: %s. Run `provider suggest` with their files too to have them in one workbook.",
+				taken.Code, strings.Join(lost, ", "))
+		}
 		if len(taken.Open) > 0 {
 			fmt.Fprintf(a.stdout, "\nStill open, %d:\n  %s\n", len(taken.Open), strings.Join(taken.Open, "\n  "))
 		}

@@ -172,8 +172,8 @@ func figures(ctx context.Context, ws *workspace.Workspace, conn *sql.Conn, sourc
 	if err := engine.Tables(ctx); err != nil {
 		return err
 	}
-	if len(periods) == 0 {
-		return nil
+	if len(periods) == 0 { // nothing that counts has come
+		return engine.Nothing(ctx)
 	}
 	if typed.Few(sources) {
 		if err := engine.Hold(ctx); err != nil {

@@ -15,6 +15,7 @@ import (
 type Taken struct {
 	Code  string
 	YAML  []byte
+	Feeds []string
 	Files []string // the files looked at that are still at hand, by path
 	Open  []string // what nobody has decided yet, with sheet and cell
 }
@@ -47,6 +48,9 @@ func Take(ws *workspace.Workspace, path string) (Taken, error) {
 		return Taken{}, fmt.Errorf("%q cannot be taken; mend this, and take it again:\n%s", filepath.Base(path), strings.Join(says, "\n"))
 	}
 	t := Taken{Code: filled.Provider.Code, YAML: strict.Write(filled.Provider)}
+	for _, f := range filled.Provider.Feeds {
+		t.Feeds = append(t.Feeds, f.Feed)
+	}
 	for _, o := range filled.Open {
 		t.Open = append(t.Open, o.String())
 	}

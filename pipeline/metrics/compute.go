@@ -76,10 +76,31 @@ func (e Engine) Compute(ctx context.Context, codes ...string) error {
 	return e.formulas(ctx, metrics)
 }
 
+// The tables of what figures rest on.
+const (
+	readsColumns  = "reads(code VARCHAR, feed VARCHAR)"
+	absentColumns = "absent(scope VARCHAR, period VARCHAR, feed VARCHAR, marker VARCHAR)"
+)
+
 // Account keeps in a build which feeds each metric reads and what rests on nothing.
 func (e Engine) Account(ctx context.Context) error {
 	for _, statement := range []string{"CREATE TABLE main.figure_feed AS FROM temp.reads ORDER BY ALL", "CREATE TABLE main.absent AS FROM temp.absent ORDER BY ALL"} {
 		if _, err := e.Conn.ExecContext(ctx, statement); err != nil {
+			return fmt.Errorf("cannot keep what figures rest on: %w", err)
+		}
+	}
+	return nil
+}
+
+// Nothing is the account of a build of which nothing counts: it has the tables that
+// readers ask, and no row in them.
+func (e Engine) Nothing(ctx context.Context) error {
+	for _, columns := range []string{readsColumns, absentColumns} {
+		name, rest, _ := strings.Cut(columns, "(")
+		if name == "reads" {
+			name = "figure_feed"
+		}
+		if _, err := e.Conn.ExecContext(ctx, "CREATE TABLE main."+name+"("+rest); err != nil {
 			return fmt.Errorf("cannot keep what figures rest on: %w", err)
 		}
 	}

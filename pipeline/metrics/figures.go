@@ -78,8 +78,8 @@ func (e Engine) shape(ctx context.Context, metrics []Metric, feeds map[string][]
 	for _, t := range []warehouse.Small{
 		{Table: "asked(code VARCHAR, kind VARCHAR)", Rows: asked},
 		{Table: "shape(code VARCHAR, name VARCHAR, unit VARCHAR, dimension VARCHAR, category VARCHAR)", Rows: shape},
-		{Table: "reads(code VARCHAR, feed VARCHAR)", Rows: reads},
-		{Table: "absent(scope VARCHAR, period VARCHAR, feed VARCHAR, marker VARCHAR)", Rows: absent},
+		{Table: readsColumns, Rows: reads},
+		{Table: absentColumns, Rows: absent},
 	} {
 		if err := warehouse.LoadTemp(ctx, e.Conn, t); err != nil {
 			return err
