@@ -63,7 +63,8 @@ func whole(ctx context.Context, ws *workspace.Workspace, erase func() error) err
 // forget removes what was made from files that are not kept any more. What can
 // be made again is made again from those that are.
 func forget(ctx context.Context, ws *workspace.Workspace) error {
-	for _, dir := range []string{"staged", "drafts", "as-at", "annotated"} {
+	// a question's text may name whom somebody looked for
+	for _, dir := range []string{"staged", "drafts", "as-at", "annotated", "questions"} {
 		if err := os.RemoveAll(ws.Path(dir)); err != nil {
 			return fmt.Errorf("cannot remove what was made of it: is a file open in another program? Close it and erase again: %w", err)
 		}

@@ -92,8 +92,10 @@ func (s site) keep(w http.ResponseWriter, r *http.Request) {
 	file := filepath.Join(s.questions(), hash+".sql")
 	if _, err := os.Stat(file); err != nil {
 		if err := workspace.WriteFile(file, []byte(text)); err != nil {
-			s.fail(w, r, err)
-			return
+			if _, there := os.Stat(file); there != nil { // another may have asked it at once
+				s.fail(w, r, err)
+				return
+			}
 		}
 	}
 	http.Redirect(w, r, "/answer/"+hash, http.StatusSeeOther)

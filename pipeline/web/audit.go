@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"sync"
 	"time"
@@ -35,8 +36,20 @@ func (a *audit) write(kind journal.Kind, r *http.Request, says string) error {
 	if err := a.open(at); err != nil {
 		return fmt.Errorf("cannot record what was looked at: %w", err)
 	}
-	return a.lines.Append(journal.Entry{At: at, Kind: kind, By: local, Place: r.URL.Path + formOf(r), Digest: digestOf(r.URL.RawQuery), Says: says})
+	place, query := r.URL.Path+formOf(r), r.URL.RawQuery
+	if !known(place) { // it may be anything: a key with a slip, or what somebody looked for
+		place, query = "another address", place+"?"+query
+	}
+	return a.lines.Append(journal.Entry{At: at, Kind: kind, By: local, Place: place, Digest: digestOf(query), Says: says})
 }
+
+// known tells whether an address is of a form that the workbench has, whose path is no
+// value of a row.
+func known(path string) bool {
+	return knownForm.MatchString(path)
+}
+
+var knownForm = regexp.MustCompile(`^/(open|returns|figures|conditions|tables|ask|return/[A-Za-z0-9._/-]{1,100}|figure/[A-Za-z0-9]{1,20}|row/[0-9a-f]{64}/[0-9]{1,10}|table/[a-z0-9_.]{1,80}|answer/[0-9a-f]{64}|question/[A-Za-z0-9_-]{1,80})(\.(csv|json|xlsx|parquet))?$`)
 
 // open reads the month's journal, or begins it with the head of the last there is.
 func (a *audit) open(at time.Time) (err error) {

@@ -43,6 +43,9 @@ func (s site) figures(r *http.Request) (page, error) {
 	if !q.Has("by") {
 		question.By = "total"
 	}
+	if question.By != "" && question.By != "total" && !slices.Contains(s.breakdowns(), question.By) {
+		return page{}, badRequest("No figure is broken down by %q.", question.By)
+	}
 	if code := strings.ToUpper(strings.TrimSpace(q.Get("code"))); code != "" {
 		question.Codes = []string{code}
 	}

@@ -110,6 +110,8 @@ func gridOf(title string, t table.Table, part int, href func(row []any, column s
 	switch {
 	case len(t.Rows) == 0:
 		g.Caption, g.Columns = "There is nothing to list.", nil
+	case from == to:
+		g.Caption = "There are " + plural(len(t.Rows), "row") + ", and none on this page"
 	case from == 0 && to == len(t.Rows):
 		g.Caption = plural(to, "row")
 	default:
@@ -140,6 +142,9 @@ func with(r *http.Request, name, value string) string {
 	q := r.URL.Query()
 	if q.Set(name, value); value == "" {
 		q.Del(name)
+	}
+	if name != "page" { // other rows begin at the first page
+		q.Del("page")
 	}
 	return address(r.URL.Path, q)
 }
@@ -188,7 +193,10 @@ func (s site) show(make func(r *http.Request) (page, error)) http.HandlerFunc {
 		}
 		kind, says := kindOf(r), ""
 		if p.status != 0 {
-			kind, says = journal.Refused, strconv.Itoa(p.status)
+			says = strconv.Itoa(p.status)
+			if !askedOf(r.URL.Path) { // an error of a question may tell of a row
+				kind = journal.Refused
+			}
 		} else if len(p.Grids) > 0 {
 			says = plural(len(p.Grids[0].table.Rows), "row")
 		}
@@ -265,8 +273,8 @@ func (s site) file(w http.ResponseWriter, r *http.Request, p page, ending string
 	defer aside.Close()
 	t.Aside = aside.Path
 	var content bytes.Buffer
-	if err := t.Encode(&content, ending); err != nil {
-		s.fail(w, r, err)
+	if err := t.Encode(&content, ending); err != nil { // it quotes the value, which no log holds
+		s.html(w, r, s.sorry(r, problem{http.StatusUnprocessableEntity, sentence(err)}))
 		return
 	}
 	w.Header().Set("Content-Type", types[ending])

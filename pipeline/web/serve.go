@@ -32,7 +32,7 @@ func Serve(ctx context.Context, addr string, handler http.Handler) error {
 		Handler:           handler,
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       10 * time.Second,
-		WriteTimeout:      30 * time.Second,
+		WriteTimeout:      3 * time.Minute, // a question waits for its turn, and then for its time
 		IdleTimeout:       time.Minute,
 		MaxHeaderBytes:    16 << 10,
 	}

@@ -91,15 +91,24 @@ func (l looked) filter() (string, map[string]any) {
 	return " WHERE " + strings.Join(conditions, " AND "), values
 }
 
+// order sorts by a column and then by all others: rows that are alike in the one would
+// else stand on two pages, or on none.
 func (l looked) order() string {
-	switch column, down := strings.CutPrefix(l.sort, "-"); {
-	case l.sort == "":
+	column, down := strings.CutPrefix(l.sort, "-")
+	if column == "" {
 		return ""
-	case down:
-		return " ORDER BY " + quoted(column) + " DESC NULLS LAST"
-	default:
-		return " ORDER BY " + quoted(column) + " NULLS LAST"
 	}
+	by := quoted(column)
+	if down {
+		by += " DESC"
+	}
+	by += " NULLS LAST"
+	for _, other := range l.columns {
+		if other != column {
+			by += ", " + quoted(other)
+		}
+	}
+	return " ORDER BY " + by
 }
 
 // look reads what a request asks of a table; names that the table has not are refused.
@@ -119,7 +128,7 @@ func (s site) look(r *http.Request) (looked, error) {
 	for _, row := range described.Rows {
 		l.columns = append(l.columns, table.AsText(row[0]))
 	}
-	if column := strings.TrimPrefix(l.sort, "-"); column != "" && !slices.Contains(l.columns, column) {
+	if column := strings.TrimPrefix(l.sort, "-"); l.sort != "" && !slices.Contains(l.columns, column) {
 		return l, badRequest("%s has no column %q", l.name, column)
 	}
 	q := r.URL.Query()
