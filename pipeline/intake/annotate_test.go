@@ -148,10 +148,10 @@ func TestAnnotateOthers(t *testing.T) {
 	comments, _ := marked(t, ws.Path("annotated", names[0]))
 	// the hub's own words for our codes, ours for those it has none for, and its dates
 	for at, want := range map[string]string{
-		"referrals!D270": `FAULT: Referred by is "Constabulary", which is not a code we know; use Police, Self, Family, HUB, DAS, SVS, MRC, Helpline, AF, LAC, LAA, Housing, ` +
+		"referrals!D270": `FAULT: Referred by is (12 letters), which is not a code we know; use Police, Self, Family, HUB, DAS, SVS, MRC, Helpline, AF, LAC, LAA, Housing, ` +
 			`Health, EDU, PRB, Court, EMP, VCS, OTH or Not recorded, or tell us what it means. `,
 		"referrals!C271": `FAULT: Date received is "2023-13-01", which is not a date that exists; write it as 31/03/2024. `,
-		"referrals!V272": `FAULT: Sex is "Woman", which is not a code we know; use Female, Male or Unknown, or tell us what it means. `,
+		"referrals!V272": `FAULT: Sex is (5 letters), which is not a code we know; use Female, Male or Unknown, or tell us what it means. `,
 	} {
 		if !strings.HasPrefix(comments[at], want) || len(comments) != 3 {
 			t.Errorf("%s: want %q of the comments %q", at, want, comments)

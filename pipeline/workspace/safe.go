@@ -5,10 +5,17 @@ import (
 	"slices"
 )
 
-// words are the codes and labels of the code lists, and those of registers: a value
-// of a file that is one of them is safe to repeat.
+// words are the codes and labels of the code lists that contracts name, and those of
+// registers: a value of a file that is one of them is safe to repeat. Of other lists they
+// are not: many a council of another area is called as people are.
 func (ws *Workspace) words() (out []string) {
-	for _, list := range slices.Sorted(maps.Keys(ws.Lists)) {
+	lists := map[string]bool{}
+	for _, c := range ws.Contracts {
+		for _, col := range c.Columns {
+			lists[col.List], lists[col.Band] = true, true
+		}
+	}
+	for _, list := range slices.Sorted(maps.Keys(lists)) {
 		for _, row := range ws.Lists[list] {
 			out = append(out, row["code"], row["label"])
 		}
