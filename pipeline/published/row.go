@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -82,30 +81,23 @@ func rowOf(ctx context.Context, ws *workspace.Workspace, s typed.Staged, number 
 	for _, name := range []string{"sent_column", "sent", "column_name", "taken_as"} {
 		found.Cells.Columns = append(found.Cells.Columns, table.Column{Name: name})
 	}
-	ours, withheld := map[int]string{}, s.Withheld()
-	for name, at := range s.Mapping.Columns {
-		ours[at] = name
-	}
-	for _, name := range slices.Sorted(maps.Keys(s.Mapping.Derived)) {
-		if at := s.Mapping.Derived[name].At; ours[at] == "" {
-			ours[at] = name
-		}
-	}
+	withheld := s.Withheld()
 	for i, header := range s.Table.Header {
 		sent := ""
 		if i < len(text) {
 			sent = table.AsText(text[i])
 		}
-		name := ours[i]
-		c, _ := s.Contract.Column(name)
-		switch {
-		case sent == "":
-		case faulty[name] || withheld[i]:
+		made := s.Made(i)
+		// a fault may withhold its text, whichever column it is of
+		if sent != "" && (withheld[i] || slices.ContainsFunc(made, func(name string) bool { return faulty[name] })) {
 			sent = "(withheld)"
 		}
-		took := as[name]
-		if c.Band != "" {
-			took = as[c.Band]
+		name, took := "", ""
+		if len(made) > 0 {
+			name, took = made[0], as[made[0]]
+			if c, _ := s.Contract.Column(name); c.Band != "" {
+				took = as[c.Band]
+			}
 		}
 		found.Cells.Rows = append(found.Cells.Rows, []any{strings.TrimSpace(header), sent, name, took})
 	}

@@ -50,6 +50,20 @@ func (s Staged) Withheld() map[int]bool {
 	return withheld
 }
 
+// Made are the columns that come of the header at a place: its own first, then those that
+// are made of it.
+func (s Staged) Made(at int) (names []string) {
+	for _, c := range s.Contract.Columns {
+		if own, sent := s.Mapping.Columns[c.Name]; sent && own == at {
+			names = append([]string{c.Name}, names...)
+		}
+		if d, made := s.Mapping.Derived[c.Name]; made && d.At == at {
+			names = append(names, c.Name)
+		}
+	}
+	return names
+}
+
 // Remarks are what somebody who looks at the file would not expect of it, and the
 // totals it states itself.
 func (s Staged) Remarks(safe personal.Safe) []string {

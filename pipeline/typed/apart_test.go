@@ -1,6 +1,7 @@
 package typed_test
 
 import (
+	"strings"
 	"testing"
 
 	"mojreturns/pipeline/contract"
@@ -21,5 +22,17 @@ func TestRecordWithholdsAges(t *testing.T) {
 		if got := s.Record(row); got != "Ref: A1; Age: (withheld)" {
 			t.Errorf("%s: %s", name, got)
 		}
+	}
+}
+
+// A header may be a column's own and have others made of it: each is known, its own first.
+func TestMadeOfAHeader(t *testing.T) {
+	s := typed.Staged{Contract: contract.Contract{Columns: []contract.Column{{Name: "year"}, {Name: "paid"}, {Name: "note"}}},
+		Mapping: contract.Mapping{Columns: map[string]int{"paid": 2}, Derived: map[string]contract.Derivation{"year": {At: 2}}}}
+	if got := strings.Join(s.Made(2), " "); got != "paid year" {
+		t.Errorf("the header has %q", got)
+	}
+	if got := s.Made(0); len(got) != 0 {
+		t.Errorf("a header nobody claims has %q", got)
 	}
 }

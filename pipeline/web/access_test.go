@@ -1,0 +1,155 @@
+package web_test
+
+import (
+	"mojreturns/pipeline/journal"
+	"mojreturns/pipeline/web"
+	"net/http"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// Nobody without the key is shown a row, and no page of another site can ask.
+func TestWhoMayLook(t *testing.T) {
+	const key = "a-key-that-was-printed"
+	c := workbench(t, drafted(t), func(o *web.Options) { o.Key = key })
+	var paths []string
+	for _, path := range web.Routes() {
+		paths = append(paths, path)
+	}
+	for _, path := range append(paths, "/figures.csv", "/answer/"+strings.Repeat("0", 64), "/row/x/1") {
+		for _, cookie := range []string{"", "mojreturns=", "mojreturns=another", "mojreturns=" + key + "x"} {
+			if path == "" {
+				continue
+			}
+			if status, _, page := c.get(path, "Cookie", cookie); status != http.StatusUnauthorized || strings.Contains(page, "<table>") {
+				t.Errorf("%s with %q: status %d", path, cookie, status)
+			}
+		}
+	}
+	if status, _, _ := c.get("/open/another"); status != http.StatusForbidden {
+		t.Errorf("a wrong key: status %d", status)
+	}
+	status, h, _ := c.get("/open/" + key)
+	cookie := h.Get("Set-Cookie")
+	if status != http.StatusSeeOther || !strings.Contains(cookie, "HttpOnly") || !strings.Contains(cookie, "SameSite=Strict") {
+		t.Errorf("status %d, cookie %q", status, cookie)
+	}
+	if status, _, _ := c.get("/figures", "Cookie", "mojreturns="+key); status != http.StatusOK {
+		t.Errorf("with the key: status %d", status)
+	}
+	if status, _, _ := c.ask("SELECT 1", "Cookie", "mojreturns="+key, "Origin", "http://elsewhere.example", "Sec-Fetch-Site", "cross-site"); status != http.StatusForbidden {
+		t.Errorf("a page of another site asks: status %d", status)
+	}
+	if status, _, _ := c.get("/figures", "Host", "elsewhere.example"); status == http.StatusMisdirectedRequest {
+		t.Error("the header was taken for the host") // Go sends Host apart; the guard has its own test
+	}
+}
+
+// What has not changed is not sent again, and no page may be kept by others or frame it.
+func TestHeaders(t *testing.T) {
+	c := workbench(t, drafted(t), nil)
+	for pattern, path := range web.Routes() {
+		if path == "" {
+			continue
+		}
+		status, h, _ := c.get(path)
+		if status != http.StatusOK || h.Get("ETag") == "" || h.Get("Cache-Control") != "private, no-cache" {
+			t.Errorf("%s: status %d, %q, %q", pattern, status, h.Get("ETag"), h.Get("Cache-Control"))
+		}
+		if again, _, body := c.get(path, "If-None-Match", h.Get("ETag")); again != http.StatusNotModified || body != "" {
+			t.Errorf("%s: asked again, status %d", pattern, again)
+		}
+		if policy := h.Get("Content-Security-Policy"); strings.Contains(policy, "unsafe") || !strings.Contains(policy, "default-src 'none'") || h.Get("X-Frame-Options") != "DENY" {
+			t.Errorf("%s: %q", pattern, policy)
+		}
+	}
+}
+
+// No address of a page leads nowhere.
+func TestLinksLeadSomewhere(t *testing.T) {
+	c := workbench(t, drafted(t), nil)
+	followed := map[string]bool{}
+	for _, path := range web.Routes() {
+		if path == "" {
+			continue
+		}
+		_, _, page := c.get(path)
+		links := aLink.FindAllStringSubmatch(page, -1)
+		for i, m := range links {
+			href := strings.ReplaceAll(m[1], "&amp;", "&")
+			if kind := regexp.MustCompile(`[0-9a-f]{64}/\d+|at=.*`).ReplaceAllString(href, "N"); followed[kind] || strings.HasPrefix(href, "/catalogue") || strings.HasPrefix(href, "#") || i%3 != 0 && len(links) > 40 {
+				continue
+			} else {
+				followed[kind] = true
+			}
+			if status, _, _ := c.get(href); status != http.StatusOK {
+				t.Errorf("%s leads to %s: status %d", path, href, status)
+			}
+		}
+	}
+	if len(followed) < 50 {
+		t.Errorf("only %d were followed", len(followed))
+	}
+}
+
+// What is looked at is recorded before it is shown, without a value of a row and without
+// the key; a changed line shows, a month follows the one before, and what cannot be
+// recorded is not shown.
+func TestAudit(t *testing.T) {
+	ws := drafted(t)
+	now := time.Date(2024, 4, 30, 23, 0, 0, 0, time.UTC)
+	const key = "the-key-that-was-printed"
+	c := workbench(t, ws, func(o *web.Options) { o.Key, o.Now = key, func() time.Time { return now } })
+	cookie := []string{"Cookie", "mojreturns=" + key}
+	c.get("/open/wrong-key-of-somebody")
+	c.get("/open/" + key)
+	c.get("/figures")
+	c.get("/figures?period=2023-24-Q4", cookie...)
+	c.get("/table/valid_referral.csv?f.referral_id=SA-00177", cookie...)
+	c.get("/question/spend_by_month", cookie...)
+	c.get("/nothing", cookie...)
+	read := func(month string) (journal.Journal, string) {
+		file := ws.Path("audit", month+".jsonl")
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		j, err := journal.Read(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return j, string(text)
+	}
+	april, text := read("2024-04")
+	var got []string
+	for _, e := range april.Entries {
+		got = append(got, string(e.Kind)+" "+e.Place+" "+e.Says)
+	}
+	want := []string{"found  the first month", "refused /open ", "opened /open ", "refused /figures 401", "looked /figures 52 rows", "exported /table/valid_referral.csv 1 row",
+		"asked /question/spend_by_month 36 rows", "refused another address 404"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	for _, secret := range []string{"SA-00177", key, "wrong-key"} {
+		if strings.Contains(text, secret) {
+			t.Errorf("the audit holds %q", secret)
+		}
+	}
+	now = now.Add(2 * time.Hour)
+	c.get("/ask", cookie...)
+	if may, _ := read("2024-05"); may.Entries[0].Digest != april.Head() || may.Entries[0].Place != "audit/2024-04.jsonl" || len(may.Entries) != 2 {
+		t.Errorf("May begins with %+v, after %s", may.Entries[0], april.Head())
+	}
+	if err := os.WriteFile(ws.Path("audit", "2024-05.jsonl"), []byte("{}\n"), 0o660); err != nil {
+		t.Fatal(err)
+	}
+	again := workbench(t, ws, func(o *web.Options) { o.Now = func() time.Time { return now } })
+	if status, _, page := again.get("/figures"); status != http.StatusInternalServerError || strings.Contains(page, "<table>") {
+		t.Errorf("with a broken audit figures are shown: status %d", status)
+	}
+}
