@@ -66,7 +66,7 @@ func (s site) figures(r *http.Request) (page, error) {
 			return figureAddress(place)
 		}
 		return ""
-	}, empty(found, "dimension", "category", "numerator", "denominator", "marker", "period")...)
+	}, append(empty(found, "dimension", "category", "numerator", "denominator"), "marker", "period")...) // the page says those two otherwise
 	g.table = found
 	g.parts(r, part, len(found.Rows))
 	return page{
@@ -112,11 +112,9 @@ func (s site) inWords(t table.Table) table.Table {
 	return t
 }
 
-// empty names those of the columns that hold nothing, and always the last two, which each
-// page of figures says otherwise.
-func empty(t table.Table, names ...string) []string {
-	out := names[len(names)-2:]
-	for _, name := range names[:len(names)-2] {
+// empty names those of the columns that hold nothing.
+func empty(t table.Table, names ...string) (out []string) {
+	for _, name := range names {
 		at := slices.IndexFunc(t.Columns, func(c table.Column) bool { return c.Name == name })
 		if at >= 0 && !slices.ContainsFunc(t.Rows, func(row []any) bool { return table.AsText(row[at]) != "" }) {
 			out = append(out, name)
