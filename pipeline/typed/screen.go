@@ -63,17 +63,28 @@ func personalValues(ctx context.Context, ws *workspace.Workspace, rules []person
 }
 
 // lookOver counts in one reading the values of each column, and those that any rule
-// may find: most columns have none. Checksums are left out.
+// may find: most columns have none. Checksums are left out. Columns are laid under each
+// other and each value is looked at once: a pattern costs more to prepare, and a value
+// more to look at, than to count.
 func lookOver(ctx context.Context, conn *sql.Conn, rules []personal.Rule, from string, columns int) (filled, matched []int64, err error) {
-	anyRule := personal.AnyOf(rules)
-	filled, matched = make([]int64, columns), make([]int64, columns)
-	var counts []string
-	var places []any
+	var names, places []string
 	for i := range columns {
-		counts = append(counts, "count("+nameOf(i)+")", "count(*) FILTER ("+anyRule.Matches(nameOf(i))+")")
-		places = append(places, &filled[i], &matched[i])
+		names, places = append(names, nameOf(i)), append(places, fmt.Sprint(i))
 	}
-	return filled, matched, conn.QueryRowContext(ctx, "SELECT "+strings.Join(counts, ", ")+from).Scan(places...)
+	type column struct{ Place, Filled, Matched int64 }
+	counted, err := warehouse.Select[column](ctx, conn, `
+		SELECT place, sum(times)::BIGINT AS filled, coalesce(sum(times) FILTER (`+personal.AnyOf(rules).Matches("value")+`), 0)::BIGINT AS matched
+		FROM (
+			SELECT place, value, count(*) AS times
+			FROM (SELECT unnest([`+strings.Join(places, ", ")+`]) AS place, unnest([`+strings.Join(names, ", ")+`]) AS value`+from+`)
+			WHERE value IS NOT NULL
+			GROUP BY place, value)
+		GROUP BY place`)
+	filled, matched = make([]int64, columns), make([]int64, columns)
+	for _, c := range counted {
+		filled[c.Place], matched[c.Place] = c.Filled, c.Matched
+	}
+	return filled, matched, err
 }
 
 // nameOf is what a staged file calls its column at a place, from 0.
