@@ -48,6 +48,9 @@ func Look(ws *workspace.Workspace, head string) (Audit, error) {
 	if err != nil {
 		return a.Audit, err
 	}
+	if err := a.strays(); err != nil {
+		return a.Audit, err
+	}
 	if len(j.Entries) == 0 && len(kept) > 0 && !broken {
 		a.tell("there is no journal, although %d submissions, seals and releases are kept: it was taken away, or they are older than it. The next command that changes anything begins one", len(kept))
 		return a.Audit, nil
@@ -89,6 +92,19 @@ type auditing struct {
 
 func (a *auditing) tell(format string, args ...any) {
 	a.Problems = append(a.Problems, fmt.Sprintf(format, args...))
+}
+
+// strays names what lies among what is kept and is nothing of it.
+func (a *auditing) strays() error {
+	strays, err := a.ws.Strays()
+	for _, path := range strays {
+		if strings.HasSuffix(path, seal.Half) {
+			a.tell("%s is half made, as a killed command leaves it: the next command that changes anything clears it", a.ws.Place(path))
+			continue
+		}
+		a.tell("%s is an empty folder: it was put there, or what was in it was taken away", a.ws.Place(path))
+	}
+	return err
 }
 
 // kept looks at one thing that is kept: a sealed folder, or a file.

@@ -107,6 +107,16 @@ func TestEveryChangeOfWhatIsKeptIsNamed(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	for what, dir := range map[string]string{"an empty folder": "nothing", "something half made": "v002" + seal.Half} {
+		stray := ws.Path("returns", dir)
+		if err := os.Mkdir(stray, 0o770); err != nil {
+			t.Fatal(err)
+		}
+		if found := problems(t, ws, ""); len(found) != 1 || !strings.Contains(found[0], "returns/"+dir) {
+			t.Errorf("%s was put in, and what is said is %q", what, found)
+		}
+		put(t, stray, nil)
+	}
 	files = append(files, ws.Path("journal.jsonl"))
 	for _, file := range files {
 		was := example.ReadFile(t, file)

@@ -181,6 +181,40 @@ func (ws *Workspace) Kept() ([]string, error) {
 	return out, nil
 }
 
+// Strays lists what lies where things are kept for good and is none of them, in order of
+// path: what is half made, and folders with nothing in them.
+func (ws *Workspace) Strays() ([]string, error) {
+	var out []string
+	for _, kept := range keptDirs {
+		err := filepath.WalkDir(ws.Path(kept), func(path string, d fs.DirEntry, err error) error {
+			switch {
+			case errors.Is(err, fs.ErrNotExist):
+				return nil
+			case err != nil:
+				return err
+			case strings.HasSuffix(path, seal.Half):
+				out = append(out, path)
+			case !d.IsDir() || path == ws.Path(kept):
+				return nil
+			case !Exists(filepath.Join(path, seal.ManifestFile)):
+				entries, err := os.ReadDir(path)
+				if len(entries) == 0 {
+					out = append(out, path)
+				}
+				return err
+			}
+			if d.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		})
+		if err != nil {
+			return out, err
+		}
+	}
+	return out, nil
+}
+
 // Digested is a line with the digests of what is at a path: of a sealed folder those of
 // its manifest and its signature, of a file its own.
 func Digested(path string) (journal.Entry, error) {
