@@ -23,9 +23,10 @@ var everyPlant = flag.Bool("planted", false, "plant every kind in every feed, fo
 
 // places are where a value may stand in a file; those of workbooks come last.
 var plantedIn = []string{"a text", "a code", "another column", "a header", "above the header", "the file's name",
-	"another sheet", "a sheet that is no table", "a sheet's name", "a comment", "a property", "a defined name"}
+	"another sheet", "a sheet that is no table", "a sheet's name", "a comment", "a property", "a defined name", "a drop-down list"}
 
-type planted struct{ kind, value, feed, provider, format, place, file string }
+// A planted value with a header of its own is known by that, in another column.
+type planted struct{ kind, value, header, feed, provider, format, place, file string }
 
 // What is planted in a file is neither kept, in any byte of the store, nor told.
 // Several seconds: each is a file of its own.
@@ -39,6 +40,7 @@ func TestPlanted(t *testing.T) {
 			feeds = append(feeds, [2]string{p.Code, f.Feed})
 		}
 	}
+	everywhere := slices.IndexFunc(kinds, func(k map[string]string) bool { return k["header"] != "" }) // these come first
 	var all []planted
 	n := 0
 	for _, format := range []string{"csv", "xlsx", "ods"} {
@@ -48,9 +50,12 @@ func TestPlanted(t *testing.T) {
 			}
 			n++ // by default each place of each format once, of the kind and the feed that are next
 			for i, kind := range kinds {
+				if kind["header"] != "" && place != "another column" {
+					continue
+				}
 				for j, feed := range feeds {
-					if *everyPlant || i == n%len(kinds) && j == n%len(feeds) {
-						all = append(all, planted{kind: kind["kind"], value: kind["value"], feed: feed[1], provider: feed[0], format: format, place: place})
+					if *everyPlant || (i == n%everywhere || kind["header"] != "") && j == (n+i)%len(feeds) {
+						all = append(all, planted{kind: kind["kind"], value: kind["value"], header: kind["header"], feed: feed[1], provider: feed[0], format: format, place: place})
 					}
 				}
 			}
@@ -137,6 +142,9 @@ func plant(t *testing.T, ws *workspace.Workspace, p planted) {
 	case "a code":
 		fill(code)
 	case "another column":
+		if p.header != "" {
+			header[len(header)-1] = p.header
+		}
 		fill(len(header) - 1)
 	case "a header":
 		header[len(header)-1] = p.value
@@ -183,6 +191,11 @@ func plantXLSX(t *testing.T, p planted, sheets []string, tables [][][]string) {
 		check(book.SetDocProps(&excelize.DocProperties{Subject: p.value}))
 	case "a defined name":
 		check(book.SetDefinedName(&excelize.DefinedName{Name: "about", RefersTo: `"` + p.value + `"`}))
+	case "a drop-down list":
+		list := excelize.NewDataValidation(true)
+		list.SetSqref("A2:A9")
+		check(list.SetDropList([]string{"A1", p.value}))
+		check(book.AddDataValidation(sheets[0], list))
 	}
 	check(book.SaveAs(p.file))
 }

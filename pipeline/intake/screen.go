@@ -186,7 +186,9 @@ func (f *screening) stage(ctx context.Context) error {
 		found, err := typed.StageFile(ctx, f.Workspace, d, typed.Place{Bytes: f.path, Staged: filepath.Join(f.dir, to)})
 		for _, s := range found {
 			f.tables = append(f.tables, s)
-			read[s.Table.Sheet] = true
+			if s.Refused == "" { // else it is looked into as it stands too: the mapping may ask for another delimiter or header row
+				read[s.Table.Sheet] = true
+			}
 		}
 		return err
 	}
@@ -199,9 +201,12 @@ func (f *screening) stage(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if len(sheets) == 0 && f.unread == "" {
+		sheets = []string{""} // a text
+	}
 	for _, sheet := range sheets {
 		if !read[sheet] {
-			if err := add(landing.Delivery{Receipt: f.receipt, Spec: register.Feed{Sheet: sheet}}, "other"); err != nil {
+			if err := add(landing.Delivery{Receipt: f.receipt, Spec: register.Feed{Sheet: sheet, Encoding: "detect"}}, "other"); err != nil {
 				return err
 			}
 		}
