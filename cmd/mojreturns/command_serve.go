@@ -22,6 +22,7 @@ import (
 	"mojreturns/pipeline/landing"
 	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/schedule"
+	"mojreturns/pipeline/signoff"
 	"mojreturns/pipeline/typed"
 	"mojreturns/pipeline/web"
 	"mojreturns/pipeline/workspace"
@@ -60,10 +61,12 @@ func (a *app) serve(ctx context.Context, ws *workspace.Workspace, address string
 	if err != nil {
 		return usageError{fmt.Errorf("%s: %w", workspace.ConfigFile, err)}
 	}
+	sealed := signoff.NewTracer(ws)
+	defer sealed.Close()
 	key := rand.Text()
 	page, err := web.Handler(&site{ws: ws, plan: plan, now: a.now}, web.Options{
 		Templates: ws.Templates, Location: ws.Location, Now: a.now, Log: ws.Log, Catalogue: cataloguePages(ws),
-		Office: ws, Key: key, Patience: patience})
+		Office: ws, Sealed: sealed, Key: key, Patience: patience})
 	if err != nil {
 		return err
 	}

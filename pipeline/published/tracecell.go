@@ -99,18 +99,28 @@ ORDER BY b.effect, d.file, d.sheet, b."row", b.key`, warehouse.Literal(place.Cod
 	return []Traced{t}, err
 }
 
+// Elsewhere says of a cell that counts no rows where what it counts is listed.
+func Elsewhere(held returns.Held) (error, bool) {
+	switch held.Column {
+	case "duplicates":
+		return errors.New("suspected duplicates are what check K14 finds: `mojreturns check` lists them"), true
+	case "late_changes":
+		return errors.New("late changes are figures, not rows: `mojreturns return diff` lists them with their rows"), true
+	}
+	return nil, false
+}
+
 // traceQuality lists the rows that a cell about a column counts; of its per cent
 // complete, those that are not.
 func (v *View) traceQuality(ctx context.Context, r workspace.Return, held returns.Held) ([]Traced, error) {
 	feed, field, _ := strings.Cut(held.Column, ".")
 	ws := v.Workspace
+	if found, elsewhere := Elsewhere(held); elsewhere {
+		return nil, found
+	}
 	c, ok := ws.Contract(feed)
 	column, known := c.Column(field)
 	switch {
-	case held.Column == "duplicates":
-		return nil, fmt.Errorf("suspected duplicates are what check K14 finds: `mojreturns check` lists them")
-	case held.Column == "late_changes":
-		return nil, fmt.Errorf("late changes are figures, not rows: `mojreturns return diff` lists them with their rows")
 	case !ok || !known:
 		return nil, fmt.Errorf("no contract has the column %q", held.Column)
 	}

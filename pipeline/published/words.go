@@ -19,7 +19,7 @@ func Said(ws *workspace.Workspace, code, value string) string {
 	case "share":
 		return table.PerCent(value)
 	}
-	return value
+	return table.Rounded(value)
 }
 
 func unitOf(ws *workspace.Workspace, code string) string {

@@ -249,6 +249,9 @@ func tells(ws *workspace.Workspace, held returns.Held, m Restated) string {
 		}
 		return text
 	}
+	if said(m.Was) == said(m.Now) { // it moved by less than is printed
+		said = func(text string) string { return text }
+	}
 	moved := "was " + said(m.Was) + ", is " + said(m.Now)
 	if by, more := strings.CutPrefix(m.By, "+"); more {
 		moved += " (+" + said(by) + ")"

@@ -155,6 +155,7 @@ func asSealed(ws *workspace.Workspace, s archive.Sealed) (then *workspace.Worksp
 		}
 	}
 	sealed := *ws
+	sealed.Desk = nil // that is of what is published now
 	sealed.Register, sealed.Returns, sealed.Disclosure, sealed.Location = s.About.Register, []workspace.Return{s.About.Settings}, s.About.Disclosure, location
 	sealed.Queries, sealed.Templates = queries, sealedTemplates{os.DirFS(s.Dir), s.About.Settings.Template}
 	sealed.Past = &workspace.Past{Dir: aside.Path, Known: &workspace.Known{Records: s.About.Records, Releases: s.About.Releases, Commentary: commentary}}

@@ -29,6 +29,16 @@ func PerCent(share string) string {
 	return n.Mul(n, big.NewRat(100, 1)).FloatString(1) + "%"
 }
 
+// Rounded is a number as it is printed that is no amount and no share: one place where it
+// is not whole. What is no number stays as it is.
+func Rounded(number string) string {
+	n, ok := new(big.Rat).SetString(number)
+	if !ok || n.IsInt() {
+		return number
+	}
+	return n.FloatString(1)
+}
+
 // Grouped puts a comma before each three digits of a number's whole part.
 func Grouped(number string) string {
 	whole, fraction, some := strings.Cut(number, ".")

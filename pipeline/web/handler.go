@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,6 +15,8 @@ import (
 	"strings"
 	"time"
 
+	"mojreturns/pipeline/period"
+	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/workspace"
 )
 
@@ -31,6 +34,10 @@ type Options struct {
 	// Office is whose figures, returns, tables and questions the workbench shows, with its
 	// Desk; nil where there is no workbench.
 	Office *workspace.Workspace
+	// Sealed traces the cells of sealed returns; nil where there is no workbench.
+	Sealed interface {
+		Trace(ctx context.Context, name, cell string, at period.Period, version int) ([]published.Traced, error)
+	}
 	// Key opens the workbench: whoever has not come by /open/KEY is shown no row. Empty
 	// lets everybody on this machine in.
 	Key string

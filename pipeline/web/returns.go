@@ -1,9 +1,11 @@
 package web
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -49,62 +51,74 @@ func (s site) returns(r *http.Request) (page, error) {
 	return p, nil
 }
 
-// workbookOf finds the workbook of a request for a return, and what it is called.
-func (s site) workbookOf(r *http.Request) (ret workspace.Return, at period.Period, file, called string, err error) {
-	ws := s.options.Office
-	if ret, err = ws.Return(r.PathValue("return")); err != nil {
-		return ret, at, "", "", notFound("%s", sentence(err))
+// book is the workbook of a request for a return.
+type book struct {
+	ret          workspace.Return
+	at           period.Period
+	file, called string
+	version      int // 0: it is the draft
+	form         returns.Template
+}
+
+// address is that of the book, or of a part of it.
+func (b book) address(part string, pairs ...string) string {
+	if b.version > 0 {
+		pairs = append(pairs, "version", strconv.Itoa(b.version))
 	}
-	if at, err = period.Parse(r.PathValue("period")); err != nil {
-		return ret, at, "", "", notFound("%s", sentence(err))
+	return to("/return/"+b.ret.Name+"/"+b.at.Label+part, pairs...)
+}
+
+func (s site) bookOf(r *http.Request) (b book, err error) {
+	ws := s.options.Office
+	if b.ret, err = ws.Return(r.PathValue("return")); err != nil {
+		return b, notFound("%s", sentence(err))
+	}
+	if b.at, err = period.Parse(r.PathValue("period")); err != nil {
+		return b, notFound("%s", sentence(err))
 	}
 	version := r.URL.Query().Get("version")
 	if version == "" {
-		file = draft.Path(ws, ret, at)
-		if _, err := os.Stat(file); err != nil {
-			return ret, at, "", "", notFound("The return %s for %s has no draft: `mojreturns run --period %s` makes it.", ret.Name, at.Label, at.Label)
+		b.file, b.called = draft.Path(ws, b.ret, b.at), "draft"
+		if _, err := os.Stat(b.file); err != nil {
+			return b, notFound("The return %s for %s has no draft: `mojreturns run --period %s` makes it.", b.ret.Name, b.at.Label, b.at.Label)
 		}
-		return ret, at, file, "draft", nil
+		b.form, err = ws.Form(b.ret)
+		return b, err
 	}
-	number, err := strconv.Atoi(version)
+	if b.version, err = strconv.Atoi(version); err != nil || b.version < 1 {
+		return b, badRequest("version %q is not a number from 1", version)
+	}
+	sealed, err := archive.Version(ws, b.ret.Name, b.at, b.version)
 	if err != nil {
-		return ret, at, "", "", badRequest("version %q is not a number", version)
+		return b, notFound("%s", sentence(err))
 	}
-	sealed, err := archive.Version(ws, ret.Name, at, number)
-	if err != nil {
-		return ret, at, "", "", notFound("%s", sentence(err))
-	}
-	return ret, at, archive.SealedFile(sealed), fmt.Sprintf("version %d, sealed", number), nil
+	b.ret, b.file, b.called = sealed.About.Settings, archive.SealedFile(sealed), fmt.Sprintf("version %d, sealed", b.version)
+	b.form, err = returns.Open(os.DirFS(filepath.Join(sealed.Dir, archive.TemplateDir)))
+	return b, err
 }
 
-// workbook shows a return sheet by sheet. In a draft each figure leads to its rows.
+// workbook shows a return sheet by sheet. Each figure leads to its rows.
 func (s site) workbook(r *http.Request) (page, error) {
-	ret, at, file, called, err := s.workbookOf(r)
+	b, err := s.bookOf(r)
 	if err != nil {
 		return page{}, err
 	}
-	form, err := s.options.Office.Form(ret)
+	book, err := excelize.OpenFile(b.file)
 	if err != nil {
-		return page{}, err
-	}
-	book, err := excelize.OpenFile(file)
-	if err != nil {
-		return page{}, fmt.Errorf("cannot read %q: %w", file, err)
+		return page{}, fmt.Errorf("cannot read %q: %w", b.file, err)
 	}
 	defer book.Close()
-	p := page{Title: fmt.Sprintf("Return %s for %s, %s", ret.Name, at.Label, called), Crumbs: []link{{Text: "Returns of " + at.Year.String(), Href: to("/returns", "period", at.Label)}},
-		Lead: []string{"Marks in brackets: [c] a small count is hidden, [x] not available, [z] not applicable, [u] too few to say."}}
-	href := func(cell string) string { return "" }
-	if r.URL.Query().Get("version") == "" {
-		p.Lead = append(p.Lead, "Each figure leads to the rows behind it. A count that is hidden in the return is shown there: what you see does not leave the office.")
-		href = func(cell string) string {
-			if _, err := form.Mapped(cell, ret.Scopes, at); err != nil {
-				return ""
-			}
-			return to("/return/"+ret.Name+"/"+at.Label+"/cell", "at", cell)
+	p := page{Title: fmt.Sprintf("Return %s for %s, %s", b.ret.Name, b.at.Label, b.called), Crumbs: []link{{Text: "Returns of " + b.at.Year.String(), Href: to("/returns", "period", b.at.Label)}},
+		Lead: []string{"Marks in brackets: [c] a small count is hidden, [x] not available, [z] not applicable, [u] too few to say.",
+			"Each figure leads to the rows behind it. A count that is hidden in the return is shown there: what you see does not leave the office."}}
+	if b.version > 0 {
+		p.Lead = append(p.Lead, "The rows are those that counted when it was sealed, by the rules of that day. The first takes some seconds.")
+	}
+	href := func(cell string) string {
+		if _, err := b.form.Mapped(cell, b.ret.Scopes, b.at); err != nil {
+			return ""
 		}
-	} else {
-		p.Lead = append(p.Lead, "The rows behind a figure as it was sealed: `mojreturns trace CELL --sealed`.")
+		return b.address("/cell", "at", cell)
 	}
 	for _, name := range book.GetSheetList() {
 		if visible, err := book.GetSheetVisible(name); err != nil || !visible {
@@ -112,7 +126,7 @@ func (s site) workbook(r *http.Request) (page, error) {
 		}
 		text, err := book.GetRows(name)
 		if err != nil {
-			return page{}, fmt.Errorf("cannot read sheet %q of %q: %w", name, file, err)
+			return page{}, fmt.Errorf("cannot read sheet %q of %q: %w", name, b.file, err)
 		}
 		p.Grids = append(p.Grids, sheetOf(name, text, func(cell string) string { return href(name + "!" + cell) })...)
 	}
@@ -187,35 +201,39 @@ func numeric(text string) bool {
 	return err == nil
 }
 
-// cell is what one cell of a draft was made of.
+// cell is what one cell of a draft, or of a sealed return, was made of.
 func (s site) cell(r *http.Request) (page, error) {
-	ret, at, _, _, err := s.workbookOf(r)
+	b, err := s.bookOf(r)
 	if err != nil {
 		return page{}, err
 	}
 	where := r.URL.Query().Get("at")
-	held, err := published.Mapped(s.options.Office, ret.Name, where, at)
+	held, err := b.form.Mapped(where, b.ret.Scopes, b.at)
 	if err != nil {
 		return page{}, notFound("%s", sentence(err))
 	}
-	v, err := published.Open(r.Context(), s.options.Office, at)
+	if found, elsewhere := published.Elsewhere(held); elsewhere {
+		return page{}, notFound("%s", sentence(found))
+	}
+	var parts []published.Traced
+	if b.version > 0 {
+		parts, err = s.options.Sealed.Trace(r.Context(), b.ret.Name, where, b.at, b.version)
+	} else {
+		parts, err = s.drafted(r, b, held)
+	}
 	if err != nil {
 		return page{}, err
 	}
-	defer v.Close()
-	parts, err := s.held(r, v, ret, held)
-	if err != nil {
-		return page{}, err
-	}
-	return s.traced(r, parts, where+" of "+ret.Name+" for "+at.Label,
-		[]link{{Text: "Return " + ret.Name + " for " + at.Label, Href: "/return/" + ret.Name + "/" + at.Label}})
+	return s.traced(r, parts, where+" of "+b.ret.Name+" for "+b.at.Label+", "+b.called,
+		[]link{{Text: "Return " + b.ret.Name + " for " + b.at.Label + ", " + b.called, Href: b.address("")}})
 }
 
-// held traces a cell; one that is found by other means says so.
-func (s site) held(r *http.Request, v *published.View, ret workspace.Return, held returns.Held) ([]published.Traced, error) {
-	if held.Column == "duplicates" || held.Column == "late_changes" {
-		_, err := v.TraceHeld(r.Context(), ret, held)
-		return nil, notFound("%s", sentence(err))
+// drafted traces a cell of a draft in what is published now.
+func (s site) drafted(r *http.Request, b book, held returns.Held) (parts []published.Traced, err error) {
+	v, err := published.Open(r.Context(), s.options.Office, b.at)
+	if err != nil {
+		return nil, err
 	}
-	return v.TraceHeld(r.Context(), ret, held)
+	defer func() { err = errors.Join(err, v.Close()) }()
+	return v.TraceHeld(r.Context(), b.ret, held)
 }

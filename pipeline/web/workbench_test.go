@@ -13,10 +13,14 @@ import (
 	"testing"
 	"time"
 
+	"mojreturns/pipeline"
+	"mojreturns/pipeline/archive"
 	"mojreturns/pipeline/draft"
 	"mojreturns/pipeline/example"
+	"mojreturns/pipeline/gate"
 	"mojreturns/pipeline/journal"
 	"mojreturns/pipeline/published"
+	"mojreturns/pipeline/signoff"
 	"mojreturns/pipeline/web"
 	"mojreturns/pipeline/workspace"
 )
@@ -124,35 +128,79 @@ var (
 	aNumber = regexp.MustCompile(`^\d[\d,]*$`)
 )
 
-// Every figure of the draft leads to its rows, and the page it leads to gives the figure
-// that the cell shows. The cells of the return are 1,000 and more, so one in twenty-three is
-// followed; the cells are held against their rows one by one in the tests of signing off.
+// Every figure of the draft and of a seal leads to its rows, and the page it leads to gives
+// the figure that the cell shows. The cells of the return are 1,000 and more, so one in
+// twenty-three is followed; they are held against their rows in the tests of signing off.
 func TestEveryCellLeadsToItsRows(t *testing.T) {
 	c := workbench(t, drafted(t), nil)
-	_, _, page := c.get("/return/moj-quarterly/2023-24-Q4")
-	followed, same := 0, 0
+	if followed, same := c.follow("/return/moj-quarterly/2023-24-Q4", 23); followed < 30 || same < 10 {
+		t.Errorf("only %d cells were followed, %d of them counts", followed, same)
+	}
+}
+
+// A small office is sealed, in four seconds.
+func TestEveryCellOfASealLeadsToItsRows(t *testing.T) {
+	ws := example.Small(t)
+	at := example.Quarter(t, "2023-24-Q4")
+	if _, err := pipeline.Run(t.Context(), ws, at); err != nil {
+		t.Fatal(err)
+	}
+	reasons := func(found []gate.Objection, err error) (out []archive.Waiver) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, o := range found {
+			out = append(out, archive.Waiver{Check: o.Code, Reason: "it is the example's", By: "performance-analyst"})
+		}
+		return out
+	}
+	declared := archive.Declaration{Name: "The chief finance officer", Role: "Chief finance officer", InLine: "Y", Notified: "NA", Date: "2024-04-22"}
+	v := example.View(t, ws, at)
+	waived, answers := reasons(gate.Return(t.Context(), v, ws.Returns[0])), reasons(gate.Declared(t.Context(), v, ws.Returns[0], declared))
+	if _, err := signoff.Submit(t.Context(), ws, signoff.Signing{Period: at, By: "performance-analyst"}, waived); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := signoff.Approve(t.Context(), ws, signoff.Signing{Period: at, By: "chief-finance-officer"}, declared, answers); err != nil {
+		t.Fatal(err)
+	}
+	sealed := signoff.NewTracer(ws)
+	defer sealed.Close()
+	c := workbench(t, ws, func(o *web.Options) { o.Sealed = sealed })
+	if followed, same := c.follow("/return/moj-quarterly/2023-24-Q4?version=1", 23); followed < 5 || same < 2 {
+		t.Errorf("only %d cells were followed, %d of them counts", followed, same)
+	}
+	for path, want := range map[string]int{"/return/moj-quarterly/2023-24-Q4?version=2": 404, "/return/moj-quarterly/2023-24-Q4?version=0": 400,
+		"/return/moj-quarterly/2023-24-Q4/cell?version=1&at=T04_Source!A1": 404, "/return/moj-quarterly/2023-24-Q4/cell?version=9&at=T04_Source!D7": 404} {
+		if status, _, _ := c.get(path); status != want {
+			t.Errorf("%s: status %d", path, status)
+		}
+	}
+}
+
+// follow looks where one in so many cells of a return leads.
+func (c *client) follow(path string, every int) (followed, same int) {
+	c.t.Helper()
+	_, _, page := c.get(path)
 	for i, m := range aLink.FindAllStringSubmatch(page, -1) {
-		if !strings.Contains(m[1], "/cell?at=") || i%23 != 0 {
+		if !strings.Contains(m[1], "/cell?at=") || i%every != 0 {
 			continue
 		}
 		followed++
 		status, _, body := c.get(strings.ReplaceAll(m[1], "&amp;", "&"))
 		if status != http.StatusOK && !strings.Contains(body, "what check K14 finds") && !strings.Contains(body, "late changes are figures") {
-			t.Errorf("%s leads to status %d", m[1], status)
+			c.t.Errorf("%s leads to status %d", m[1], status)
 		}
 		if !aNumber.MatchString(m[2]) || strings.Contains(m[1], "T16") || strings.Contains(m[1], "T03") {
 			continue
 		}
 		// of a share the cell may show how many it is of
 		if said := aFact.FindStringSubmatch(body); (said == nil || said[1] != m[2]) && !strings.Contains(body, "<caption>"+m[2]+" rows") && !strings.Contains(body, " of "+m[2]+"</caption>") {
-			t.Errorf("%s shows %s and leads to %v", m[1], m[2], said)
+			c.t.Errorf("%s shows %s and leads to %v", m[1], m[2], said)
 			continue
 		}
 		same++
 	}
-	if followed < 30 || same < 10 {
-		t.Errorf("only %d cells were followed, %d of them counts", followed, same)
-	}
+	return followed, same
 }
 
 // Two steps lead from a figure to the sender's own text.
