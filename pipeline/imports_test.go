@@ -18,13 +18,16 @@ import (
 var mayImport = map[string][]string{
 	"cmd/mojreturns": {"pipeline", "pipeline/archive", "pipeline/builds", "pipeline/catalogue", "pipeline/contract", "pipeline/draft",
 		"pipeline/figure", "pipeline/gate", "pipeline/intake", "pipeline/landing", "pipeline/period", "pipeline/pseudonym", "pipeline/published", "pipeline/question",
-		"pipeline/returns", "pipeline/schedule", "pipeline/seal", "pipeline/secrets", "pipeline/signoff", "pipeline/synth", "pipeline/table", "pipeline/typed",
+		"pipeline/returns", "pipeline/schedule", "pipeline/seal", "pipeline/secrets", "pipeline/share", "pipeline/signoff", "pipeline/synth", "pipeline/table", "pipeline/typed",
 		"pipeline/warehouse", "pipeline/web",
 		"pipeline/workspace"},
 
 	// the story, and its rooms from the top down
 	"pipeline": {"pipeline/archive", "pipeline/builds", "pipeline/draft", "pipeline/gate", "pipeline/intake", "pipeline/landing",
 		"pipeline/period", "pipeline/published", "pipeline/workspace"},
+	// what is published, for other tools; what was released is all that its guarded form writes
+	"pipeline/share": {"pipeline/archive", "pipeline/builds", "pipeline/disclosure", "pipeline/lists", "pipeline/table", "pipeline/typed",
+		"pipeline/warehouse", "pipeline/workspace"},
 	"pipeline/signoff": {"pipeline/archive", "pipeline/builds", "pipeline/draft", "pipeline/figure", "pipeline/gate",
 		"pipeline/guard", "pipeline/journal", "pipeline/lists", "pipeline/period", "pipeline/published", "pipeline/returns",
 		"pipeline/seal", "pipeline/table", "pipeline/typed", "pipeline/warehouse", "pipeline/workspace"},

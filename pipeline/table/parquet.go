@@ -23,7 +23,11 @@ const batchRows = 64 << 10
 func (t Table) writeParquet(w io.Writer) error {
 	var fields []arrow.Field
 	for i, c := range t.Columns {
-		fields = append(fields, arrow.Field{Name: c.Name, Type: t.arrowType(i), Nullable: true})
+		field := arrow.Field{Name: c.Name, Type: t.arrowType(i), Nullable: true}
+		if c.Means != "" {
+			field.Metadata = arrow.MetadataFrom(map[string]string{"description": c.Means})
+		}
+		fields = append(fields, field)
 	}
 	schema := arrow.NewSchema(fields, nil)
 	properties := parquet.NewWriterProperties(parquet.WithCompression(compress.Codecs.Zstd))
@@ -32,7 +36,11 @@ func (t Table) writeParquet(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if err := t.writeBatches(out, schema); err != nil {
+	var about error
+	for _, a := range t.About {
+		about = errors.Join(about, out.AppendKeyValueMetadata(a[0], a[1]))
+	}
+	if err := errors.Join(about, t.writeBatches(out, schema)); err != nil {
 		return errors.Join(err, out.Close())
 	}
 	return out.Close()

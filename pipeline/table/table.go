@@ -41,6 +41,8 @@ type Column struct {
 	// Say is what people read on a screen in place of a value, of which it is given the
 	// text and the row: £12.30, or a code with its label. CSV, JSON and files have the value.
 	Say func(text string, row []any) string
+	// Means is what a file for other tools says of the column; empty: nothing.
+	Means string
 	// Zoned marks a Timestamp that is an instant, written with its zone; another is the
 	// time of a clock, of which nobody said where it hangs.
 	Zoned bool
@@ -50,8 +52,9 @@ type Column struct {
 type Table struct {
 	Columns []Column
 	Rows    [][]any
-	Marking string // of protection, on each printed page of a workbook; empty: none
-	Aside   string // the folder where a large workbook is put aside while it is written; empty: the system's
+	About   [][2]string // names and texts that a Parquet file says of itself
+	Marking string      // of protection, on each printed page of a workbook; empty: none
+	Aside   string      // the folder where a large workbook is put aside while it is written; empty: the system's
 }
 
 // Query runs a query and takes its whole result.
