@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"mojreturns/pipeline/example"
 	"mojreturns/pipeline/journal"
 	"mojreturns/pipeline/web"
 	"net/http"
@@ -16,13 +17,14 @@ import (
 // Nobody without the key is shown a row, and no page of another site can ask.
 func TestWhoMayLook(t *testing.T) {
 	const key = "a-key-that-was-printed"
-	c := workbench(t, drafted(t), func(o *web.Options) { o.Key = key })
+	now := time.Date(2024, 4, 30, 9, 0, 0, 0, time.UTC)
+	c := workbench(t, drafted(t), func(o *web.Options) { o.Key, o.Now = key, func() time.Time { return now } })
 	var paths []string
 	for _, path := range web.Routes() {
 		paths = append(paths, path)
 	}
 	for _, path := range append(paths, "/figures.csv", "/answer/"+strings.Repeat("0", 64), "/row/x/1") {
-		for _, cookie := range []string{"", "mojreturns=", "mojreturns=another", "mojreturns=" + key + "x"} {
+		for _, cookie := range []string{"", "mojreturns=", c.cookie + "=another", c.cookie + "=" + key} {
 			if path == "" {
 				continue
 			}
@@ -39,14 +41,56 @@ func TestWhoMayLook(t *testing.T) {
 	if status != http.StatusSeeOther || !strings.Contains(cookie, "HttpOnly") || !strings.Contains(cookie, "SameSite=Strict") {
 		t.Errorf("status %d, cookie %q", status, cookie)
 	}
-	if status, _, _ := c.get("/figures", "Cookie", "mojreturns="+key); status != http.StatusOK {
+	session := c.open(key)
+	if again := c.open(key); again == session || strings.Contains(session+again, key) {
+		t.Errorf("the sessions are %s and %s", session, again)
+	}
+	if status, _, _ := c.get("/figures", "Cookie", session); status != http.StatusOK {
 		t.Errorf("with the key: status %d", status)
 	}
-	if status, _, _ := c.ask("SELECT 1", "Cookie", "mojreturns="+key, "Origin", "http://elsewhere.example", "Sec-Fetch-Site", "cross-site"); status != http.StatusForbidden {
+	if status, _, _ := c.ask("SELECT 1", "Cookie", session, "Origin", "http://elsewhere.example", "Sec-Fetch-Site", "cross-site"); status != http.StatusForbidden {
 		t.Errorf("a page of another site asks: status %d", status)
 	}
 	if status, _, _ := c.get("/figures", "Host", "elsewhere.example"); status == http.StatusMisdirectedRequest {
 		t.Error("the header was taken for the host") // Go sends Host apart; the guard has its own test
+	}
+	now = now.Add(13 * time.Hour)
+	if status, _, _ := c.get("/figures", "Cookie", session); status != http.StatusUnauthorized {
+		t.Errorf("the day after: status %d", status)
+	}
+	for range 101 {
+		c.open(key)
+	}
+	last := c.open(key)
+	if status, _, _ := c.get("/figures", "Cookie", last); status != http.StatusOK {
+		t.Errorf("with many sessions: status %d", status)
+	}
+}
+
+// Who has no key cannot make the audit grow: of many refusals in an hour it tells how many.
+func TestRefusalsDoNotFillTheAudit(t *testing.T) {
+	ws := example.Built(t)
+	now := time.Date(2024, 4, 30, 9, 10, 0, 0, time.UTC)
+	c := workbench(t, ws, func(o *web.Options) { o.Key, o.Now = "the-key", func() time.Time { return now } })
+	for range 250 {
+		c.get("/open/a-guess")
+		c.get("/figures")
+	}
+	lines := func() []journal.Entry {
+		j, err := journal.Read(ws.Path("audit", "2024-04.jsonl"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return j.Entries
+	}
+	if n := len(lines()); n != 21 { // the month's first line and twenty
+		t.Errorf("%d lines after 500 refusals", n)
+	}
+	now = now.Add(time.Hour)
+	c.get("/figures")
+	all := lines()
+	if n := len(all); n != 23 || all[21].Says != "480 more in the hour from 09:00 UTC" || all[22].Place != "/figures" {
+		t.Errorf("%d lines, %+v", n, all[21:])
 	}
 }
 
@@ -105,9 +149,8 @@ func TestAudit(t *testing.T) {
 	now := time.Date(2024, 4, 30, 23, 0, 0, 0, time.UTC)
 	const key = "the-key-that-was-printed"
 	c := workbench(t, ws, func(o *web.Options) { o.Key, o.Now = key, func() time.Time { return now } })
-	cookie := []string{"Cookie", "mojreturns=" + key}
 	c.get("/open/wrong-key-of-somebody")
-	c.get("/open/" + key)
+	cookie := []string{"Cookie", c.open(key)}
 	c.get("/figures")
 	c.get("/figures?period=2023-24-Q4", cookie...)
 	c.get("/table/valid_referral.csv?f.referral_id=SA-00177", cookie...)

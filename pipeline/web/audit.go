@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -26,12 +27,44 @@ type audit struct {
 	mu    sync.Mutex
 	month string
 	lines journal.Journal
+
+	hour    time.Time // in which those without the key are counted
+	refused int       // of them in that hour
+}
+
+// mostRefused is how many lines in an hour those without the key can have written:
+// anybody on the machine could fill the disk otherwise. Of the rest the number is told.
+const mostRefused = 20
+
+// refuse adds a line of somebody without the key, or counts it.
+func (a *audit) refuse(r *http.Request, says string) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if hour := a.now().UTC().Truncate(time.Hour); !hour.Equal(a.hour) {
+		if more := a.refused - mostRefused; more > 0 {
+			told := r.Clone(r.Context())
+			told.URL = &url.URL{Path: "/open"}
+			if err := a.add(journal.Refused, told, count(int64(more))+" more in the hour from "+a.hour.Format("15:04")+" UTC"); err != nil {
+				return err
+			}
+		}
+		a.hour, a.refused = hour, 0
+	}
+	if a.refused++; a.refused > mostRefused {
+		return nil
+	}
+	return a.add(journal.Refused, r, says)
 }
 
 // write adds a line; what cannot be recorded must not be shown.
 func (a *audit) write(kind journal.Kind, r *http.Request, says string) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	return a.add(kind, r, says)
+}
+
+// add is write; a.mu is held.
+func (a *audit) add(kind journal.Kind, r *http.Request, says string) error {
 	at := a.now().UTC()
 	if err := a.open(at); err != nil {
 		return fmt.Errorf("cannot record what was looked at: %w", err)

@@ -74,18 +74,20 @@ func Handler(source Source, o Options) (http.Handler, error) {
 			return nil, fmt.Errorf("cannot read the workbench's template: %w", err)
 		}
 		s.audit = &audit{dir: o.Office.Path("audit"), now: o.Now}
+		s.sessions = &sessions{until: map[string]time.Time{}}
 		s.workbench(mux)
 	}
 	return guard(mux), nil
 }
 
 type site struct {
-	source  Source
-	page    *template.Template
-	pages   *template.Template // of the workbench
-	audit   *audit
-	style   []byte
-	options Options
+	source   Source
+	page     *template.Template
+	pages    *template.Template // of the workbench
+	audit    *audit
+	sessions *sessions
+	style    []byte
+	options  Options
 }
 
 func (s site) status(w http.ResponseWriter, r *http.Request) {

@@ -2,12 +2,9 @@ package web
 
 import (
 	"context"
-	"crypto/subtle"
 	"net/http"
 	"path"
 	"strings"
-
-	"mojreturns/pipeline/journal"
 )
 
 // route is one resource of the workbench. What it shows comes from the office; each is a
@@ -44,53 +41,6 @@ func (s site) workbench(mux *http.ServeMux) {
 	inner.HandleFunc("/", s.show(func(r *http.Request) (page, error) { return page{}, notFound("There is no page %s.", r.URL.Path) }))
 	mux.Handle("/", http.NewCrossOriginProtection().Handler(s.opened(ending(inner))))
 	mux.HandleFunc("GET /open/{key}", s.open)
-}
-
-const cookie = "mojreturns"
-
-// open lets whoever has the key in, and leads to the figures: the key then stands in no
-// address any more.
-func (s site) open(w http.ResponseWriter, r *http.Request) {
-	fits := s.fits(r.PathValue("key"))
-	kind := journal.Opened
-	if !fits {
-		kind = journal.Refused
-	}
-	asked := r.Clone(r.Context())
-	asked.URL.Path = "/open" // a key is written nowhere
-	if err := s.audit.write(kind, asked, ""); err != nil {
-		s.fail(w, r, err)
-		return
-	}
-	if !fits {
-		s.html(w, r, s.sorry(r, problem{http.StatusForbidden, "This is not the key of the program that is running: use the address that it printed when it was started."}))
-		return
-	}
-	http.SetCookie(w, &http.Cookie{Name: cookie, Value: s.options.Key, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode})
-	http.Redirect(w, r, "/figures", http.StatusSeeOther)
-}
-
-func (s site) fits(key string) bool {
-	return subtle.ConstantTimeCompare([]byte(key), []byte(s.options.Key)) == 1
-}
-
-// opened shows rows and figures only to whoever came by the key: other people may be
-// signed in to the same machine.
-func (s site) opened(next http.Handler) http.Handler {
-	if s.options.Key == "" {
-		return next
-	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if c, err := r.Cookie(cookie); err != nil || !s.fits(c.Value) {
-			if err := s.audit.write(journal.Refused, r, "401"); err != nil {
-				s.fail(w, r, err)
-				return
-			}
-			s.html(w, r, s.sorry(r, problem{http.StatusUnauthorized, "Figures and rows are shown to whoever started the program: use the address that it printed then, which begins with /open/."}))
-			return
-		}
-		next.ServeHTTP(w, r)
-	})
 }
 
 // ending takes the form asked for off the address.
