@@ -25,6 +25,7 @@ func (s site) routes() []route {
 		{"/row/{sha}/{row}", "", s.row},
 		{"/tables", "/tables", s.tables},
 		{"/table/{name}", "/table/valid_referral?f.source=MRC&facet=sex", s.table},
+		{"/audit", "/audit", s.audited},
 		{"/ask", "/ask", s.write},
 		{"/answer/{hash}", "", s.answer},
 		{"/question/{name}", "/question/spend_by_month", s.saved},
@@ -67,7 +68,7 @@ func (s site) navigation(r *http.Request) []link {
 		return nil
 	}
 	all := []link{{Text: "Readiness", Href: "/"}, {Text: "Returns", Href: "/returns"}, {Text: "Figures", Href: "/figures"},
-		{Text: "Conditions", Href: "/conditions"}, {Text: "Tables", Href: "/tables"}, {Text: "Ask", Href: "/ask"}}
+		{Text: "Conditions", Href: "/conditions"}, {Text: "Tables", Href: "/tables"}, {Text: "Ask", Href: "/ask"}, {Text: "Audit", Href: "/audit"}}
 	if s.options.Catalogue != nil {
 		all = append(all, link{Text: "Catalogue", Href: "/catalogue"})
 	}
