@@ -55,7 +55,8 @@ var mayImport = map[string][]string{
 
 	// the stages
 	"pipeline/annotate":   {"pipeline/paper", "pipeline/workbook"},
-	"pipeline/briefing":   {},
+	"pipeline/briefing":   {"pipeline/chart"}, // the pack's charts are drawn as those of the pages
+	"pipeline/chart":      {},
 	"pipeline/catalogue":  {"pipeline/contract", "pipeline/lists", "pipeline/metrics", "pipeline/strict"},
 	"pipeline/contract":   {"pipeline/paper", "pipeline/register", "pipeline/strict"},
 	"pipeline/disclosure": {},

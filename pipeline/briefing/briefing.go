@@ -40,6 +40,12 @@ type Data struct {
 	Missing       []Missing
 }
 
+// Chart is a drawing with the finding above it, and what it shows in a sentence.
+type Chart struct {
+	Title, Sentence string
+	SVG             template.HTML
+}
+
 // Fact is one figure with what it means.
 type Fact struct{ Label, Value, Note string }
 

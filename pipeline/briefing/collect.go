@@ -5,11 +5,14 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"html/template"
 	"io/fs"
 	"math/big"
 	"slices"
 	"strings"
 	"time"
+
+	"mojreturns/pipeline/chart"
 )
 
 // Request says what the briefing is about, and what the warehouse cannot know.
@@ -59,7 +62,10 @@ func Collect(ctx context.Context, db Querier, queries fs.FS, r Request) (Data, e
 		ToDate:        period["to_date_words"], Year: period["year"],
 		Funding: funding(answers["money"]), Training: training(answers["training"]),
 		Organisations: organisations(answers["organisations"]),
-		Quarters:      quartersShown(quarters), Chart: draw(onlyQuarters(quarters), period["year"]),
+		Quarters:      quartersShown(quarters),
+	}
+	if d.Chart, err = draw(onlyQuarters(quarters), period["year"]); err != nil {
+		return Data{}, err
 	}
 	for _, c := range answers["conditions"] {
 		d.Conditions = append(d.Conditions, Condition{c["code"], c["title"], c["status"], c["evidence"], c["basis"]})
@@ -72,6 +78,22 @@ func Collect(ctx context.Context, db Querier, queries fs.FS, r Request) (Data, e
 	}
 	d.Messages = messages(answers, d, period["period_end"])
 	return d, nil
+}
+
+// draw makes the chart of what was received in each quarter; of one that is not shown
+// the chart is not even told the number.
+func draw(quarters []row, year string) (Chart, error) {
+	c := chart.Chart{ID: "received", Kind: chart.Column, Series: []chart.Series{{Name: "Referrals received"}}}
+	for _, q := range quarters {
+		v := chart.Value{Shown: figure(q["received"], "", q["received_marker"])}
+		if q["received_marker"] == "" {
+			v.Value = q["received"]
+		}
+		c.Labels = append(c.Labels, q["label"])
+		c.Series[0].Values = append(c.Series[0].Values, v)
+	}
+	svg, err := c.SVG()
+	return Chart{Title: "Referrals received in each quarter of " + year, Sentence: c.Sentence(), SVG: template.HTML(svg)}, err
 }
 
 func funding(rows []row) []Fact {
