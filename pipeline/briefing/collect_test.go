@@ -213,7 +213,7 @@ func TestMistakesInQueriesAreReportedTogether(t *testing.T) {
 	_, err := briefing.Collect(context.Background(), nil, queries, request())
 	want := strings.Join([]string{
 		`briefing/money.sql:2: "-- Title: Money" is not a header line such as "-- title: words"`,
-		`briefing/money.sql:3: header key "unit" is unknown or given twice; there are briefing and title`,
+		`briefing/money.sql:3: header key "unit" is unknown or given twice; there are briefing, title and shows`,
 		`briefing/money.sql: the title is missing`,
 		`briefing/money.sql: parameter "$fund" is unknown; there are $period, $money_scope, $activity_scope`,
 		`briefing/people.sql: briefing "people" is not a part of the briefing`,

@@ -30,7 +30,10 @@ var sections = []section{
 }
 
 // query is one file of queries/briefing.
-type query struct{ file, title, sql string }
+type query struct {
+	file, title, sql string
+	shows            []Shown
+}
 
 var (
 	headerForm    = regexp.MustCompile(`^-- ([a-z]+):\s*(.*?)\s*$`)
@@ -80,8 +83,17 @@ func parse(file, text string) (name string, q query, mistakes []error) {
 			name = m[2]
 		case m[1] == "title" && q.title == "":
 			q.title = m[2]
+		case m[1] == "shows":
+			shown, err := parseShown(m[2])
+			if err != nil {
+				mistakes = append(mistakes, fmt.Errorf("%s:%d: %w", file, at+1, err))
+			}
+			for i := range shown {
+				shown[i].At = fmt.Sprintf("%s:%d", file, at+1)
+			}
+			q.shows = append(q.shows, shown...)
 		default:
-			mistakes = append(mistakes, fmt.Errorf("%s:%d: header key %q is unknown or given twice; there are briefing and title", file, at+1, m[1]))
+			mistakes = append(mistakes, fmt.Errorf("%s:%d: header key %q is unknown or given twice; there are briefing, title and shows", file, at+1, m[1]))
 		}
 	}
 	q.sql = strings.Join(lines[at:], "\n")

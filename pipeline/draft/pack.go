@@ -6,10 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
-	"maps"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"time"
 
@@ -111,8 +108,8 @@ func ofPeople(ws *workspace.Workspace) []string {
 	return feeds
 }
 
-// guardBriefing lays a table of figures in which small counts are hidden over
-// those of the build, for the questions of the briefing.
+// guardBriefing lays a table of the figures that the briefing declares, in which small
+// counts are hidden, over those of the build: its questions find no others.
 func guardBriefing(ctx context.Context, v *published.View, audience string) ([]archive.Released, error) {
 	figures, err := guard.FiguresShown(ctx, v)
 	if err != nil {
@@ -127,88 +124,103 @@ func guardBriefing(ctx context.Context, v *published.View, audience string) ([]a
 		return nil, err
 	}
 	var out []archive.Released
-	var hidden [][]string
+	var shown [][]string
 	for _, f := range asked {
 		r := archive.Released{Printed: f, Shows: figure.Plain(figures.Values[f.Place].Part(f.Field)), Value: figures.Values[f.Place]}
+		mark := ""
 		if guarded.Hidden[f] {
-			r.Shows = "[c]"
-			hidden = append(hidden, []string{f.Place.Code, f.Place.Scope, f.Place.Period, f.Place.Dimension, f.Place.Category})
+			r.Shows, mark = "[c]", "c"
 		}
+		shown = append(shown, []string{f.Place.Code, f.Place.Scope, f.Place.Period, f.Place.Dimension, f.Place.Category, mark})
 		out = append(out, r)
 	}
-	list, err := json.Marshal(hidden)
+	list, err := json.Marshal(shown)
 	if err != nil {
 		return nil, err
 	}
-	if err := hide(ctx, v, string(list)); err != nil {
+	if err := lay(ctx, v, string(list)); err != nil {
 		return nil, err
 	}
 	return guard.AndUnprinted(v, out, figures.Values)
 }
 
-// hide lays tables over those of the build in which the listed figures have the
-// marker c, and so has what conditions say of them.
-func hide(ctx context.Context, v *published.View, list string) error {
-	if _, err := v.Conn.ExecContext(ctx, `CREATE OR REPLACE TEMP TABLE hidden AS
-		SELECT h[1] AS code, h[2] AS scope, h[3] AS period, h[4] AS dimension, h[5] AS category FROM (SELECT unnest($1::JSON::VARCHAR[][]) AS h)`, list); err != nil {
+// lay lays tables over those of the build that have the listed figures and no others,
+// those to hide with the marker c, and so has what conditions say of them.
+func lay(ctx context.Context, v *published.View, list string) error {
+	if _, err := v.Conn.ExecContext(ctx, `CREATE OR REPLACE TEMP TABLE shown AS
+		SELECT s[1] AS code, s[2] AS scope, s[3] AS period, s[4] AS dimension, s[5] AS category, s[6] = 'c' AS hidden FROM (SELECT unnest($1::JSON::VARCHAR[][]) AS s)`, list); err != nil {
 		return err
 	}
 	if err := v.Lay(ctx, "figure", func(below string) string {
 		return `
-		SELECT f.* REPLACE (CASE WHEN h.code IS NULL THEN f.value END AS value, CASE WHEN h.code IS NULL THEN f.numerator END AS numerator,
-			CASE WHEN h.code IS NULL THEN f.denominator END AS denominator, CASE WHEN h.code IS NULL THEN f.n END AS n,
-			CASE WHEN h.code IS NULL THEN f.marker ELSE 'c' END AS marker)
-		FROM ` + below + ` f LEFT JOIN hidden h USING (code, scope, period, dimension, category)`
+		SELECT f.* REPLACE (CASE WHEN NOT s.hidden THEN f.value END AS value, CASE WHEN NOT s.hidden THEN f.numerator END AS numerator,
+			CASE WHEN NOT s.hidden THEN f.denominator END AS denominator, CASE WHEN NOT s.hidden THEN f.n END AS n,
+			CASE WHEN s.hidden THEN 'c' ELSE f.marker END AS marker)
+		FROM ` + below + ` f JOIN shown s USING (code, scope, period, dimension, category)`
 	}); err != nil {
 		return err
 	}
 	return v.Lay(ctx, "condition", func(below string) string {
 		return `
-		SELECT c.* REPLACE (CASE WHEN h.code IS NULL THEN c.value END AS value, CASE WHEN h.code IS NULL THEN c.evidence ELSE '[c]' END AS evidence)
-		FROM ` + below + ` c LEFT JOIN hidden h ON h.code = c.code AND h.scope = 'fund:' || c.fund AND h.period = c.period`
+		SELECT c.* REPLACE (CASE WHEN s.code IS NULL THEN c.value END AS value, CASE WHEN s.code IS NULL THEN c.evidence ELSE '[c]' END AS evidence)
+		FROM ` + below + ` c LEFT JOIN shown s ON s.hidden AND s.code = c.code AND s.scope = 'fund:' || c.fund AND s.period = c.period`
 	})
 }
 
-var quoted = regexp.MustCompile(`'([^']*)'`)
-
-// askedByBriefing lists the figures that the briefing's questions may show: of
-// every metric and breakdown that they name, for its scopes and the periods of
-// the year to date, and what conditions tell at the end of the period. More than
-// is shown hides more; it gives nothing away.
+// askedByBriefing lists the figures that the briefing's questions declare, for the
+// periods they name, and what conditions tell at the end of the period.
 func askedByBriefing(v *published.View, figures map[figure.Place]returns.Value) ([]returns.Printed, error) {
 	ws, at := v.Workspace, v.Period
-	files, err := fs.Glob(ws.Queries, "briefing/*.sql")
+	declared, err := briefing.Declared(ws.Queries)
+	if err == nil {
+		err = checkDeclared(ws, declared)
+	}
 	if err != nil {
 		return nil, err
 	}
-	named := map[string]bool{"": true}
-	for _, file := range files {
-		text, err := fs.ReadFile(ws.Queries, file)
-		if err != nil {
-			return nil, err
+	periods := map[string]string{at.Label: "this", at.ToDate().Label: "to-date"}
+	may := map[figure.Place]bool{} // without category
+	for _, d := range declared {
+		for label, word := range periods {
+			if slices.Contains(d.Periods, word) {
+				may[figure.Place{Code: d.Code, Scope: ws.Returns[0].Scopes[d.Scope], Period: label, Dimension: d.Dimension}] = true
+			}
 		}
-		for _, m := range quoted.FindAllStringSubmatch(string(text), -1) {
-			named[m[1]] = true
-		}
-	}
-	scopes := slices.Collect(maps.Values(ws.Returns[0].Scopes))
-	shown := map[string]bool{at.Label: true, at.ToDate().Label: true}
-	for _, quarter := range at.Year.Quarters() {
-		if !quarter.End.After(at.End) {
-			shown[quarter.Label] = true
+		for _, quarter := range at.Year.Quarters() {
+			if slices.Contains(d.Periods, "quarters") && !quarter.End.After(at.End) {
+				may[figure.Place{Code: d.Code, Scope: ws.Returns[0].Scopes[d.Scope], Period: quarter.Label, Dimension: d.Dimension}] = true
+			}
 		}
 	}
 	var out []returns.Printed
 	for place := range figures {
-		if answers(ws, place.Code) && place.Period == at.Label && place.Scope == ws.Returns[0].Scopes["money"] {
-			out = append(out, returns.Printed{Place: place, Field: "value"})
+		of := place
+		of.Category = ""
+		if answers(ws, place.Code) {
+			of.Code = briefing.Conditions
 		}
-		if named[place.Code] && named[place.Dimension] && slices.Contains(scopes, place.Scope) && shown[place.Period] {
+		if may[of] {
 			out = append(out, returns.Printed{Place: place, Field: "value"})
 		}
 	}
 	slices.SortFunc(out, func(a, b returns.Printed) int { return guard.IDOf(a.Place).Compare(guard.IDOf(b.Place)) })
 	return out, nil
+}
+
+// checkDeclared tells of codes and breakdowns that no metric has.
+func checkDeclared(ws *workspace.Workspace, declared []briefing.Shown) error {
+	var errs []error
+	for _, d := range declared {
+		m, ok := ws.Metrics.Metric(d.Code)
+		switch {
+		case d.Code == briefing.Conditions && d.Dimension == "":
+		case !ok:
+			errs = append(errs, fmt.Errorf("%s: shows %q, which is not a metric", d.At, d.Code))
+		case d.Dimension != "" && !slices.ContainsFunc(m.By, func(b metrics.Breakdown) bool { return b.String() == d.Dimension }):
+			errs = append(errs, fmt.Errorf("%s: shows %s by %q, which it is not broken down by", d.At, d.Code, d.Dimension))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // answers tells whether a code is that of a condition that tells of people.

@@ -1,5 +1,6 @@
 -- briefing: money
 -- title:    What the fund was given, what has gone, what is left and for how long
+-- shows:    S01, S02, S02C, S04, S05 of money in this
 WITH shown AS (
   SELECT * FROM (VALUES
     (1, 'award', 'S01', 'Award', 'the fund''s maximum, with what was added by the end of the period'),

@@ -1,5 +1,7 @@
 -- briefing: organisations
 -- title:    Who was trained in the financial year to date, by type of organisation
+-- shows:    TR03, TR04 by organisation_type of money in to-date
+-- shows:    TR03 by organisation_type x front_line of money in to-date
 WITH reached AS (
   SELECT f.code, f.dimension, f.category, f.value, f.marker
   FROM figure f

@@ -1,5 +1,6 @@
 -- briefing: referrals
 -- title:    Referrals in each quarter of the financial year, and in the year to date
+-- shows:    R01, R02, R10, R12 of activity in quarters, to-date
 WITH row_of AS (
   SELECT q.period,
     'Quarter ' || (date_diff('quarter', y.period_start, q.period_start) + 1) AS label,

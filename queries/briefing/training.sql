@@ -1,5 +1,6 @@
 -- briefing: training
 -- title:    Training the fund paid for, in the period and in the financial year to date
+-- shows:    TR01, TR02A, TR03, TR04, TR05 of money in this, to-date
 WITH shown AS (
   SELECT * FROM (VALUES
     (1, 'TR01', 'sessions', 'Sessions delivered'),
