@@ -32,7 +32,7 @@ var mayImport = map[string][]string{
 		"pipeline/guard", "pipeline/journal", "pipeline/lists", "pipeline/period", "pipeline/published", "pipeline/returns",
 		"pipeline/seal", "pipeline/table", "pipeline/typed", "pipeline/warehouse", "pipeline/workspace"},
 	"pipeline/draft": {"pipeline/archive", "pipeline/briefing", "pipeline/builds", "pipeline/disclosure", "pipeline/figure",
-		"pipeline/gate", "pipeline/guard", "pipeline/journal", "pipeline/lists", "pipeline/metrics", "pipeline/period",
+		"pipeline/gate", "pipeline/guard", "pipeline/journal", "pipeline/lists", "pipeline/metrics", "pipeline/narrative", "pipeline/period",
 		"pipeline/personal", "pipeline/published", "pipeline/register", "pipeline/returns", "pipeline/seal", "pipeline/warehouse",
 		"pipeline/workspace"},
 	"pipeline/intake": {"pipeline/annotate", "pipeline/builds", "pipeline/contract", "pipeline/extract", "pipeline/landing", "pipeline/mapping",
@@ -55,7 +55,7 @@ var mayImport = map[string][]string{
 
 	// the stages
 	"pipeline/annotate":   {"pipeline/paper", "pipeline/workbook"},
-	"pipeline/briefing":   {"pipeline/chart"}, // the pack's charts are drawn as those of the pages
+	"pipeline/briefing":   {"pipeline/chart", "pipeline/narrative"}, // charts are drawn as those of the pages; the text is read apart from how it looks
 	"pipeline/chart":      {},
 	"pipeline/catalogue":  {"pipeline/contract", "pipeline/lists", "pipeline/metrics", "pipeline/strict"},
 	"pipeline/contract":   {"pipeline/paper", "pipeline/register", "pipeline/strict"},
@@ -67,6 +67,7 @@ var mayImport = map[string][]string{
 	"pipeline/landing":    {"pipeline/period", "pipeline/register"},
 	"pipeline/mapping":    {"pipeline/contract", "pipeline/paper", "pipeline/register"},
 	"pipeline/metrics":    {"pipeline/figure", "pipeline/lists", "pipeline/period", "pipeline/warehouse"},
+	"pipeline/narrative":  {},
 	"pipeline/paper":      {},
 	"pipeline/period":     {"pipeline/lists"},
 	"pipeline/pseudonym":  {},
@@ -97,6 +98,7 @@ var onlyIn = map[string]string{
 	"github.com/duckdb/duckdb-go": "pipeline/warehouse",
 	"github.com/go-co-op/gocron":  "pipeline/schedule",
 	"github.com/spf13/cobra":      "cmd/mojreturns",
+	"github.com/yuin/goldmark":    "pipeline/narrative",
 }
 
 // topLevel is all that the root of the repository may hold besides dot-files.

@@ -13,6 +13,8 @@ import (
 	"io"
 	"io/fs"
 	"strings"
+
+	"mojreturns/pipeline/narrative"
 )
 
 // Data is what the page shows, every figure already written as people read it.
@@ -29,7 +31,8 @@ type Data struct {
 	// LargestHidden is the largest count of people that is hidden for itself.
 	LargestHidden int
 
-	Messages      []string
+	Title         string
+	Sections      []Section
 	Funding       []Fact
 	Conditions    []Condition
 	Training      []Measure
@@ -38,6 +41,29 @@ type Data struct {
 	Chart         Chart
 	Deliveries    []Delivery
 	Missing       []Missing
+}
+
+// Section is what stands under a heading of level 2; the first has none where words
+// stand before it.
+type Section struct {
+	ID     string
+	Blocks []Block
+}
+
+// Block is one of the text: a heading, a paragraph, a list of Lines, or the table of a
+// name.
+type Block struct {
+	Kind  narrative.Kind
+	Level int
+	ID    string
+	Name  string
+	Lines [][]Words
+}
+
+// Words are as people read them, every figure of theirs written.
+type Words struct {
+	Words, Href string
+	Strong      bool
 }
 
 // Chart is a drawing with the finding above it, and what it shows in a sentence.
@@ -92,12 +118,12 @@ func (d Data) Rejected() bool {
 }
 
 // Render writes the page, or nothing if it cannot be made whole. The templates
-// are briefing/page.html and briefing/style.css. Equal data give equal bytes.
+// are briefing/page.html, tables.html and style.css. Equal data give equal bytes.
 func Render(ctx context.Context, w io.Writer, templates fs.FS, d Data) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	page, err := template.New("page.html").Option("missingkey=error").ParseFS(templates, "briefing/page.html", "briefing/style.css")
+	page, err := template.New("page.html").Option("missingkey=error").ParseFS(templates, "briefing/page.html", "briefing/tables.html", "briefing/style.css")
 	if err != nil {
 		return fmt.Errorf("cannot read the briefing's template: %w", err)
 	}

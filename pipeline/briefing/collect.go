@@ -13,11 +13,17 @@ import (
 	"time"
 
 	"mojreturns/pipeline/chart"
+	"mojreturns/pipeline/narrative"
 )
 
 // Request says what the briefing is about, and what the warehouse cannot know.
 type Request struct {
-	Period      string // as written, such as 2023-24-Q4
+	Pack   narrative.Pack
+	Period string // as written, such as 2023-24-Q4
+	Before string // the quarter before it; empty where it has none in its year
+	// OfService tells whether a metric has figures of a service: those are the activity's,
+	// all others the fund's.
+	OfService   func(code string) bool
 	PeriodWords string // the same in words
 	// MoneyScope is a fund, such as fund:CORE-UPL-2324: training and money are
 	// its. ActivityScope is what referrals are counted for.
@@ -76,7 +82,11 @@ func Collect(ctx context.Context, db Querier, queries fs.FS, r Request) (Data, e
 	for _, m := range answers["missing"] {
 		d.Missing = append(d.Missing, Missing{m["provider"], strings.ReplaceAll(m["feed"], "_", " "), m["period"], m["detail"]})
 	}
-	d.Messages = messages(answers, d, period["period_end"])
+	say, err := speak(ctx, db, r, answers, d)
+	if err != nil {
+		return Data{}, err
+	}
+	d.Title, d.Sections = Write(r.Pack, say)
 	return d, nil
 }
 
@@ -172,33 +182,4 @@ func quartersShown(rows []row) []Quarter {
 		list = append(list, Quarter{r["label"], r["months"], show("received"), show("valid"), show("started"), show("still_open"), r["total"] == "true"})
 	}
 	return list
-}
-
-// messages are the three sentences at the head of the page.
-func messages(answers map[string][]row, d Data, periodEnd string) []string {
-	money := map[string]string{}
-	for i, r := range answers["money"] {
-		money[r["item"]] = d.Funding[i].Value
-	}
-	taught := map[string]string{}
-	for i, r := range answers["training"] {
-		taught[r["item"]] = d.Training[i].ToDate
-	}
-	count := map[string][]string{}
-	for _, c := range d.Conditions {
-		count[c.Status] = append(count[c.Status], c.Code)
-	}
-	conditions := fmt.Sprintf("Funding conditions: %d met, %d at risk, %d not met", len(count["met"]), len(count["at risk"]), len(count["not met"]))
-	for _, status := range []string{"not met", "at risk"} {
-		if codes := count[status]; len(codes) > 0 {
-			conditions += fmt.Sprintf("; %s: %s", status, strings.Join(codes, ", "))
-		}
-	}
-	return []string{
-		fmt.Sprintf("Money: %s of the award of %s was spent by %s; %s is left. Days left to spend it: %s.",
-			money["spent"], money["award"], periodEnd, money["left"], money["days left"]),
-		conditions + ".",
-		fmt.Sprintf("Training, year to date: people trained %s, sessions delivered %s, completions by front-line staff %s.",
-			taught["people"], taught["sessions"], taught["front line"]),
-	}
 }

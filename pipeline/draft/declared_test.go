@@ -66,3 +66,26 @@ func TestWhatIsDeclaredIsThere(t *testing.T) {
 		}
 	}
 }
+
+// The text of the pack is the office's: a figure it binds is shown, one that is typed is
+// refused with its line.
+func TestAnOfficesOwnText(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"# Ours\n\nPolice sent {R01[source=POL]|referral|referrals}, the hub {R01[source=HUB]}; {change R01 last-quarter}.\n": "Police sent 50 referrals, the hub a number not shown, to protect people;",
+		"# Ours\n\nPolice sent 54 referrals.\n": "briefing/pack.md:3:13: \"54\" is typed",
+	} {
+		ws := example.Cleveland(t)
+		if err := workspace.WriteFile(filepath.Join(ws.Dir, "templates", "briefing", "pack.md"), []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+		v := example.View(t, example.Shared(t), example.Quarter(t, "2023-24-Q3"))
+		v.Workspace = example.Open(t, ws.Dir)
+		path := filepath.Join(t.TempDir(), "page.html")
+		_, err := draft.Briefing(context.Background(), v, path)
+		page, _ := os.ReadFile(path)
+		if !strings.Contains(string(page), want) && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%v, and the page does not say %s:\n%.9000s", err, want, page)
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"slices"
 	"time"
@@ -18,6 +19,8 @@ import (
 	"mojreturns/pipeline/guard"
 	"mojreturns/pipeline/journal"
 	"mojreturns/pipeline/metrics"
+	"mojreturns/pipeline/narrative"
+	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/returns"
 	"mojreturns/pipeline/seal"
@@ -79,12 +82,17 @@ func page(ctx context.Context, v *published.View, audience string) ([]byte, []ar
 	if err != nil {
 		return nil, nil, err
 	}
-	printed, err := guardBriefing(ctx, v, audience)
+	pack, err := narrated(ws)
+	if err != nil {
+		return nil, nil, err
+	}
+	printed, err := guardBriefing(ctx, v, audience, pack)
 	if err != nil {
 		return nil, nil, err
 	}
 	money, activity := ws.Returns[0].Scopes["money"], ws.Returns[0].Scopes["activity"]
 	data, err := briefing.Collect(ctx, v.Conn, ws.Queries, briefing.Request{
+		Pack: pack, Before: quarterBefore(at), OfService: func(code string) bool { return ofService(ws, code) },
 		Period: at.Label, PeriodWords: at.Human(), MoneyScope: money, MoneyName: ws.ScopeName(money),
 		ActivityScope: activity, ActivityName: ws.ScopeName(activity), Office: ws.Register.Area.Office, Threshold: ws.Disclosure.Smallest(), People: ofPeople(ws),
 		Frozen: frozen.In(ws.Location), Build: v.Build,
@@ -110,12 +118,12 @@ func ofPeople(ws *workspace.Workspace) []string {
 
 // guardBriefing lays a table of the figures that the briefing declares, in which small
 // counts are hidden, over those of the build: its questions find no others.
-func guardBriefing(ctx context.Context, v *published.View, audience string) ([]archive.Released, error) {
+func guardBriefing(ctx context.Context, v *published.View, audience string, pack narrative.Pack) ([]archive.Released, error) {
 	figures, err := guard.FiguresShown(ctx, v)
 	if err != nil {
 		return nil, err
 	}
-	asked, err := askedByBriefing(v, figures.Values)
+	asked, err := askedByBriefing(v, pack, figures.Values)
 	if err != nil {
 		return nil, err
 	}
@@ -167,9 +175,9 @@ func lay(ctx context.Context, v *published.View, list string) error {
 	})
 }
 
-// askedByBriefing lists the figures that the briefing's questions declare, for the
-// periods they name, and what conditions tell at the end of the period.
-func askedByBriefing(v *published.View, figures map[figure.Place]returns.Value) ([]returns.Printed, error) {
+// askedByBriefing lists the figures that the pack's text binds and that its questions
+// declare, for the periods they name, and what conditions tell at the end of the period.
+func askedByBriefing(v *published.View, pack narrative.Pack, figures map[figure.Place]returns.Value) ([]returns.Printed, error) {
 	ws, at := v.Workspace, v.Period
 	declared, err := briefing.Declared(ws.Queries)
 	if err == nil {
@@ -178,7 +186,17 @@ func askedByBriefing(v *published.View, figures map[figure.Place]returns.Value) 
 	if err != nil {
 		return nil, err
 	}
+	for _, s := range pack.Shows() {
+		scope := "money"
+		if ofService(ws, s.Code) {
+			scope = "activity"
+		}
+		declared = append(declared, briefing.Shown{Code: s.Code, Dimension: s.Dimension, Scope: scope, Periods: []string{s.When}, At: s.At})
+	}
 	periods := map[string]string{at.Label: "this", at.ToDate().Label: "to-date"}
+	if before := quarterBefore(at); before != "" {
+		periods[before] = "last-quarter"
+	}
 	may := map[figure.Place]bool{} // without category
 	for _, d := range declared {
 		for label, word := range periods {
@@ -205,6 +223,42 @@ func askedByBriefing(v *published.View, figures map[figure.Place]returns.Value) 
 	}
 	slices.SortFunc(out, func(a, b returns.Printed) int { return guard.IDOf(a.Place).Compare(guard.IDOf(b.Place)) })
 	return out, nil
+}
+
+// narrated reads the text of the pack, briefing/pack.md of the templates.
+func narrated(ws *workspace.Workspace) (narrative.Pack, error) {
+	const file = "briefing/pack.md"
+	text, err := fs.ReadFile(ws.Templates, file)
+	if err != nil {
+		return narrative.Pack{}, err
+	}
+	known := narrative.Known{Metric: func(code string) (by []string, ok bool) {
+		m, ok := ws.Metrics.Metric(code)
+		for _, b := range m.By {
+			by = append(by, b.String())
+		}
+		return by, ok
+	}}
+	for _, m := range ws.Metrics.Metrics {
+		known.Codes = append(known.Codes, m.Code)
+	}
+	known.Tables, known.Words = briefing.Vocabulary()
+	return narrative.Parse(file, string(text), known)
+}
+
+// ofService tells whether a metric has figures of a service.
+func ofService(ws *workspace.Workspace, code string) bool {
+	m, _ := ws.Metrics.Metric(code)
+	return slices.Contains(m.Scopes, "service")
+}
+
+// quarterBefore is the quarter before a quarter, of the same year; empty where there is
+// none.
+func quarterBefore(at period.Period) string {
+	if at.Kind != period.Quarter || at.Quarter() == 1 {
+		return ""
+	}
+	return at.Year.Quarters()[at.Quarter()-2].Label
 }
 
 // checkDeclared tells of codes and breakdowns that no metric has.

@@ -81,7 +81,7 @@ func TestAYearOfReleases(t *testing.T) {
 	}
 	for reader, given := range lists {
 		r := newReader(given, reader != disclosure.Ministry)
-		if r.hidden < 20 {
+		if r.hidden < 10 { // readers of the pack see few breakdowns
 			t.Errorf("%s: only %d small counts are hidden, too few to tell", reader, r.hidden)
 		}
 		for _, found := range r.solve() {

@@ -4,4 +4,4 @@
 SELECT code, title, status, evidence, basis, breaches::VARCHAR AS breaches
 FROM condition
 WHERE 'fund:' || fund = $money_scope AND period = $period
-ORDER BY code
+ORDER BY list_position(['not met', 'at risk', 'not available', 'met', 'not applicable'], status), code

@@ -1,0 +1,249 @@
+package briefing
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"math/big"
+	"regexp"
+	"strings"
+
+	"mojreturns/pipeline/narrative"
+)
+
+// Vocabulary are the tables and words that a pack's text can name.
+func Vocabulary() (tables, words []string) {
+	for _, s := range sections {
+		if s.name != "period" {
+			tables = append(tables, s.name)
+		}
+	}
+	return append(tables, "shorthand"), []string{"period", "period-end", "to-date", "year", "fund", "service", "office", "conditions"}
+}
+
+// Write puts a pack's text into sections, each binding as say says it.
+func Write(pack narrative.Pack, say func(narrative.Binding) string) (title string, out []Section) {
+	for i, b := range pack.Blocks {
+		block := Block{Kind: b.Kind, Level: b.Level, Name: b.Name}
+		for _, line := range b.Lines {
+			words := written(line, say)
+			if b.Kind == narrative.List && nothing(line, say) {
+				words = []Words{{Words: head(line), Strong: true}, {Words: ": nothing to show for this period."}}
+			}
+			block.Lines = append(block.Lines, words)
+		}
+		if b.Kind == narrative.Heading {
+			block.ID = slug(block.Lines[0])
+		}
+		if i == 0 {
+			title = plain(block.Lines[0])
+			continue
+		}
+		if b.Level == 2 || len(out) == 0 {
+			out = append(out, Section{})
+		}
+		last := &out[len(out)-1]
+		if b.Level == 2 {
+			last.ID = block.ID
+		}
+		last.Blocks = append(last.Blocks, block)
+	}
+	return title, out
+}
+
+func written(line []narrative.Inline, say func(narrative.Binding) string) []Words {
+	var out []Words
+	for _, i := range line {
+		w := Words{Words: i.Text, Href: i.Href, Strong: i.Strong}
+		if i.Binding != nil {
+			w.Words = say(*i.Binding)
+		}
+		out = append(out, w)
+	}
+	return out
+}
+
+// nothing tells whether the figure that a bullet is about is not there, so that the rest
+// of its words would say nothing.
+func nothing(line []narrative.Inline, say func(narrative.Binding) string) bool {
+	for _, i := range line {
+		if i.Binding != nil && i.Binding.Ask != narrative.Word {
+			words := say(*i.Binding)
+			return head(line) != "" && (words == notApplicableYet || words == notAvailableYet)
+		}
+	}
+	return false
+}
+
+// head are the strong words that a bullet begins with.
+func head(line []narrative.Inline) string {
+	if len(line) == 0 || !line[0].Strong {
+		return ""
+	}
+	return line[0].Text
+}
+
+func plain(line []Words) string {
+	var text strings.Builder
+	for _, w := range line {
+		text.WriteString(w.Words)
+	}
+	return text.String()
+}
+
+var noLetters = regexp.MustCompile(`[^a-z0-9]+`)
+
+// slug is the name by which a link goes to a heading.
+func slug(line []Words) string {
+	return strings.Trim(noLetters.ReplaceAllString(strings.ToLower(plain(line)), "-"), "-")
+}
+
+// known is a figure as the build has it; a hidden one has no value.
+type known struct{ value, n, unit, marker string }
+
+// speak reads the figures that the text may show, which are all that can be found, and
+// says a binding in words.
+func speak(ctx context.Context, db Querier, r Request, answers map[string][]row, d Data) (func(narrative.Binding) string, error) {
+	figures, err := figuresOf(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	periods := map[string]string{"this": r.Period, "to-date": answers["period"][0]["to_date"], "last-quarter": r.Before}
+	find := func(b narrative.Binding, when string) known {
+		scope := r.MoneyScope
+		if r.OfService(b.Code) {
+			scope = r.ActivityScope
+		}
+		f, ok := figures[[5]string{b.Code, scope, periods[when], b.Dimension, b.Category}]
+		if !ok {
+			f.marker = "x"
+		}
+		return f
+	}
+	words := map[string]string{"period": r.PeriodWords, "period-end": answers["period"][0]["period_end"], "to-date": d.ToDate, "year": d.Year,
+		"fund": r.MoneyName, "service": r.ActivityName, "office": r.Office, "conditions": gravity(d.Conditions)}
+	return func(b narrative.Binding) string {
+		switch b.Ask {
+		case narrative.Word:
+			return words[b.Item]
+		case narrative.Row:
+			return rowSaid(answers[b.Question], b.Item)
+		case narrative.Number:
+			f := find(b, b.When)
+			return said(known{value: f.n, marker: f.marker}, b)
+		case narrative.Change:
+			return change(find(b, "this"), find(b, b.When))
+		}
+		return said(find(b, b.When), b)
+	}, nil
+}
+
+func figuresOf(ctx context.Context, db Querier) (map[[5]string]known, error) {
+	rows, err := db.QueryContext(ctx, "SELECT code, scope, period, dimension, category, value::VARCHAR, n::VARCHAR, unit, marker FROM figure")
+	if err != nil {
+		return nil, fmt.Errorf("cannot read the figures of the text: %w", err)
+	}
+	defer rows.Close()
+	out := map[[5]string]known{}
+	for rows.Next() {
+		var at [5]string
+		var value, n, unit, marker sql.NullString
+		if err := rows.Scan(&at[0], &at[1], &at[2], &at[3], &at[4], &value, &n, &unit, &marker); err != nil {
+			return nil, err
+		}
+		out[at] = known{value.String, n.String, unit.String, marker.String}
+	}
+	return out, rows.Err()
+}
+
+// said is a figure within a sentence, where no shorthand can stand.
+func said(f known, b narrative.Binding) string {
+	if f.unit == "share" && f.marker == "" {
+		if shown := share(f.value, "", f.n); shown == tooFew {
+			f.marker = "u"
+		} else if shown != notAvailable {
+			return shown
+		}
+	}
+	if words := inWords(f); words != "" {
+		return words
+	}
+	text := figure(f.value, f.unit, "")
+	switch v := number(f.value); {
+	case b.Many == "":
+		return text
+	case v.Cmp(big.NewRat(1, 1)) == 0:
+		return text + " " + b.One
+	case v.Sign() == 0:
+		return "no " + b.Many
+	}
+	return text + " " + b.Many
+}
+
+// What a sentence says where there is no figure.
+const notApplicableYet, notAvailableYet = "not applicable", "not available yet"
+
+// inWords says why there is no figure; nothing where there is one.
+func inWords(f known) string {
+	switch {
+	case f.marker == "c":
+		return "a number not shown, to protect people"
+	case f.marker == "u":
+		return "a share of too few people to show"
+	case f.marker == "z":
+		return notApplicableYet
+	case f.marker != "" || f.value == "":
+		return notAvailableYet
+	}
+	return ""
+}
+
+// change says how a figure moved, in neutral words: what is better is for people to say.
+func change(now, before known) string {
+	switch {
+	case now.marker == "c" || before.marker == "c":
+		return "a change not shown, to protect people"
+	case inWords(now) != "" || inWords(before) != "":
+		return "with nothing to compare in the quarter before"
+	}
+	moved := new(big.Rat).Sub(number(now.value), number(before.value))
+	size := figure(new(big.Rat).Abs(moved).RatString(), now.unit, "")
+	if now.unit == "share" {
+		size = decimal(new(big.Rat).Abs(new(big.Rat).Mul(moved, big.NewRat(100, 1))), 1) + " percentage points"
+	}
+	switch moved.Sign() {
+	case 1:
+		return size + " more than in the quarter before"
+	case -1:
+		return size + " fewer than in the quarter before"
+	}
+	return "the same as in the quarter before"
+}
+
+// rowSaid is the value of a row of a question's answer.
+func rowSaid(answer []row, item string) string {
+	for _, r := range answer {
+		if r["item"] == item {
+			return said(known{value: r["value"], n: r["n"], unit: r["unit"], marker: r["marker"]}, narrative.Binding{})
+		}
+	}
+	return notAvailableYet
+}
+
+// gravity counts the conditions, the gravest first, and names those to look at.
+func gravity(conditions []Condition) string {
+	titles := map[string][]string{}
+	for _, c := range conditions {
+		titles[c.Status] = append(titles[c.Status], c.Title+" ("+c.Code+")")
+	}
+	if len(conditions) == 0 {
+		return "none was worked out"
+	}
+	said := fmt.Sprintf("%d not met, %d at risk, %d met", len(titles["not met"]), len(titles["at risk"]), len(titles["met"]))
+	for _, status := range []string{"not met", "at risk"} {
+		if list := titles[status]; len(list) > 0 {
+			said += ". " + strings.ToUpper(status[:1]) + status[1:] + ": " + strings.Join(list, "; ")
+		}
+	}
+	return said
+}
