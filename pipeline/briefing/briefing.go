@@ -33,6 +33,10 @@ type Data struct {
 
 	Title         string
 	Sections      []Section
+	Decisions     []Decision
+	Funds         []Fund
+	FundsChart    Chart
+	Services      []Service
 	Funding       []Fact
 	Conditions    []Condition
 	Training      []Measure
@@ -87,6 +91,19 @@ func (c Condition) Mark() string {
 	}
 	return "neither"
 }
+
+// Decision is a condition of any fund that is not met or at risk, with what is to be
+// done about it and the last day of the fund's spend window.
+type Decision struct{ Condition, Code, Fund, Status, Evidence, Needed, SpendBy string }
+
+// Mark is that of a condition.
+func (d Decision) Mark() string { return Condition{Status: d.Status}.Mark() }
+
+// Fund is one fund of the area.
+type Fund struct{ Label, Award, Spent, Forecast, Days string }
+
+// Service is one service of the area.
+type Service struct{ Label, Provider, Received, Valid, Started, StillOpen string }
 
 // Measure is a figure of the period beside that of the year to date.
 type Measure struct{ Label, Period, ToDate string }

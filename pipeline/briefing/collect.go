@@ -73,6 +73,9 @@ func Collect(ctx context.Context, db Querier, queries fs.FS, r Request) (Data, e
 	if d.Chart, err = draw(onlyQuarters(quarters), period["year"]); err != nil {
 		return Data{}, err
 	}
+	if err := d.area(answers); err != nil {
+		return Data{}, err
+	}
 	for _, c := range answers["conditions"] {
 		d.Conditions = append(d.Conditions, Condition{c["code"], c["title"], c["status"], c["evidence"], c["basis"]})
 	}

@@ -113,6 +113,12 @@ func TestCollect(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", what, diff)
 		}
 	}
+	check("funds", []briefing.Fund{{"A fund without a window", "[x]", "[x]", "[x]", "[z]"}, {"Another fund", "£999,999.00", "[x]", "[x]", "456"},
+		{"Core uplift", "£22,528.57", "£15,000.50", "£23,000.00", "91"}}, d.Funds)
+	check("services", []briefing.Service{{"Hub service", "Victim hub", "[x]", "[x]", "[x]", "[x]"}, {"Stalking advocacy service", "SLT2", "64", "[x]", "33", "31"}}, d.Services)
+	check("decisions", briefing.Decision{Condition: "The extract ties to the ledger", Code: "C12", Fund: "Core uplift", Status: "not met",
+		Evidence: "1 ledger period differs.", SpendBy: "31 March 2024", Needed: "Have finance reconcile the ledger; the return cannot leave before."}, d.Decisions[0])
+	check("funds drawn", "One value is shown: £15,000.50 (Core uplift).", d.FundsChart.Sentence)
 	check("funding", []briefing.Fact{
 		{"Award", "£22,528.57", "the fund's maximum, with what was added by the end of the period"},
 		{"Spent so far", "£15,000.50", "eligible spend from the start of the fund to the end of the period"},
@@ -215,7 +221,7 @@ func TestNoBriefingForAMonthOrAStranger(t *testing.T) {
 
 func TestMistakesInQueriesAreReportedTogether(t *testing.T) {
 	queries := fstest.MapFS{}
-	for _, name := range []string{"conditions", "deliveries", "missing", "money", "organisations", "period", "referrals", "training"} {
+	for _, name := range []string{"conditions", "decisions", "deliveries", "funds", "missing", "money", "organisations", "period", "referrals", "services", "training"} {
 		file := "briefing/" + name + ".sql"
 		text, err := fs.ReadFile(os.DirFS("../../queries"), file)
 		if err != nil {

@@ -20,6 +20,9 @@ type section struct {
 
 var sections = []section{
 	{"period", []string{"period", "period_end", "to_date", "to_date_words", "year"}},
+	{"decisions", []string{"code", "title", "status", "evidence", "fund", "spend_by", "needed"}},
+	{"funds", []string{"label", "award", "award_marker", "spent", "spent_marker", "forecast", "forecast_marker", "days", "days_marker"}},
+	{"services", []string{"label", "provider", "received", "received_marker", "valid", "valid_marker", "started", "started_marker", "still_open", "still_open_marker"}},
 	{"money", []string{"item", "label", "unit", "value", "marker", "note"}},
 	{"conditions", []string{"code", "title", "status", "evidence", "basis", "breaches"}},
 	{"training", []string{"item", "label", "unit", "value", "marker", "n", "to_date_value", "to_date_marker", "to_date_n"}},

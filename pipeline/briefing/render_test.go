@@ -24,7 +24,11 @@ func sample() briefing.Data {
 		Activity: "Stalking advocacy service",
 		Frozen:   "15 April 2024, 06:00", Build: "000042-9f86d081884c",
 		ToDate: "1 April 2023 to 31 March 2024", Year: "2023-24",
-		Funding: []briefing.Fact{{"Award", "£22,528.57", "the fund's maximum"}, {"Left", "£1,528.57", "award less spent so far"}, {"Days left to spend", "0", "after the end of the period"}},
+		Decisions:  []briefing.Decision{{"Training delivered in the delivery window", "C03", "Core <i>uplift</i>", "not met", "1 session was outside.", "Ask the ministry.", "31 March 2024"}},
+		Funds:      []briefing.Fund{{"Core uplift", "£22,528.57", "£21,000.00", "£22,000.00", "0"}},
+		FundsChart: briefing.Chart{Title: "Spent so far", Sentence: "One value.", SVG: `<svg class="chart" aria-hidden="true"></svg>`},
+		Services:   []briefing.Service{{"Stalking advocacy service", "SLT", "78", "70", "[c]", "44"}},
+		Funding:    []briefing.Fact{{"Award", "£22,528.57", "the fund's maximum"}, {"Left", "£1,528.57", "award less spent so far"}, {"Days left to spend", "0", "after the end of the period"}},
 		Conditions: []briefing.Condition{
 			{"C01", "Spend is within the maximum", "met", "£21,000.00 of eligible spend to 31 March 2024.", "decision record 23/24-0017"},
 			{"C03", "Training delivered in the delivery window", "not met", "1 session was delivered outside <b>the window</b>.", "decision record 23/24-0017"},
@@ -189,7 +193,7 @@ func TestEveryStatusIsAWord(t *testing.T) {
 			got = append(got, text(n)+" | "+attr(n, "class"))
 		}
 	}
-	want := []string{"met | status met", "not met | status not-met", "at risk | status at-risk", "not applicable | status neither", "not available | status neither"}
+	want := []string{"not met | status not-met", "met | status met", "not met | status not-met", "at risk | status at-risk", "not applicable | status neither", "not available | status neither"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -199,6 +203,8 @@ func TestThePageSaysItAll(t *testing.T) {
 	all := text(elements(t, render(t, sample()))[0])
 	for _, want := range []string{
 		"January to March 2024 (quarter 4 of 2023-24)", "Data frozen 15 April 2024, 06:00", "Build 000042-9f86d081884c",
+		"Training delivered in the delivery window C03 not met Core <i>uplift</i>, to be spent by 31 March 2024 1 session was outside. Ask the ministry.",
+		"Core uplift £22,528.57 £21,000.00 £22,000.00 0", "Stalking advocacy service SLT 78 70 [c] 44",
 		"Award £22,528.57 the fund's maximum",
 		"Training delivered in the delivery window C03 not met 1 session was delivered outside <b>the window</b>. Basis: decision record 23/24-0017.",
 		"Completions by front-line staff [u] 83.3% (n = 120)",
@@ -216,7 +222,7 @@ func TestThePageSaysItAll(t *testing.T) {
 		}
 	}
 	bare := text(elements(t, render(t, briefing.Data{}))[0])
-	for _, want := range []string{"No condition has been worked out", "No delivery is current.", "Every delivery expected for the year to date has come."} {
+	for _, want := range []string{"No condition has been worked out", "No delivery is current.", "Every delivery expected for the year to date has come.", "No condition of any fund is unmet or at risk."} {
 		if !strings.Contains(bare, want) {
 			t.Errorf("the empty page does not say %q", want)
 		}

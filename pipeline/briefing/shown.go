@@ -13,7 +13,8 @@ import (
 const Conditions = "conditions"
 
 // Shown is what a question of the briefing says that it shows: a metric's total, or a
-// breakdown of it. Scope is money or activity; Periods are of this (the briefing's own),
+// breakdown of it. Scope is money or activity, of the first return, or all funds or
+// services; Periods are of this (the briefing's own),
 // to-date and quarters (those of the year that are over by its end). At is the file and
 // line that say so.
 type Shown struct {
@@ -22,7 +23,7 @@ type Shown struct {
 	At                     string
 }
 
-var shownForm = regexp.MustCompile(`^([A-Za-z0-9, ]+?)(?: by ([a-z_ ]+?))? of (money|activity) in ([a-z\-, ]+)$`)
+var shownForm = regexp.MustCompile(`^([A-Za-z0-9, ]+?)(?: by ([a-z_ ]+?))? of (money|activity|funds|services) in ([a-z\-, ]+)$`)
 
 // parseShown reads a header such as "R01, R02 by source of activity in this, to-date".
 func parseShown(text string) ([]Shown, error) {

@@ -32,7 +32,8 @@ func TestQuestionsFindWhatTheyDeclare(t *testing.T) {
 	for _, f := range list {
 		got = append(got, strings.TrimSpace(f.Shown))
 	}
-	want := "R01 service:STK-ADV|R02 service:STK-ADV|R10 service:STK-ADV|R12 service:STK-ADV|TR01 fund:CORE-UPL-2324|TR02A fund:CORE-UPL-2324|" +
+	want := "R01 service:STK-ADV|R01 service:VCAS|R02 service:STK-ADV|R02 service:VCAS|R10 service:STK-ADV|R10 service:VCAS|" +
+		"R12 service:STK-ADV|R12 service:VCAS|TR01 fund:CORE-UPL-2324|TR02A fund:CORE-UPL-2324|" +
 		"TR03 fund:CORE-UPL-2324|TR03 fund:CORE-UPL-2324 organisation_type|TR03 fund:CORE-UPL-2324 organisation_type x front_line|" +
 		"TR04 fund:CORE-UPL-2324|TR04 fund:CORE-UPL-2324 organisation_type|TR05 fund:CORE-UPL-2324"
 	if strings.Join(got, "|") != want {

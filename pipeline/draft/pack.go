@@ -6,9 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"mojreturns/pipeline/archive"
@@ -18,11 +16,8 @@ import (
 	"mojreturns/pipeline/gate"
 	"mojreturns/pipeline/guard"
 	"mojreturns/pipeline/journal"
-	"mojreturns/pipeline/metrics"
 	"mojreturns/pipeline/narrative"
-	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/published"
-	"mojreturns/pipeline/returns"
 	"mojreturns/pipeline/seal"
 	"mojreturns/pipeline/workspace"
 )
@@ -119,14 +114,16 @@ func ofPeople(ws *workspace.Workspace) []string {
 // guardBriefing lays a table of the figures that the briefing declares, in which small
 // counts are hidden, over those of the build: its questions find no others.
 func guardBriefing(ctx context.Context, v *published.View, audience string, pack narrative.Pack) ([]archive.Released, error) {
-	figures, err := guard.FiguresShown(ctx, v)
+	declared, err := declared(v.Workspace, pack)
 	if err != nil {
 		return nil, err
 	}
-	asked, err := askedByBriefing(v, pack, figures.Values)
+	scopes, conditions := scopesOf(v.Workspace, declared)
+	figures, err := guard.FiguresShown(ctx, v, scopes...)
 	if err != nil {
 		return nil, err
 	}
+	asked := asked(v, declared, figures.Values)
 	guarded, err := guard.Protect(v, audience, asked, figures.Values)
 	if err != nil {
 		return nil, err
@@ -142,22 +139,30 @@ func guardBriefing(ctx context.Context, v *published.View, audience string, pack
 		shown = append(shown, []string{f.Place.Code, f.Place.Scope, f.Place.Period, f.Place.Dimension, f.Place.Category, mark})
 		out = append(out, r)
 	}
-	list, err := json.Marshal(shown)
-	if err != nil {
-		return nil, err
-	}
-	if err := lay(ctx, v, string(list)); err != nil {
+	if err := lay(ctx, v, shown, conditions); err != nil {
 		return nil, err
 	}
 	return guard.AndUnprinted(v, out, figures.Values)
 }
 
 // lay lays tables over those of the build that have the listed figures and no others,
-// those to hide with the marker c, and so has what conditions say of them.
-func lay(ctx context.Context, v *published.View, list string) error {
-	if _, err := v.Conn.ExecContext(ctx, `CREATE OR REPLACE TEMP TABLE shown AS
-		SELECT s[1] AS code, s[2] AS scope, s[3] AS period, s[4] AS dimension, s[5] AS category, s[6] = 'c' AS hidden FROM (SELECT unnest($1::JSON::VARCHAR[][]) AS s)`, list); err != nil {
-		return err
+// those to hide with the marker c, and so has what conditions of the listed funds say.
+func lay(ctx context.Context, v *published.View, shown [][]string, conditions []string) error {
+	for _, t := range []struct {
+		list any
+		sql  string
+	}{
+		{shown, `CREATE OR REPLACE TEMP TABLE shown AS
+			SELECT s[1] AS code, s[2] AS scope, s[3] AS period, s[4] AS dimension, s[5] AS category, s[6] = 'c' AS hidden FROM (SELECT unnest($1::JSON::VARCHAR[][]) AS s)`},
+		{conditions, "CREATE OR REPLACE TEMP TABLE answered AS SELECT unnest($1::JSON::VARCHAR[]) AS scope"},
+	} {
+		list, err := json.Marshal(t.list)
+		if err != nil {
+			return err
+		}
+		if _, err := v.Conn.ExecContext(ctx, t.sql, string(list)); err != nil {
+			return err
+		}
 	}
 	if err := v.Lay(ctx, "figure", func(below string) string {
 		return `
@@ -171,113 +176,7 @@ func lay(ctx context.Context, v *published.View, list string) error {
 	return v.Lay(ctx, "condition", func(below string) string {
 		return `
 		SELECT c.* REPLACE (CASE WHEN s.code IS NULL THEN c.value END AS value, CASE WHEN s.code IS NULL THEN c.evidence ELSE '[c]' END AS evidence)
-		FROM ` + below + ` c LEFT JOIN shown s ON s.hidden AND s.code = c.code AND s.scope = 'fund:' || c.fund AND s.period = c.period`
+		FROM ` + below + ` c JOIN answered a ON a.scope = 'fund:' || c.fund
+		LEFT JOIN shown s ON s.hidden AND s.code = c.code AND s.scope = a.scope AND s.period = c.period`
 	})
-}
-
-// askedByBriefing lists the figures that the pack's text binds and that its questions
-// declare, for the periods they name, and what conditions tell at the end of the period.
-func askedByBriefing(v *published.View, pack narrative.Pack, figures map[figure.Place]returns.Value) ([]returns.Printed, error) {
-	ws, at := v.Workspace, v.Period
-	declared, err := briefing.Declared(ws.Queries)
-	if err == nil {
-		err = checkDeclared(ws, declared)
-	}
-	if err != nil {
-		return nil, err
-	}
-	for _, s := range pack.Shows() {
-		scope := "money"
-		if ofService(ws, s.Code) {
-			scope = "activity"
-		}
-		declared = append(declared, briefing.Shown{Code: s.Code, Dimension: s.Dimension, Scope: scope, Periods: []string{s.When}, At: s.At})
-	}
-	periods := map[string]string{at.Label: "this", at.ToDate().Label: "to-date"}
-	if before := quarterBefore(at); before != "" {
-		periods[before] = "last-quarter"
-	}
-	may := map[figure.Place]bool{} // without category
-	for _, d := range declared {
-		for label, word := range periods {
-			if slices.Contains(d.Periods, word) {
-				may[figure.Place{Code: d.Code, Scope: ws.Returns[0].Scopes[d.Scope], Period: label, Dimension: d.Dimension}] = true
-			}
-		}
-		for _, quarter := range at.Year.Quarters() {
-			if slices.Contains(d.Periods, "quarters") && !quarter.End.After(at.End) {
-				may[figure.Place{Code: d.Code, Scope: ws.Returns[0].Scopes[d.Scope], Period: quarter.Label, Dimension: d.Dimension}] = true
-			}
-		}
-	}
-	var out []returns.Printed
-	for place := range figures {
-		of := place
-		of.Category = ""
-		if answers(ws, place.Code) {
-			of.Code = briefing.Conditions
-		}
-		if may[of] {
-			out = append(out, returns.Printed{Place: place, Field: "value"})
-		}
-	}
-	slices.SortFunc(out, func(a, b returns.Printed) int { return guard.IDOf(a.Place).Compare(guard.IDOf(b.Place)) })
-	return out, nil
-}
-
-// narrated reads the text of the pack, briefing/pack.md of the templates.
-func narrated(ws *workspace.Workspace) (narrative.Pack, error) {
-	const file = "briefing/pack.md"
-	text, err := fs.ReadFile(ws.Templates, file)
-	if err != nil {
-		return narrative.Pack{}, err
-	}
-	known := narrative.Known{Metric: func(code string) (by []string, ok bool) {
-		m, ok := ws.Metrics.Metric(code)
-		for _, b := range m.By {
-			by = append(by, b.String())
-		}
-		return by, ok
-	}}
-	for _, m := range ws.Metrics.Metrics {
-		known.Codes = append(known.Codes, m.Code)
-	}
-	known.Tables, known.Words = briefing.Vocabulary()
-	return narrative.Parse(file, string(text), known)
-}
-
-// ofService tells whether a metric has figures of a service.
-func ofService(ws *workspace.Workspace, code string) bool {
-	m, _ := ws.Metrics.Metric(code)
-	return slices.Contains(m.Scopes, "service")
-}
-
-// quarterBefore is the quarter before a quarter, of the same year; empty where there is
-// none.
-func quarterBefore(at period.Period) string {
-	if at.Kind != period.Quarter || at.Quarter() == 1 {
-		return ""
-	}
-	return at.Year.Quarters()[at.Quarter()-2].Label
-}
-
-// checkDeclared tells of codes and breakdowns that no metric has.
-func checkDeclared(ws *workspace.Workspace, declared []briefing.Shown) error {
-	var errs []error
-	for _, d := range declared {
-		m, ok := ws.Metrics.Metric(d.Code)
-		switch {
-		case d.Code == briefing.Conditions && d.Dimension == "":
-		case !ok:
-			errs = append(errs, fmt.Errorf("%s: shows %q, which is not a metric", d.At, d.Code))
-		case d.Dimension != "" && !slices.ContainsFunc(m.By, func(b metrics.Breakdown) bool { return b.String() == d.Dimension }):
-			errs = append(errs, fmt.Errorf("%s: shows %s by %q, which it is not broken down by", d.At, d.Code, d.Dimension))
-		}
-	}
-	return errors.Join(errs...)
-}
-
-// answers tells whether a code is that of a condition that tells of people.
-func answers(ws *workspace.Workspace, code string) bool {
-	return slices.ContainsFunc(ws.Metrics.Conditions, func(c metrics.Condition) bool { return c.Code == code && c.Tells != "" })
 }

@@ -64,10 +64,14 @@ func reach(all []union, scopes map[string]bool) {
 	}
 }
 
-// scopesShown are those of all that the office puts out, those that anything
-// released in the financial year showed, and those whose figures could be had from theirs.
-func scopesShown(v *published.View) ([]string, error) {
+// scopesShown are those of all that the office puts out, those that an output shows
+// besides, those that anything released in the financial year showed, and those whose
+// figures could be had from theirs.
+func scopesShown(v *published.View, besides []string) ([]string, error) {
 	scopes := map[string]bool{}
+	for _, scope := range besides {
+		scopes[scope] = true
+	}
 	for _, r := range v.Workspace.Returns {
 		for _, scope := range r.Scopes {
 			scopes[scope] = true
@@ -93,10 +97,11 @@ func scopesShown(v *published.View) ([]string, error) {
 	return slices.Sorted(maps.Keys(scopes)), nil
 }
 
-// FiguresShown are the figures of the scopes shown, with what conditions tell and
+// FiguresShown are the figures of the scopes shown, with those that an output shows
+// besides the configured returns' own, with what conditions tell and
 // what the year began with.
-func FiguresShown(ctx context.Context, v *published.View) (published.Figures, error) {
-	scopes, err := scopesShown(v)
+func FiguresShown(ctx context.Context, v *published.View, besides ...string) (published.Figures, error) {
+	scopes, err := scopesShown(v, besides)
 	if err != nil {
 		return published.Figures{}, err
 	}
