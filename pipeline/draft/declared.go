@@ -102,8 +102,7 @@ func asked(v *published.View, declared []briefing.Shown, figures map[figure.Plac
 
 // narrated reads the text of the pack, briefing/pack.md of the templates.
 func narrated(ws *workspace.Workspace) (narrative.Pack, error) {
-	const file = "briefing/pack.md"
-	text, err := fs.ReadFile(ws.Templates, file)
+	text, err := fs.ReadFile(ws.Templates, textFile)
 	if err != nil {
 		return narrative.Pack{}, err
 	}
@@ -118,7 +117,7 @@ func narrated(ws *workspace.Workspace) (narrative.Pack, error) {
 		known.Codes = append(known.Codes, m.Code)
 	}
 	known.Tables, known.Words = briefing.Vocabulary()
-	return narrative.Parse(file, string(text), known)
+	return narrative.Parse(textFile, string(text), known)
 }
 
 // ofService tells whether a metric has figures of a service.

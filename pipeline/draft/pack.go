@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"time"
 
@@ -32,9 +33,12 @@ func Briefing(ctx context.Context, v *published.View, path string) (Output, erro
 	return write(v, Output{Title: "briefing", Path: path}, fmt.Sprintf("briefing-%s.html", v.Period.Label), page)
 }
 
+// textFile is the pack's text among the templates, packFile in a release.
+const textFile, packFile = "briefing/pack.md", "pack.md"
+
 // Release keeps the pack as it goes out to an audience (briefing or public), with
 // what it shows and hides, so that nothing released later gives away what it
-// hides. By is the role of who releases it. It refuses while the gate objects to the
+// hides, with its text, and with its figures as a file that may go with it. By is the role of who releases it. It refuses while the gate objects to the
 // period's data, but for what is waived with a reason, which is kept with the release.
 func Release(ctx context.Context, v *published.View, audience, by string, waived []archive.Waiver) (Output, error) {
 	if audience != disclosure.Briefing && audience != disclosure.Public {
@@ -62,6 +66,15 @@ func Release(ctx context.Context, v *published.View, audience, by string, waived
 	}
 	files := seal.Files{"briefing.html": page, archive.AboutFile: about}
 	if files[archive.ReleasedFile], err = archive.WriteReleased(printed); err != nil {
+		return Output{}, err
+	}
+	if files[packFile], err = fs.ReadFile(ws.Templates, textFile); err != nil {
+		return Output{}, err
+	}
+	if files[handedFile], err = handed(ws, printed); err != nil {
+		return Output{}, err
+	}
+	if files[metadataFile], err = metadata(ws.Register.Area.Office, "Figures of the briefing, "+v.Period.Human()); err != nil {
 		return Output{}, err
 	}
 	return Output{Title: "briefing", Path: filepath.Join(next.Dir, "briefing.html")}, ws.Seal(next.Dir, files, nil, archive.Lines(journal.Released, by, waived)...)

@@ -2,6 +2,8 @@ package draft_test
 
 import (
 	"context"
+	"encoding/csv"
+	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
@@ -168,6 +170,7 @@ func TestAReleaseKeepsWhatItDidNotPrint(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	heldFigures(t, filepath.Dir(out.Path), list)
 	g, err := guard.For(ws, disclosure.Public)
 	if err != nil {
 		t.Fatal(err)
@@ -205,6 +208,51 @@ func TestAReleaseKeepsWhatItDidNotPrint(t *testing.T) {
 		if d.Cell.Private == printed[place] {
 			t.Errorf("%s: private is %v", d.Cell.ID, d.Cell.Private)
 		}
+	}
+}
+
+// heldFigures: the file that may go with a pack has what it printed, as it printed it,
+// says what its columns are, and lies beside the text.
+func heldFigures(t *testing.T, dir string, list []archive.Released) {
+	t.Helper()
+	open, err := os.Open(filepath.Join(dir, "figures.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer open.Close()
+	rows, err := csv.NewReader(open).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	at, hidden := 1, 0
+	for _, f := range list {
+		if !f.IsPrinted() {
+			continue
+		}
+		row := rows[at]
+		at++
+		if f.IsHidden() {
+			hidden++
+		}
+		if row[0] != f.Place.Code || row[1] == "" || row[5] != f.Place.Category || f.IsHidden() != (row[6] == "[c]") || f.Shows != "" && row[6] != f.Shows || row[6] == "" {
+			t.Errorf("%v shows %s, and the file has %q", f.Place, f.Shows, row)
+		}
+	}
+	if at != len(rows) || hidden == 0 {
+		t.Errorf("%d figures were printed, %d hidden; the file has %d", at-1, hidden, len(rows)-1)
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "figures.csv-metadata.json"))
+	var about struct {
+		URL         string `json:"url"`
+		TableSchema struct {
+			Columns []struct{ Name string }
+		} `json:"tableSchema"`
+	}
+	if err = errors.Join(err, json.Unmarshal(text, &about)); err != nil || about.URL != "figures.csv" || len(about.TableSchema.Columns) != len(rows[0]) {
+		t.Errorf("the description is %+v (%v)", about, err)
+	}
+	if text, err := os.ReadFile(filepath.Join(dir, "pack.md")); err != nil || !strings.Contains(string(text), "{S02C}") {
+		t.Errorf("the text was not kept (%v)", err)
 	}
 }
 

@@ -73,10 +73,32 @@ func OpenSmall(t testing.TB, dir string) *workspace.Workspace {
 	return OpenPart(t, dir, small())
 }
 
+// packOfPart is the text of a pack that speaks of the rules that every part keeps.
+const packOfPart = `# Briefing for the Police and Crime Commissioner
+
+## Summary
+
+- **Money**: the award is {S01}.
+- **Referrals**: {R01|referral|referrals} in {period}, {change R01 last-quarter}.
+
+:::table decisions
+
+:::table funds
+
+:::table services
+
+:::table referrals
+
+:::table deliveries
+
+:::table missing
+`
+
 // OpenPart opens a workspace under the rules that are kept. A workspace's own rules can
 // add to the program's and change them, and take none away: hence not a folder.
 func OpenPart(t testing.TB, dir string, keeps Kept) *workspace.Workspace {
 	t.Helper()
+	write(t, filepath.Join(dir, "templates", "briefing", "pack.md"), []byte(packOfPart))
 	ws := Open(t, dir)
 	ws.Queries = keeps.queries(t, ws.Queries)
 	if err := ws.Load(); err != nil {
@@ -97,6 +119,9 @@ func (k Kept) queries(t testing.TB, rules fs.FS) fs.FS {
 			return nil
 		}
 		text, err := fs.ReadFile(rules, file)
+		if path.Dir(file) == "briefing" {
+			text = k.declared(text)
+		}
 		kept[file] = &fstest.MapFile{Data: text}
 		return err
 	})
@@ -104,6 +129,29 @@ func (k Kept) queries(t testing.TB, rules fs.FS) fs.FS {
 		t.Fatal(err)
 	}
 	return kept
+}
+
+// declared leaves out of a question's headers the metrics that are not kept.
+func (k Kept) declared(text []byte) []byte {
+	var out []string
+	for line := range strings.Lines(string(text)) {
+		if codes, rest, ok := strings.Cut(strings.TrimPrefix(line, "-- shows:"), " of "); ok && strings.HasPrefix(line, "-- shows:") {
+			codes, by, _ := strings.Cut(codes, " by ")
+			if by != "" {
+				by = " by " + by
+			}
+			list := slices.DeleteFunc(strings.Split(codes, ","), func(code string) bool {
+				code = strings.TrimSpace(code)
+				return code != "conditions" && !slices.Contains(k.Rules, code)
+			})
+			if len(list) == 0 {
+				continue
+			}
+			line = "-- shows: " + strings.TrimSpace(strings.Join(list, ",")) + by + " of " + rest
+		}
+		out = append(out, line)
+	}
+	return []byte(strings.Join(out, ""))
 }
 
 // form is the template of the office's return: made from the example's description as
