@@ -39,7 +39,7 @@ var mayImport = map[string][]string{
 		"pipeline/period", "pipeline/personal", "pipeline/pseudonym", "pipeline/published", "pipeline/register", "pipeline/secrets",
 		"pipeline/strict", "pipeline/table", "pipeline/temp", "pipeline/typed", "pipeline/warehouse", "pipeline/workspace"},
 	"pipeline/gate": {"pipeline/archive", "pipeline/figure", "pipeline/published", "pipeline/returns", "pipeline/warehouse", "pipeline/workspace"},
-	"pipeline/guard": {"pipeline/archive", "pipeline/disclosure", "pipeline/figure", "pipeline/metrics", "pipeline/period",
+	"pipeline/guard": {"pipeline/archive", "pipeline/contract", "pipeline/disclosure", "pipeline/figure", "pipeline/metrics", "pipeline/period",
 		"pipeline/published", "pipeline/register", "pipeline/returns", "pipeline/typed", "pipeline/workspace"},
 	"pipeline/published": {"pipeline/archive", "pipeline/builds", "pipeline/figure", "pipeline/landing", "pipeline/metrics",
 		"pipeline/period", "pipeline/question", "pipeline/returns", "pipeline/table", "pipeline/typed", "pipeline/warehouse", "pipeline/workspace"},

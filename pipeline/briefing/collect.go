@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"html/template"
 	"io/fs"
-	"math/big"
-	"slices"
 	"strings"
 	"time"
 
@@ -30,8 +28,7 @@ type Request struct {
 	MoneyScope, MoneyName       string
 	ActivityScope, ActivityName string
 	Office                      string
-	Threshold                   int      // the smallest count of people that is shown, zero apart
-	People                      []string // the feeds whose rows are of people
+	Threshold                   int // the smallest count of people that is shown, zero apart
 	// Frozen is when the data were frozen, in the time zone it is written in.
 	Frozen time.Time
 	Build  string
@@ -80,7 +77,7 @@ func Collect(ctx context.Context, db Querier, queries fs.FS, r Request) (Data, e
 		d.Conditions = append(d.Conditions, Condition{c["code"], c["title"], c["status"], c["evidence"], c["basis"]})
 	}
 	for _, f := range answers["deliveries"] {
-		d.Deliveries = append(d.Deliveries, delivery(f, slices.Contains(r.People, f["feed"]), r.Threshold))
+		d.Deliveries = append(d.Deliveries, delivery(f))
 	}
 	for _, m := range answers["missing"] {
 		d.Missing = append(d.Missing, Missing{m["provider"], strings.ReplaceAll(m["feed"], "_", " "), m["period"], m["detail"]})
@@ -117,23 +114,10 @@ func funding(rows []row) []Fact {
 	return facts
 }
 
-// delivery says what a feed's files hold. Rows of people are hidden as people are: of
-// a few rejected, or accepted, neither is shown, since the rows less one are the other.
-func delivery(f row, people bool, threshold int) Delivery {
-	feed := f["feed"]
-	few := func(name string) bool {
-		n := number(f[name])
-		return people && n.Sign() > 0 && n.Cmp(big.NewRat(int64(threshold), 1)) < 0
-	}
-	parts, rows := "", ""
-	if few("rejected") || few("accepted") {
-		parts = "c"
-	}
-	if few("rows") {
-		rows = "c"
-	}
-	return Delivery{f["provider"], strings.ReplaceAll(feed, "_", " "), figure(f["files"], "", ""),
-		figure(f["rows"], "", rows), figure(f["accepted"], "", parts), figure(f["rejected"], "", parts)}
+// delivery says what a feed's files hold.
+func delivery(f row) Delivery {
+	show := func(name string) string { return figure(f[name], "", f[name+"_marker"]) }
+	return Delivery{f["provider"], strings.ReplaceAll(f["feed"], "_", " "), show("files"), show("rows"), show("accepted"), show("rejected")}
 }
 
 func training(rows []row) []Measure {

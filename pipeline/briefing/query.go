@@ -28,7 +28,7 @@ var sections = []section{
 	{"training", []string{"item", "label", "unit", "value", "marker", "n", "to_date_value", "to_date_marker", "to_date_n"}},
 	{"organisations", []string{"label", "completions", "marker", "people", "people_marker", "front_line", "front_line_known", "front_line_marker"}},
 	{"referrals", []string{"label", "months", "total", "received", "received_marker", "valid", "valid_marker", "started", "started_marker", "still_open", "still_open_marker"}},
-	{"deliveries", []string{"provider", "feed", "files", "rows", "accepted", "rejected"}},
+	{"deliveries", []string{"provider", "feed", "files", "rows", "accepted", "rejected", "rows_marker", "accepted_marker", "rejected_marker"}},
 	{"missing", []string{"provider", "feed", "period", "detail"}},
 }
 

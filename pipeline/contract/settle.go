@@ -107,9 +107,9 @@ func (c Contract) Standings() string {
 FROM typed.%s GROUP BY delivery`, latest, c.Feed)
 }
 
-// notKnown are the codes of every list that say that somebody was asked, or could
+// NotKnown are the codes of every list that say that somebody was asked, or could
 // have been, and there is no answer.
-var notKnown = []string{"NK", "NS"}
+var NotKnown = []string{"NK", "NS"}
 
 // Account is the SELECT of how each column of the feed was filled, by provider
 // and financial year: of the rows received that are the latest of their key, how
@@ -144,5 +144,5 @@ func (c Contract) unknownCodes(col Column, lists Lists) []string {
 	} else if strings.HasPrefix(c.typeName(col), `"code_`) {
 		codes = c.codes(col, lists)
 	}
-	return slices.DeleteFunc(codes, func(code string) bool { return !slices.Contains(notKnown, code) })
+	return slices.DeleteFunc(codes, func(code string) bool { return !slices.Contains(NotKnown, code) })
 }

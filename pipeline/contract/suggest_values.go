@@ -106,7 +106,7 @@ func answerOf(text string) string {
 func (p Proposal) nearLabel(col Column, text string) string {
 	if answerOf(text) == "NK" {
 		for _, code := range p.codes(col, p.Lists) {
-			if slices.Contains(notKnown, code) {
+			if slices.Contains(NotKnown, code) {
 				return code
 			}
 		}

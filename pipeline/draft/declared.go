@@ -63,7 +63,7 @@ func scopesOf(ws *workspace.Workspace, declared []briefing.Shown) (all, conditio
 }
 
 // asked lists the figures that are declared, for the periods they name, and what
-// conditions tell at the end of the period.
+// conditions tell at the end of the period; and the accounts of people's rows.
 func asked(v *published.View, declared []briefing.Shown, figures map[figure.Place]returns.Value) []returns.Printed {
 	ws, at := v.Workspace, v.Period
 	periods := map[string]string{at.Label: "this", at.ToDate().Label: "to-date"}
@@ -92,7 +92,8 @@ func asked(v *published.View, declared []briefing.Shown, figures map[figure.Plac
 		if answers(ws, place.Code) {
 			of.Code = briefing.Conditions
 		}
-		if may[of] {
+		feed, ok := ws.Contract(place.Code) // what is said of its deliveries
+		if may[of] || ok && feed.People {
 			out = append(out, returns.Printed{Place: place, Field: "value"})
 		}
 	}

@@ -102,7 +102,7 @@ func page(ctx context.Context, v *published.View, audience string) ([]byte, []ar
 	data, err := briefing.Collect(ctx, v.Conn, ws.Queries, briefing.Request{
 		Pack: pack, Before: quarterBefore(at), OfService: func(code string) bool { return ofService(ws, code) },
 		Period: at.Label, PeriodWords: at.Human(), MoneyScope: money, MoneyName: ws.ScopeName(money),
-		ActivityScope: activity, ActivityName: ws.ScopeName(activity), Office: ws.Register.Area.Office, Threshold: ws.Disclosure.Smallest(), People: ofPeople(ws),
+		ActivityScope: activity, ActivityName: ws.ScopeName(activity), Office: ws.Register.Area.Office, Threshold: ws.Disclosure.Smallest(),
 		Frozen: frozen.In(ws.Location), Build: v.Build,
 	})
 	if err != nil {
@@ -111,17 +111,6 @@ func page(ctx context.Context, v *published.View, audience string) ([]byte, []ar
 	var page bytes.Buffer
 	err = briefing.Render(ctx, &page, ws.Templates, data)
 	return page.Bytes(), printed, err
-}
-
-// ofPeople are the feeds whose rows are of people, trained or supported.
-func ofPeople(ws *workspace.Workspace) []string {
-	var feeds []string
-	for _, c := range ws.Contracts {
-		if ws.Guards(c.Feed, true) {
-			feeds = append(feeds, c.Feed)
-		}
-	}
-	return feeds
 }
 
 // guardBriefing lays a table of the figures that the briefing declares, in which small
@@ -159,7 +148,8 @@ func guardBriefing(ctx context.Context, v *published.View, audience string, pack
 }
 
 // lay lays tables over those of the build that have the listed figures and no others,
-// those to hide with the marker c, and so has what conditions of the listed funds say.
+// those to hide with the marker c, and so has what conditions of the listed funds
+// say, and what is said of deliveries.
 func lay(ctx context.Context, v *published.View, shown [][]string, conditions []string) error {
 	for _, t := range []struct {
 		list any
@@ -183,6 +173,15 @@ func lay(ctx context.Context, v *published.View, shown [][]string, conditions []
 			CASE WHEN NOT s.hidden THEN f.denominator END AS denominator, CASE WHEN NOT s.hidden THEN f.n END AS n,
 			CASE WHEN s.hidden THEN 'c' ELSE f.marker END AS marker)
 		FROM ` + below + ` f JOIN shown s USING (code, scope, period, dimension, category)`
+	}); err != nil {
+		return err
+	}
+	if err := v.Lay(ctx, "delivery", func(below string) string {
+		marker := func(dimension, category string) string {
+			return fmt.Sprintf(`CASE WHEN ('provider:' || provider, feed, '%s', '%s') IN (SELECT (scope, code, dimension, category) FROM shown WHERE hidden) THEN 'c' ELSE '' END`, dimension, category)
+		}
+		return "SELECT *, " + marker("", "") + " AS rows_marker, " + marker(returns.Standing, "accepted") + " AS accepted_marker, " +
+			marker(returns.Standing, "rejected") + " AS rejected_marker FROM " + below
 	}); err != nil {
 		return err
 	}

@@ -57,15 +57,16 @@ func Request(ctx context.Context, v *published.View, r workspace.Return) (return
 			printed = append(printed, returns.Printed{Place: c.Place, Field: c.Field})
 		}
 	}
+	quality, err := v.Quality(ctx, r)
+	if err != nil {
+		return returns.Request{}, err
+	}
+	printed = append(printed, template.Quality(quality)...)
 	guarded, err := guard.Protect(v, disclosure.Ministry, printed, figures.Values)
 	if err != nil {
 		return returns.Request{}, err
 	}
 	revised, err := revised(v, r, template, figures.Values, guarded.Hidden)
-	if err != nil {
-		return returns.Request{}, err
-	}
-	quality, err := v.Quality(ctx, r)
 	if err != nil {
 		return returns.Request{}, err
 	}
@@ -75,7 +76,7 @@ func Request(ctx context.Context, v *published.View, r workspace.Return) (return
 		return returns.Request{}, err
 	}
 	return returns.Request{Template: template, Scopes: r.Scopes, Fields: r.Fields, Period: at, Figures: figures, Funds: funds, Quality: quality,
-		Comments: comments, Revised: revised, Hidden: guarded.Hidden, Fewest: fewest(ws), Freeze: frozen.In(ws.Location), Build: v.Build}, nil
+		Comments: comments, Revised: revised, Hidden: guarded.Hidden, Freeze: frozen.In(ws.Location), Build: v.Build}, nil
 }
 
 // checkCodes holds a cell map against the metrics and conditions in force.
@@ -130,13 +131,4 @@ func sum(awards []register.Award, to time.Time) (string, error) {
 		}
 	}
 	return total.FloatString(2), nil
-}
-
-// fewest is the smallest count of people that the return shows; 0 where disclosure
-// control is off.
-func fewest(ws *workspace.Workspace) int64 {
-	if ws.Disclosure.Ministry.Off {
-		return 0
-	}
-	return int64(ws.Disclosure.Smallest())
 }

@@ -9,6 +9,10 @@
 // (2026-11-26). People who were trained are always guarded in the briefing, and in the
 // return where the configuration says so (2026-11-24).
 //
+// What outputs say of rows of people is guarded as the people are: how a return's columns
+// are filled and how many rows of a delivery were accepted. That all rows a return counts
+// are those accepted is not taken to be known, only that they are no more (2026-11-28).
+//
 // A release is a seal, or a briefing given out. It is kept with the figures it did not
 // print: which of them changed since is then known and not guessed. A figure that was
 // hidden in one is hidden still where the next year begins with it (cases open at the
@@ -32,7 +36,7 @@ import (
 // Version counts the changes of what this package and disclosure hide of the same
 // figures: a draft made by an older one is made again. TestMarksAreOfThisVersion fails
 // where the marks change and it does not.
-const Version = 2
+const Version = 3
 
 func policy(d workspace.Disclosure, audience string) disclosure.Policy {
 	policy := disclosure.Policy{Audience: audience, Threshold: d.Smallest()}
@@ -49,7 +53,8 @@ type Guard struct {
 	identities []identity
 	unions     []union
 	lists      map[string][]map[string]string // the code lists
-	told       workspace.Disclosure           // what the ministry is told as it is
+	accounts   []account
+	told       workspace.Disclosure // what the ministry is told as it is
 	// metrics are those that show something of people who are guarded, by code,
 	// and the conditions that do.
 	Metrics map[string]metrics.Metric
@@ -71,6 +76,7 @@ func For(ws *workspace.Workspace, audience string) (Guard, error) {
 			g.Metrics[c.Code] = m
 		}
 	}
+	g.addAccounts(ws)
 	return g, err
 }
 

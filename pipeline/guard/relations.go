@@ -69,6 +69,7 @@ func (g Guard) relations(figures map[figure.Place]returns.Value, seen seen) []di
 			r.formula(m)
 		}
 	}
+	r.accounted()
 	for _, id := range g.identities {
 		for _, scope := range r.scopes {
 			for _, p := range r.periods {

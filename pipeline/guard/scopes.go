@@ -2,6 +2,7 @@ package guard
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 
@@ -109,7 +110,7 @@ func FiguresShown(ctx context.Context, v *published.View, besides ...string) (pu
 	if err != nil {
 		return published.Figures{}, err
 	}
-	if err := v.Told(ctx, f); err != nil {
+	if err := errors.Join(v.Told(ctx, f), v.Accounts(ctx, f)); err != nil {
 		return f, err
 	}
 	for _, r := range v.Workspace.Returns {

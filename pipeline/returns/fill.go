@@ -48,7 +48,6 @@ type Request struct {
 	Comments map[string]string       // what people wrote, by cell, such as T17_Narrative!B7
 	Revised  []Revision              // the figures that the notes mark [r]
 	Hidden   map[Printed]bool        // the figures that show [c]
-	Fewest   int64                   // the smallest count of people that the quality sheet shows, zero apart
 	Freeze   time.Time               // when the newest delivery that counts was received, in the zone to print it in
 	Build    string                  // the build the figures come from
 	Status   string                  // draft, final or revised; empty means draft
@@ -114,6 +113,9 @@ func (d *drafting) fill(ctx context.Context) error {
 			err = d.write(r, s)
 		case !r.comment() && d.blank.empty(r):
 			err = fmt.Errorf("%s has no value and the map leaves the cell as issued, which is empty: let it show a marker, or leave it to people", r.shows())
+		}
+		if q := d.Quality[r.Code]; r.Kind == kindQuality && q.Scope != "" && err == nil {
+			d.result.Printed = append(d.result.Printed, PrintedFigure{Printed: q.Account(r.Code, r.Field), Cell: r.place(), Shows: s.text})
 		}
 		if r.Kind != kindUnlisted && r.figures() && !r.future(d.Period) && err == nil {
 			place, _ := r.figure(d.Scopes, d.Period) // found already to show it
@@ -234,7 +236,7 @@ func (d *drafting) quality(r Row) (value, marker string, err error) {
 		return "", "", nil
 	}
 	switch value = q.field(r.Field); {
-	case q.hides(r.Field, d.Fewest):
+	case d.Hidden[q.Account(r.Code, r.Field)]:
 		return "", "c", nil
 	case value == "":
 		marker = "z"

@@ -3,6 +3,8 @@ package returns
 import (
 	"fmt"
 	"time"
+
+	"mojreturns/pipeline/figure"
 )
 
 // Fund is what the return shows of a fund's terms. Pounds are exact decimals as
@@ -41,26 +43,49 @@ func (f Fund) term(name string) string {
 // negative for a column that has no such code.
 type FieldQuality struct {
 	Rows, Blank, NotKnown, Faulty int64
-	// People says that the rows are of people, so that small counts are hidden.
-	People bool
+	// Scope is where the account of rows of people stands among the figures, so that
+	// small counts are hidden; empty where they are of nobody.
+	Scope string
 }
 
-// hides tells whether a field must not be shown: a small count of people, or what
-// one can be had from. A count alone in its row is hidden as any other.
-func (q FieldQuality) hides(field string, fewest int64) bool {
-	small := func(n int64) bool { return q.People && n > 0 && n < fewest }
+// The breakdowns of an account of rows, and how a row that is none of blank, not known
+// and faulty is counted.
+const (
+	Filled   = "filled"   // of a column, such as referrals.sex_code
+	Complete = "complete" // a category of it
+	Standing = "standing" // of a feed: accepted and rejected
+)
+
+// Account is what the quality sheet prints in a field about a column, as a figure.
+func (q FieldQuality) Account(column, field string) Printed {
+	at := Printed{Place: figure.Place{Code: column, Scope: q.Scope}, Field: "value"}
 	switch field {
-	case "blank":
-		return small(q.Blank)
-	case "not known":
-		return small(q.NotKnown)
-	case "faulty":
-		return small(q.Faulty)
+	case "rows":
+		return at
 	case "percent complete":
-		return small(q.Blank) || small(q.NotKnown) || small(q.Faulty) || small(q.Rows)
+		field, at.Field = Complete, percentOfTotal
 	}
-	return small(q.Rows)
+	at.Place.Dimension, at.Place.Category = Filled, field
+	return at
 }
+
+// Accounts are the counts of a column by their places among the figures.
+func (q FieldQuality) Accounts(column string) map[figure.Place]Value {
+	out := map[figure.Place]Value{}
+	add := func(field string, n int64) {
+		out[q.Account(column, field).Place] = Value{Value: fmt.Sprint(n), N: fmt.Sprint(n)}
+	}
+	add("rows", q.Rows)
+	add("blank", q.Blank)
+	add("faulty", q.Faulty)
+	if q.NotKnown >= 0 {
+		add("not known", q.NotKnown)
+	}
+	add("percent complete", q.complete())
+	return out
+}
+
+func (q FieldQuality) complete() int64 { return q.Rows - q.Blank - q.Faulty - max(q.NotKnown, 0) }
 
 // field is one of qualityFields as a decimal; empty means it does not apply.
 func (q FieldQuality) field(name string) string {
@@ -77,5 +102,5 @@ func (q FieldQuality) field(name string) string {
 		}
 		return fmt.Sprint(q.NotKnown)
 	}
-	return ratio(fmt.Sprint(q.Rows-q.Blank-q.Faulty-max(q.NotKnown, 0)), fmt.Sprint(q.Rows))
+	return ratio(fmt.Sprint(q.complete()), fmt.Sprint(q.Rows))
 }

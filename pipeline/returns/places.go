@@ -37,6 +37,17 @@ func (t Template) Cells(scopes map[string]string, at period.Period) ([]Shown, er
 	return out, nil
 }
 
+// Quality lists what the quality sheet prints of rows of people.
+func (t Template) Quality(quality map[string]FieldQuality) []Printed {
+	var out []Printed
+	for _, r := range t.rows {
+		if q := quality[r.Code]; r.fills() && r.Kind == kindQuality && q.Scope != "" && q.field(r.Field) != "" {
+			out = append(out, q.Account(r.Code, r.Field))
+		}
+	}
+	return out
+}
+
 // Printed names a figure by its place and the field of it that a cell shows.
 type Printed struct {
 	Place figure.Place
@@ -107,7 +118,7 @@ type Beside struct {
 // Beside lists them in the order of the cell map, none of them hidden.
 func (r Request) Beside() ([]Beside, error) {
 	d := drafting{Request: r}
-	d.Fewest = 0
+	d.Hidden = nil
 	var out []Beside
 	for _, row := range r.Template.rows {
 		if !row.fills() || row.Kind != kindQuality && !row.ofFund() {
