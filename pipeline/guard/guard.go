@@ -10,8 +10,8 @@
 // return where the configuration says so (2026-11-24).
 //
 // What outputs say of rows of people is guarded as the people are: how a return's columns
-// are filled and how many rows of a delivery were accepted. That all rows a return counts
-// are those accepted is not taken to be known, only that they are no more (2026-11-28).
+// are filled and how many rows of a delivery were accepted; they are not held against the
+// figures of people (2026-11-28).
 //
 // A release is a seal, or a briefing given out. It is kept with the figures it did not
 // print: which of them changed since is then known and not guessed. A figure that was
