@@ -19,8 +19,8 @@ import (
 	"mojreturns/pipeline/journal"
 	"mojreturns/pipeline/narrative"
 	"mojreturns/pipeline/published"
+	"mojreturns/pipeline/returns"
 	"mojreturns/pipeline/seal"
-	"mojreturns/pipeline/workspace"
 )
 
 // Briefing writes the Commissioner's pack for a period, to path or, where that
