@@ -166,9 +166,9 @@ func TestCollect(t *testing.T) {
 		{"Victim hub", "referrals", "2023-24-Q3", "nothing received covers 2023-24-Q3; it was due by 15 January 2024"},
 	}, d.Missing)
 	check("messages", []string{
-		"Money: £15,000.50 of the award of £22,528.57 was spent by 31 December 2023; £7,528.07 is left. Days left to spend it: 91.",
-		"Funding conditions: 1 not met, 1 at risk, 1 met. Not met: The extract ties to the ledger (C12). At risk: Spend is within the maximum (C01).",
-		"Training, year to date: people trained 1,048, sessions delivered 3, completions by front-line staff 83.3% (n = 1,050).",
+		"Core uplift: £15,000.50 of the award of £22,528.57 was spent by 31 December 2023; £7,528.07 is left. Days left to spend it: 91.",
+		"Its conditions: 1 not met, 1 at risk, 1 met. Not met: The extract ties to the ledger. At risk: Spend is within the maximum.",
+		"Training, year to date: 1,048 people trained in 3 sessions; 83.3% (n = 1,050) of the completions were by front-line staff.",
 		"Referrals to the Stalking advocacy service: 64 referrals in October to December 2023 (quarter 3 of 2023-24), 23 more than in the quarter before.",
 	}, messages(d))
 	check("dates", []string{"2023-24", "1 April 2023 to 31 December 2023", "15 January 2024, 06:00"}, []string{d.Year, d.ToDate, d.Frozen})
@@ -200,7 +200,7 @@ func TestCollectWithoutFigures(t *testing.T) {
 	if got, want := d.Chart.Sentence, "No value can be shown."; got != want {
 		t.Errorf("the chart says %q, want %q", got, want)
 	}
-	if got, want := messages(d)[0], "Money: nothing to show for this period."; got != want {
+	if got, want := messages(d)[0], "Core uplift: nothing to show for this period."; got != want {
 		t.Errorf("message %q, want %q", got, want)
 	}
 	render(t, d)

@@ -203,7 +203,7 @@ func TestThePageSaysItAll(t *testing.T) {
 	all := text(elements(t, render(t, sample()))[0])
 	for _, want := range []string{
 		"January to March 2024 (quarter 4 of 2023-24)", "Data frozen 15 April 2024, 06:00", "Build 000042-9f86d081884c",
-		"Training delivered in the delivery window C03 not met Core <i>uplift</i>, to be spent by 31 March 2024 1 session was outside. Ask the ministry.",
+		"Ask the ministry. not met Core <i>uplift</i>, to be spent by 31 March 2024: 1 session was outside. Training delivered in the delivery window (C03)",
 		"Core uplift £22,528.57 £21,000.00 £22,000.00 0", "Stalking advocacy service SLT 78 70 [c] 44",
 		"Award £22,528.57 the fund's maximum",
 		"Training delivered in the delivery window C03 not met 1 session was delivered outside <b>the window</b>. Basis: decision record 23/24-0017.",

@@ -27,8 +27,8 @@ func Write(pack narrative.Pack, say func(narrative.Binding) string) (title strin
 		block := Block{Kind: b.Kind, Level: b.Level, Name: b.Name}
 		for _, line := range b.Lines {
 			words := written(line, say)
-			if b.Kind == narrative.List && nothing(line, say) {
-				words = []Words{{Words: head(line), Strong: true}, {Words: ": nothing to show for this period."}}
+			if b.Kind == narrative.List && words[0].Strong && nothing(line, say) { // its strong first words stay
+				words = []Words{words[0], {Words: ": nothing to show for this period."}}
 			}
 			block.Lines = append(block.Lines, words)
 		}
@@ -69,18 +69,10 @@ func nothing(line []narrative.Inline, say func(narrative.Binding) string) bool {
 	for _, i := range line {
 		if i.Binding != nil && i.Binding.Ask != narrative.Word {
 			words := say(*i.Binding)
-			return head(line) != "" && (words == notApplicableYet || words == notAvailableYet)
+			return words == notApplicableYet || words == notAvailableYet
 		}
 	}
 	return false
-}
-
-// head are the strong words that a bullet begins with.
-func head(line []narrative.Inline) string {
-	if len(line) == 0 || !line[0].Strong {
-		return ""
-	}
-	return line[0].Text
 }
 
 func plain(line []Words) string {
@@ -234,7 +226,7 @@ func rowSaid(answer []row, item string) string {
 func gravity(conditions []Condition) string {
 	titles := map[string][]string{}
 	for _, c := range conditions {
-		titles[c.Status] = append(titles[c.Status], c.Title+" ("+c.Code+")")
+		titles[c.Status] = append(titles[c.Status], c.Title)
 	}
 	if len(conditions) == 0 {
 		return "none was worked out"
