@@ -32,7 +32,7 @@ var mayImport = map[string][]string{
 		"pipeline/guard", "pipeline/journal", "pipeline/lists", "pipeline/period", "pipeline/published", "pipeline/returns",
 		"pipeline/seal", "pipeline/table", "pipeline/typed", "pipeline/warehouse", "pipeline/workspace"},
 	"pipeline/draft": {"pipeline/archive", "pipeline/briefing", "pipeline/builds", "pipeline/disclosure", "pipeline/figure",
-		"pipeline/gate", "pipeline/guard", "pipeline/journal", "pipeline/lists", "pipeline/metrics", "pipeline/narrative", "pipeline/period",
+		"pipeline/gate", "pipeline/guard", "pipeline/journal", "pipeline/lists", "pipeline/metrics", "pipeline/narrative", "pipeline/pdf", "pipeline/period",
 		"pipeline/personal", "pipeline/published", "pipeline/register", "pipeline/returns", "pipeline/seal", "pipeline/warehouse",
 		"pipeline/workspace"},
 	"pipeline/intake": {"pipeline/annotate", "pipeline/builds", "pipeline/contract", "pipeline/extract", "pipeline/landing", "pipeline/mapping",
@@ -68,6 +68,7 @@ var mayImport = map[string][]string{
 	"pipeline/mapping":    {"pipeline/contract", "pipeline/paper", "pipeline/register"},
 	"pipeline/metrics":    {"pipeline/figure", "pipeline/lists", "pipeline/period", "pipeline/warehouse"},
 	"pipeline/narrative":  {},
+	"pipeline/pdf":        {}, // knows a page and a browser, not what the page says
 	"pipeline/paper":      {},
 	"pipeline/period":     {"pipeline/lists"},
 	"pipeline/pseudonym":  {},

@@ -19,8 +19,8 @@ func (a *app) briefingCommand() *cobra.Command {
 	var waived []archive.Waiver
 	c := &cobra.Command{
 		Use:     "briefing --period P",
-		Short:   "The Commissioner's pack: one page of HTML that needs nothing else",
-		Example: "  mojreturns briefing --workspace testdata/cleveland --period 2023-24-Q4 -o briefing.html\n  mojreturns briefing --workspace testdata/cleveland --period 2023-24-Q4 --release --by \"Performance analyst\"",
+		Short:   "The Commissioner's pack: one page of HTML that needs nothing else, or a PDF",
+		Example: "  mojreturns briefing --workspace testdata/cleveland --period 2023-24-Q4 -o briefing.pdf\n  mojreturns briefing --workspace testdata/cleveland --period 2023-24-Q4 --release --by \"Performance analyst\"",
 	}
 	show := a.view(func(ctx context.Context, v *published.View, _ []string) error {
 		written, err := draft.Briefing(ctx, v, a.output)
@@ -49,7 +49,7 @@ func (a *app) briefingCommand() *cobra.Command {
 		case release:
 			return keep(c, args)
 		case a.asAt != "" && a.output == "":
-			return usage("a briefing --as-at is not kept in the store: say where it goes with -o FILE.html")
+			return usage("a briefing --as-at is not kept in the store: say where it goes with -o FILE.html or FILE.pdf")
 		}
 		return show(c, args)
 	}
@@ -59,6 +59,6 @@ func (a *app) briefingCommand() *cobra.Command {
 	c.Flags().StringVar(&by, "by", "", "with --release, the role of who released it")
 	reasonFlag(c, "waive", "with --release, let a failing check pass: CODE=REASON; kept with the release", &by, &waived)
 	a.waitFlag(c)
-	a.outputFlag(c, "where to write it, as .html (default: the store's drafts)", only(".html"))
+	a.outputFlag(c, "where to write it, as .html, or as .pdf where there is a Chromium, Chrome or Edge (default: the store's drafts)", only(".html", ".pdf"))
 	return c
 }

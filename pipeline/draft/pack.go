@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"mojreturns/pipeline/archive"
@@ -18,19 +20,38 @@ import (
 	"mojreturns/pipeline/guard"
 	"mojreturns/pipeline/journal"
 	"mojreturns/pipeline/narrative"
+	"mojreturns/pipeline/pdf"
 	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/returns"
 	"mojreturns/pipeline/seal"
+	"mojreturns/pipeline/workspace"
 )
 
 // Briefing writes the Commissioner's pack for a period, to path or, where that
-// is empty, into the store's drafts.
+// is empty, into the store's drafts. A path that ends in .pdf is printed by a browser.
 func Briefing(ctx context.Context, v *published.View, path string) (Output, error) {
 	page := func() ([]byte, error) {
 		text, _, err := page(ctx, v, disclosure.Briefing)
+		if err == nil && strings.EqualFold(filepath.Ext(path), ".pdf") {
+			return onPaper(ctx, v.Workspace, text)
+		}
 		return text, err
 	}
 	return write(v, Output{Title: "briefing", Path: path}, fmt.Sprintf("briefing-%s.html", v.Period.Label), page)
+}
+
+// onPaper prints a page as PDF.
+func onPaper(ctx context.Context, ws *workspace.Workspace, page []byte) (text []byte, err error) {
+	browser, err := pdf.Browser(os.Getenv)
+	if err != nil {
+		return nil, fmt.Errorf("%w: write the briefing as .html and print it where there is one", err)
+	}
+	aside, err := ws.Temp("pdf")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, aside.Close()) }()
+	return pdf.Print(ctx, browser, page, aside.Path)
 }
 
 // textFile is the pack's text among the templates, packFile in a release.
