@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"strings"
 
 	"mojreturns/pipeline/archive"
 	"mojreturns/pipeline/workspace"
@@ -20,8 +21,8 @@ const (
 var handedColumns = [][2]string{
 	{"code", "The code of the figure, as the catalogue has it"},
 	{"title", "What the figure is"},
-	{"scope", "What it is of: a fund or a service"},
-	{"period", "The financial year, or the part of it"},
+	{"scope", "What it is of: a fund, a service or a provider"},
+	{"period", "The financial year, or the part of it; empty for rows delivered so far"},
 	{"dimension", "What it is broken down by; empty for a total"},
 	{"category", "The category of the breakdown"},
 	{"shows", "The exact figure; [c] hidden to protect people, [x] not available, [z] not applicable, [u] of too few"},
@@ -35,6 +36,9 @@ func handed(ws *workspace.Workspace, printed []archive.Released) ([]byte, error)
 	}
 	for _, c := range ws.Metrics.Conditions {
 		titles[c.Code] = c.Title
+	}
+	for _, c := range ws.Contracts {
+		titles[c.Feed] = "Rows delivered: " + strings.ReplaceAll(c.Feed, "_", " ")
 	}
 	var text bytes.Buffer
 	out := csv.NewWriter(&text)
