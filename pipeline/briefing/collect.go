@@ -56,6 +56,9 @@ func Collect(ctx context.Context, db Querier, queries fs.FS, r Request) (Data, e
 	if len(answers["period"]) != 1 {
 		return Data{}, fmt.Errorf("there is no briefing for %q: it is made for a quarter, a half or a year that the warehouse covers", r.Period)
 	}
+	if err := rowsThere(r.Pack, answers); err != nil {
+		return Data{}, err
+	}
 	period := answers["period"][0]
 	quarters := answers["referrals"]
 	d := Data{

@@ -168,7 +168,7 @@ func TestCollect(t *testing.T) {
 	check("messages", []string{
 		"Core uplift: £15,000.50 of the award of £22,528.57 was spent by 31 December 2023; £7,528.07 is left. Days left to spend it: 91.",
 		"Its conditions: 1 not met, 1 at risk, 1 met. Not met: The extract ties to the ledger. At risk: Spend is within the maximum.",
-		"Training, year to date: 1,048 people trained in 3 sessions; 83.3% (n = 1,050) of the completions were by front-line staff.",
+		"Training, year to date: 1,048 people trained in 3 sessions; completions by front-line staff: 83.3% (n = 1,050).",
 		"Referrals to the Stalking advocacy service: 64 referrals in October to December 2023 (quarter 3 of 2023-24), 23 more than in the quarter before.",
 	}, messages(d))
 	check("dates", []string{"2023-24", "1 April 2023 to 31 December 2023", "15 January 2024, 06:00"}, []string{d.Year, d.ToDate, d.Frozen})

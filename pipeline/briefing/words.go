@@ -3,9 +3,11 @@ package briefing
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"math/big"
 	"regexp"
+	"slices"
 	"strings"
 
 	"mojreturns/pipeline/narrative"
@@ -210,6 +212,25 @@ func change(now, before known) string {
 		return size + " fewer than in the quarter before"
 	}
 	return "the same as in the quarter before"
+}
+
+// rowsThere tells of rows that the text names and their question's answer has not.
+func rowsThere(pack narrative.Pack, answers map[string][]row) error {
+	var errs []error
+	for _, b := range pack.Bindings() {
+		answer := answers[b.Question]
+		if b.Ask != narrative.Row || len(answer) == 0 {
+			continue
+		}
+		var items []string
+		for _, r := range answer {
+			items = append(items, r["item"])
+		}
+		if !slices.Contains(items, b.Item) {
+			errs = append(errs, fmt.Errorf("%s: {%s:%s} names a row that the question does not have; it has %s", b.At, b.Question, b.Item, strings.Join(items, ", ")))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // rowSaid is the value of a row of a question's answer.

@@ -103,7 +103,6 @@ func TestTitles(t *testing.T) {
 		"Words.":        "begins with its title",
 		"# A\n\n# B":    "a pack has one title",
 		"# A\xff":       "not UTF-8",
-		"# A\n\n{R01":   "", // what is open to the line's end is read so
 		"# A\n\n```\nx": "code is not a part of a pack",
 	} {
 		_, err := narrative.Parse("pack.md", text, known)
@@ -122,4 +121,15 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("%q has no title", text)
 		}
 	})
+}
+
+func TestNumbersInDisguise(t *testing.T) {
+	for text, want := range map[string]string{
+		"We helped ½ of them": `"½" is typed`, "We helped ١٢ people": `"١٢" is typed`,
+		"We helped {R01 people": "{R01 people is never closed", "{money:days left": "never closed",
+	} {
+		if _, err := narrative.Parse("pack.md", "# Briefing\n\n"+text+"\n", known); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %s", text, err, want)
+		}
+	}
 }

@@ -143,6 +143,10 @@ func (r *reader) inline(n ast.Node) []Inline {
 		return []Inline{{Text: unescaped(words)}}
 	case *bound:
 		r.last = n.at
+		if n.open {
+			r.wrong(n.at, "{%s is never closed: write } in the same line", n.words)
+			return nil
+		}
 		i, err := r.known.bind(n.words)
 		if err != nil {
 			r.wrong(n.at, "%s", err)
@@ -175,7 +179,7 @@ func unescaped(words string) string {
 	return string(util.ResolveEntityNames(util.ResolveNumericReferences(util.UnescapePunctuations([]byte(words)))))
 }
 
-var typed = regexp.MustCompile(`[0-9][0-9,.]*`)
+var typed = regexp.MustCompile(`\p{N}[\p{N},.]*`) // ½ and digits of other scripts too
 
 // allowed are dates and periods.
 var allowed = regexp.MustCompile(`\b[0-9]{1,2} (?:January|February|March|April|May|June|July|August|September|October|November|December)(?: [0-9]{4})?\b|` +
@@ -212,6 +216,7 @@ type bound struct {
 	ast.BaseInline
 	words string
 	at    int
+	open  bool // no brace closes it
 }
 
 var kindBound = ast.NewNodeKind("Binding")
@@ -235,7 +240,7 @@ func (braces) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.Node {
 	if !ok {
 		words = strings.TrimRight(words, "\n")
 		block.Advance(1 + len(words))
-		return &bound{words: words, at: at.Start}
+		return &bound{words: words, at: at.Start, open: true}
 	}
 	block.Advance(len(words) + 2)
 	return &bound{words: words, at: at.Start}
