@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"mojreturns/pipeline/builds"
@@ -63,6 +64,9 @@ func To(ctx context.Context, ws *workspace.Workspace, dir string, guarded bool) 
 		name = LatestGuarded
 		s.Folder, s.Contents, tables = s.Folder+"-guarded", "guarded figures", released
 	}
+	if err := apart(ws, dir); err != nil {
+		return s, err
+	}
 	made, err := tables(ctx, ws)
 	if err != nil {
 		return s, err
@@ -93,6 +97,29 @@ func To(ctx context.Context, ws *workspace.Workspace, dir string, guarded bool) 
 		return s, err
 	}
 	return s, writeJSON(filepath.Join(dir, name), s)
+}
+
+// apart refuses the workspace and its own folders: what is written into the inbox is
+// taken for a provider's file, and the store holds what the program keeps.
+func apart(ws *workspace.Workspace, dir string) error {
+	home, err := filepath.Abs(ws.Dir)
+	if err != nil {
+		return err
+	}
+	to, err := filepath.Abs(dir)
+	if err != nil {
+		return err
+	}
+	below, err := filepath.Rel(home, to)
+	if err != nil || below == ".." || strings.HasPrefix(below, ".."+string(filepath.Separator)) {
+		return nil // elsewhere, or on another drive
+	}
+	first, _, _ := strings.Cut(below, string(filepath.Separator))
+	own := filepath.Join(home, first)
+	if below != "." && (!workspace.Exists(own) || workspace.Exists(filepath.Join(own, Latest)) || workspace.Exists(filepath.Join(own, LatestGuarded))) {
+		return nil
+	}
+	return fmt.Errorf("%q is a folder of the workspace's own: name a new one, or one outside it such as a network share", dir)
 }
 
 func write(path string, t table.Table) error {

@@ -168,3 +168,18 @@ func TestGuardedIsWhatWasReleased(t *testing.T) {
 		t.Errorf("it has the columns %s", got)
 	}
 }
+
+func TestTheWorkspacesOwnFoldersAreNotWrittenInto(t *testing.T) {
+	t.Parallel()
+	ws := example.Built(t)
+	for _, dir := range []string{".", "inbox", "store", filepath.Join("store", "published", "new"), filepath.Join("new", "..", "inbox")} {
+		if _, err := share.To(t.Context(), ws, filepath.Join(ws.Dir, dir), false); err == nil || !strings.Contains(err.Error(), "workspace's own") {
+			t.Errorf("%s: %v", dir, err)
+		}
+	}
+	for range 2 { // anew, and again where it has been
+		if _, err := share.To(t.Context(), ws, filepath.Join(ws.Dir, "shared"), false); err != nil {
+			t.Error(err)
+		}
+	}
+}
