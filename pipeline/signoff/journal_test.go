@@ -107,7 +107,13 @@ func TestEveryChangeOfWhatIsKeptIsNamed(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for what, dir := range map[string]string{"an empty folder": "nothing", "something half made": "v002" + seal.Half} {
+	sealed, err := filepath.Rel(ws.Path("returns"), filepath.Dir(files[0]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, dir := range map[string]string{
+		"an empty folder": "nothing", "something half made": "v002" + seal.Half, "an empty folder in a seal": filepath.ToSlash(sealed) + "/nothing",
+	} {
 		stray := ws.Path("returns", dir)
 		if err := os.Mkdir(stray, 0o770); err != nil {
 			t.Fatal(err)

@@ -196,7 +196,7 @@ func (ws *Workspace) Strays() ([]string, error) {
 				out = append(out, path)
 			case !d.IsDir() || path == ws.Path(kept):
 				return nil
-			case !Exists(filepath.Join(path, seal.ManifestFile)):
+			default:
 				entries, err := os.ReadDir(path)
 				if len(entries) == 0 {
 					out = append(out, path)
