@@ -65,6 +65,10 @@ func TestPersonalDataIsRefused(t *testing.T) {
 		{"numbers that do not check", "Remarks", []string{"943 476 5918", "9434765910", "1234567890"}, ""},
 		{"two only", "Remarks", []string{"a@xyzzy.org.uk", "b@xyzzy.org.uk"}, ""},
 		{"few among many", "Remarks", append([]string{"a@xyzzy.org.uk", "b@xyzzy.org.uk", "c@xyzzy.org.uk"}, strings.Split(strings.Repeat("none,", 20), ",")[:20]...), ""},
+		{"dates of other things", "Joined", []string{"1998-01-02", "2004-05-06", "1985-07-08"}, ""},
+		{"a time nobody set", "Last seen", []string{"1970-01-01", "2023-05-06", "1970-01-01"}, ""},
+		{"rooms of a venue", "Hall", []string{"12 Albert Road", "14 Albert Road", "16 Albert Road"}, ""},
+		{"ordinary words", "Progress", []string{"4 May Close", "5 Days Close", "2 Fire Doors Close"}, ""},
 		{"words about nobody", "Team name code", []string{"North"}, ""},
 	} {
 		kind := c.want != ""
