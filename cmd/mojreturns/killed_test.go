@@ -137,8 +137,11 @@ func TestKilledCommands(t *testing.T) {
 		if code, text := said("seal", "verify", "--workspace", dir); code != exitDone {
 			t.Fatalf("%s was killed: %s", stories[i].name, text)
 		}
-		if left, _ := os.ReadDir(filepath.Join(dir, "store", "tmp")); len(left) > 0 {
-			t.Errorf("%s was killed, and %s is left aside", stories[i].name, left[0].Name())
+		left, _ := os.ReadDir(filepath.Join(dir, "store", "tmp"))
+		for _, l := range left { // a lock without its folder holds nothing: for a minute it may be that of a process just starting
+			if l.IsDir() {
+				t.Errorf("%s was killed, and %s is left aside", stories[i].name, l.Name())
+			}
 		}
 		if workspace.Exists(filepath.Join(dir, "store", "erasing")) {
 			t.Errorf("%s was killed, and an erasure is unfinished", stories[i].name)
