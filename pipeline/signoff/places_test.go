@@ -92,6 +92,9 @@ func TestASealInAnotherPlace(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	if err := os.Remove(ws.Path("returns", "moj-quarterly", "2023-24-Q3")); err != nil { // empty, it would be told
+		t.Fatal(err)
+	}
 	if verified, err := signoff.Verify(t.Context(), ws, signoff.Asked{Period: at}); err != nil || !verified.OK() {
 		t.Errorf("with nothing out of its place: %+v, %v", verified, err)
 	}
