@@ -67,8 +67,8 @@ var mayImport = map[string][]string{
 	"pipeline/landing":    {"pipeline/period", "pipeline/register"},
 	"pipeline/mapping":    {"pipeline/contract", "pipeline/paper", "pipeline/register"},
 	"pipeline/metrics":    {"pipeline/figure", "pipeline/lists", "pipeline/period", "pipeline/warehouse"},
-	"pipeline/narrative":  {},
-	"pipeline/pdf":        {}, // knows a page and a browser, not what the page says
+	"pipeline/narrative":  {"pipeline/strict"}, // the word that was meant
+	"pipeline/pdf":        {},                  // knows a page and a browser, not what the page says
 	"pipeline/paper":      {},
 	"pipeline/period":     {"pipeline/lists"},
 	"pipeline/pseudonym":  {},

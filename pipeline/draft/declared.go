@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
+
 	"mojreturns/pipeline/briefing"
 	"mojreturns/pipeline/figure"
 	"mojreturns/pipeline/guard"
@@ -13,7 +15,6 @@ import (
 	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/returns"
 	"mojreturns/pipeline/workspace"
-	"slices"
 )
 
 // declared is what the pack's text binds and what its questions say that they show.

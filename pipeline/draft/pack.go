@@ -58,9 +58,10 @@ func onPaper(ctx context.Context, ws *workspace.Workspace, page []byte) (text []
 const textFile, packFile = "briefing/pack.md", "pack.md"
 
 // Release keeps the pack as it goes out to an audience (briefing or public), with
-// what it shows and hides, so that nothing released later gives away what it
-// hides, with its text, and with its figures as a file that may go with it. By is the role of who releases it. It refuses while the gate objects to the
-// period's data, but for what is waived with a reason, which is kept with the release.
+// what it shows and hides, so that nothing released later gives away what it hides,
+// with its text, and with its figures as a file that may go with it. By is the role of
+// who releases it. It refuses while the gate objects to the period's data, but for what
+// is waived with a reason, which is kept with the release.
 func Release(ctx context.Context, v *published.View, audience, by string, waived []archive.Waiver) (Output, error) {
 	if audience != disclosure.Briefing && audience != disclosure.Public {
 		return Output{}, fmt.Errorf("the audience is %q; a briefing is released to %s or %s", audience, disclosure.Briefing, disclosure.Public)

@@ -28,6 +28,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"mojreturns/pipeline/strict"
 )
 
 // Kind is what a block is.
@@ -163,34 +165,9 @@ func where(text string, at int) (line, column int, words string) {
 
 // nearest is the word of a list that a mistyped one is most like.
 func nearest(word string, list []string) string {
-	best, least := "", len(word)/2+1
-	for _, w := range list {
-		if d := distance(strings.ToUpper(word), strings.ToUpper(w)); d < least {
-			best, least = w, d
-		}
-	}
+	best := strict.Nearest(word, list)
 	if best == "" {
 		return ""
 	}
 	return fmt.Sprintf("; did you mean %q?", best)
-}
-
-// distance is how many letters must change to make one word of another.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		before := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			before, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, before+cost)
-		}
-	}
-	return row[len(b)]
 }
