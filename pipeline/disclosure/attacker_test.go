@@ -22,11 +22,13 @@ type attacker struct {
 	equations []equation
 }
 
-// figureAt is a count while it had one value: he is taken to know what changed.
-// What is no figure, but the room that others leave, may be another in each output.
+// figureAt is a count while it had one value: he is taken to know what changed, and
+// not that it changed back. What is no figure, but the room that others leave, may be
+// another in each output.
 type figureAt struct {
 	id     disclosure.ID
 	value  int64
+	turn   int // how often it had changed
 	output int // 1 + its number, of room
 }
 
@@ -54,14 +56,19 @@ type output struct {
 func newAttacker(threshold int64, outputs []output, sums []sum) *attacker {
 	a := &attacker{threshold: threshold, shown: map[figureAt]bool{}, marked: map[figureAt]bool{},
 		atLeast: map[figureAt]int64{}, people: map[figureAt]bool{}, column: map[figureAt]int{}}
+	var shares [][]sum
 	for _, o := range outputs {
+		shares = append(shares, shareSums(o))
+	}
+	turns := turnsOf(outputs)
+	for i, o := range outputs {
 		for _, d := range o.decisions {
-			a.read(d)
+			a.read(d, turns[i])
 		}
 	}
-	for _, o := range outputs {
+	for i, o := range outputs {
 		for id, v := range o.values { // a zero that nobody prints is known
-			if f := (figureAt{id: id, value: v}); v == 0 && !isRoom(id) {
+			if f := (figureAt{id: id, value: v, turn: turns[i][id]}); v == 0 && !isRoom(id) {
 				if _, printed := a.people[f]; !printed {
 					a.shown[f] = true
 				}
@@ -69,11 +76,27 @@ func newAttacker(threshold int64, outputs []output, sums []sum) *attacker {
 		}
 	}
 	for i, o := range outputs {
-		for _, s := range append(slices.Clone(sums), shareSums(o)...) {
-			a.equate(o.values, s, i+1)
+		for _, s := range append(slices.Clone(sums), shares[i]...) {
+			a.equate(o.values, turns[i], s, i+1)
 		}
 	}
 	return a
+}
+
+// turnsOf counts, for each output, how often each figure had changed by then.
+func turnsOf(outputs []output) []map[disclosure.ID]int {
+	was, had := map[disclosure.ID]int64{}, map[disclosure.ID]int{}
+	var turns []map[disclosure.ID]int
+	for _, o := range outputs {
+		for id, v := range o.values {
+			if before, ok := was[id]; ok && before != v {
+				had[id]++
+			}
+			was[id] = v
+		}
+		turns = append(turns, maps.Clone(had))
+	}
+	return turns
 }
 
 func shareSums(o output) []sum {
@@ -90,8 +113,11 @@ func shareSums(o output) []sum {
 }
 
 // read takes from a cell what anyone can.
-func (a *attacker) read(d disclosure.Decision) {
+func (a *attacker) read(d disclosure.Decision, turns map[disclosure.ID]int) {
 	figures := given(d.Cell)
+	for i := range figures {
+		figures[i].turn = turns[figures[i].id]
+	}
 	if d.Cell.Kind != disclosure.Count || d.Hidden {
 		a.atLeast[figures[0]] = 1 // zeros are shown, and a share or a mean is of somebody
 	}
@@ -115,13 +141,13 @@ func given(c disclosure.Cell) []figureAt {
 	return []figureAt{{id: c.ID, value: c.N}}
 }
 
-func (a *attacker) equate(values map[disclosure.ID]int64, s sum, output int) {
+func (a *attacker) equate(values map[disclosure.ID]int64, turns map[disclosure.ID]int, s sum, output int) {
 	var e equation
 	add := func(id disclosure.ID, times int64) bool {
 		v, ok := values[id]
-		f := figureAt{id: id, value: v}
+		f := figureAt{id: id, value: v, turn: turns[id]}
 		if isRoom(id) {
-			f.output = output
+			f = figureAt{id: id, value: v, output: output}
 		}
 		if a.shown[f] {
 			e.constant -= times * v
