@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/cli/browser" // kept; it knows how each system opens a page
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
@@ -30,6 +31,7 @@ import (
 
 func (a *app) serveCommand() *cobra.Command {
 	var address string
+	var open bool
 	c := &cobra.Command{
 		Use:     "serve",
 		Short:   "The daemon: runs the schedule and shows a status page on this computer",
@@ -41,17 +43,18 @@ func (a *app) serveCommand() *cobra.Command {
 				return err
 			}
 			defer release()
-			return a.serve(ctx, ws, address)
+			return a.serve(ctx, ws, address, open)
 		}),
 	}
 	before(c, func([]string) error { return a.onlyNow(c) })
 	c.Flags().StringVar(&address, "address", "127.0.0.1:8080", "where the status page is shown; a loopback address")
+	c.Flags().BoolVar(&open, "open", false, "open the page in this computer's browser")
 	return c
 }
 
 // serve runs the schedule and the page under one context: when either ends, or
 // the program is told to stop, both do.
-func (a *app) serve(ctx context.Context, ws *workspace.Workspace, address string) error {
+func (a *app) serve(ctx context.Context, ws *workspace.Workspace, address string, open bool) error {
 	ledger, err := schedule.OpenLedger(filepath.Join(ws.Path("runs"), "occurrences.jsonl"))
 	if err != nil {
 		return err
@@ -70,11 +73,21 @@ func (a *app) serve(ctx context.Context, ws *workspace.Workspace, address string
 	if err != nil {
 		return err
 	}
+	listener, err := web.Listen(ctx, address)
+	if err != nil {
+		return err
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return plan.Run(ctx) })
-	group.Go(func() error { return web.Serve(ctx, address, page) })
-	fmt.Fprintf(a.stderr, "mojreturns: the status page is at http://%s; Ctrl-C stops\n", address)
-	fmt.Fprintf(a.stderr, "mojreturns: figures, rows and questions, for you alone: http://%s/open/%s\n", address, key)
+	group.Go(func() error { return web.Serve(ctx, listener, page) })
+	mine := fmt.Sprintf("http://%s/open/%s", listener.Addr(), key)
+	fmt.Fprintf(a.stderr, "mojreturns: the status page is at http://%s; Ctrl-C stops\n", listener.Addr())
+	fmt.Fprintf(a.stderr, "mojreturns: figures, rows and questions, for you alone: %s\n", mine)
+	if open {
+		if err := browser.OpenURL(mine); err != nil {
+			fmt.Fprintf(a.stderr, "mojreturns: no browser could be opened (%v); open that address in yours\n", err)
+		}
+	}
 	if err := group.Wait(); err != nil && !errors.Is(err, context.Canceled) {
 		return err
 	}

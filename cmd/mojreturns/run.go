@@ -127,7 +127,7 @@ func (a *app) root() *cobra.Command {
 	for _, c := range []*cobra.Command{
 		a.initCommand(), a.runCommand(), a.landCommand(), a.withdrawCommand(), a.templateCommand(), a.providerCommand(), a.eraseCommand(), a.buildCommand(), a.checkCommand(), a.rejectsCommand(),
 		a.metricsCommand(), a.conditionsCommand(), a.traceCommand(), a.returnCommand(), a.sealCommand(), a.briefingCommand(),
-		a.queryCommand(), a.publishCommand(), a.catalogueCommand(), a.synthCommand(), a.statusCommand(), a.chaseCommand(), a.pseudonymiseCommand(), a.serveCommand(),
+		a.queryCommand(), a.publishCommand(), a.catalogueCommand(), a.synthCommand(), a.statusCommand(), a.chaseCommand(), a.pseudonymiseCommand(), a.serveCommand(), a.versionCommand(),
 	} {
 		a.usageOnly(c)
 		root.AddCommand(c)

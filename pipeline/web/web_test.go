@@ -280,30 +280,33 @@ func visible(t *testing.T, page string) string {
 func TestServe(t *testing.T) {
 	t.Run("other machines are refused", func(t *testing.T) {
 		for _, addr := range []string{":8080", "0.0.0.0:8080", "192.0.2.7:8080", "[::]:8080", "example.org:8080"} {
-			err := web.Serve(context.Background(), addr, http.NotFoundHandler())
+			_, err := web.Listen(context.Background(), addr)
 			if want := `address "` + addr + `" can be reached by other machines; use 127.0.0.1 or localhost`; err == nil || err.Error() != want {
 				t.Errorf("%s: %v", addr, err)
 			}
 		}
-		if err := web.Serve(context.Background(), "localhost", http.NotFoundHandler()); err == nil {
+		if _, err := web.Listen(context.Background(), "localhost"); err == nil {
 			t.Error("an address without a port was accepted")
 		}
 	})
 	t.Run("an answer under way is finished", func(t *testing.T) {
-		addr := freePort(t)
 		ctx, stop := context.WithCancel(context.Background())
 		defer stop()
+		listener, err := web.Listen(ctx, "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
 		asked := make(chan struct{})
 		ended := make(chan error, 1)
 		go func() {
-			ended <- web.Serve(ctx, addr, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			ended <- web.Serve(ctx, listener, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				close(asked)
 				stop()
 				time.Sleep(50 * time.Millisecond)
 				io.WriteString(w, "whole")
 			}))
 		}()
-		answer, err := get("http://" + addr + "/")
+		answer, err := get("http://" + listener.Addr().String() + "/")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -321,20 +324,10 @@ func TestServe(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer l.Close()
-		if err := web.Serve(context.Background(), l.Addr().String(), http.NotFoundHandler()); err == nil {
+		if _, err := web.Listen(context.Background(), l.Addr().String()); err == nil {
 			t.Error("two servers on one port")
 		}
 	})
-}
-
-func freePort(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }
 
 // get asks until the server listens, for at most five seconds.
