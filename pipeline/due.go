@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"mojreturns/pipeline/archive"
+	"mojreturns/pipeline/calendar"
 	"mojreturns/pipeline/draft"
 	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/workspace"
@@ -22,7 +23,7 @@ type DueReturn struct {
 func DueReturns(ws *workspace.Workspace, at period.Period) ([]DueReturn, error) {
 	var out []DueReturn
 	for _, r := range ws.Returns {
-		due := ws.Calendar.Earlier(at.End.AddDate(0, 0, r.Due.Days))
+		due := calendar.Due(ws.Calendar, at.End, r.Due.Days)
 		d := DueReturn{Name: r.Name, Period: at.Label, Due: due, Status: "no draft"}
 		if file := draft.Path(ws, r, at); workspace.Exists(file) {
 			d.Status, d.File = "drafted", file
@@ -50,6 +51,15 @@ func DueReturns(ws *workspace.Workspace, at period.Period) ([]DueReturn, error) 
 		out = append(out, d)
 	}
 	return out, nil
+}
+
+// Dates are what the rules of the schedule are reckoned from.
+func Dates(ws *workspace.Workspace) calendar.Office {
+	office := calendar.Office{Working: ws.Calendar}
+	for _, r := range ws.Returns {
+		office.Due = append(office.Due, r.Due.Days)
+	}
+	return office
 }
 
 // DaysLate is how many days after a date today is; 0 until then.

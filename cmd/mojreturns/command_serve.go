@@ -19,7 +19,6 @@ import (
 	"mojreturns/pipeline/archive"
 	"mojreturns/pipeline/builds"
 	"mojreturns/pipeline/catalogue"
-	"mojreturns/pipeline/intake"
 	"mojreturns/pipeline/landing"
 	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/schedule"
@@ -59,8 +58,7 @@ func (a *app) serve(ctx context.Context, ws *workspace.Workspace, address string
 	if err != nil {
 		return err
 	}
-	jobs := map[string]func(context.Context) error{"run": a.job(ws)}
-	plan, err := schedule.New(ws.Schedule, schedule.Options{Location: ws.Location, Log: ws.Log, Jobs: jobs, Ledger: ledger})
+	plan, err := schedule.New(ws.Schedule, schedule.Options{Location: ws.Location, Office: pipeline.Dates(ws), Log: ws.Log, Jobs: scheduled(ws), Ledger: ledger})
 	if err != nil {
 		return usageError{fmt.Errorf("%s: %w", workspace.ConfigFile, err)}
 	}
@@ -106,33 +104,6 @@ func cataloguePages(ws *workspace.Workspace) func() ([]byte, string, error) {
 		}
 		page, err := all.Page(ws.Templates)
 		return page.HTML, page.Policy, err
-	}
-}
-
-// job is the scheduled run: the quarter that ended last, beside any command
-// that may be changing the store.
-func (a *app) job(ws *workspace.Workspace) func(context.Context) error {
-	return func(ctx context.Context) error {
-		release, err := ws.Lock(ctx, "serve: run", 10*time.Minute)
-		if err != nil {
-			return err
-		}
-		defer release()
-		if err := intake.Finish(ctx, ws); err != nil {
-			return err
-		}
-		// first, since what has just come in may be of a newer year
-		if _, err := intake.Land(ctx, ws, nil, landing.Given{}); err != nil {
-			return err
-		}
-		at, err := typed.LatestPeriod(ctx, ws)
-		if err != nil {
-			return err
-		}
-		apart := *ws // what changes the store holds nothing of it open
-		apart.Desk = nil
-		_, err = pipeline.Run(ctx, &apart, at)
-		return err
 	}
 }
 

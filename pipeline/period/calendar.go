@@ -72,12 +72,17 @@ func (c Calendar) WorkingDay(t time.Time) bool { return c.at(t) > c.at(t.AddDate
 // same day, negative when `to` is earlier (metrics.md).
 func (c Calendar) WorkingDays(from, to time.Time) int { return c.at(to) - c.at(from) }
 
-// AddWorkingDays is the n-th working day after t; t itself when n is 0.
+// AddWorkingDays is the n-th working day after t; t itself when n is 0, and below 0 the
+// n-th before it.
 func (c Calendar) AddWorkingDays(t time.Time, n int) time.Time {
-	for n > 0 && t.Before(calendarEnd) {
-		t = t.AddDate(0, 0, 1)
+	step, left := 1, n
+	if n < 0 {
+		step, left = -1, -n
+	}
+	for left > 0 && t.Before(calendarEnd) && t.After(calendarStart) {
+		t = t.AddDate(0, 0, step)
 		if c.WorkingDay(t) {
-			n--
+			left--
 		}
 	}
 	return t

@@ -8,23 +8,49 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"mojreturns/pipeline/calendar"
 )
 
 // Entry is one line of the schedule: which job runs, on which days, at what time.
 type Entry struct {
 	// Name tells the entry from the others, in the ledger and on the status page.
 	Name string `yaml:"name" json:"name"`
+	// Was is the name it had, where it was given another: what was done by the old one is not done again.
+	Was string `yaml:"was" json:"was,omitempty"`
 	// Job is the name of the work to do.
 	Job string `yaml:"job" json:"job"`
 	// At is the time of day in the schedule's time zone, such as 06:00.
 	At string `yaml:"at" json:"at"`
 	// Days are monday to sunday; empty means every day.
 	Days []string `yaml:"days" json:"days,omitempty"`
+	// On are rules such as "due - 5 working days", in place of days.
+	On []string `yaml:"on" json:"on,omitempty"`
+	// Holidays says skip where nothing is to run on a bank holiday.
+	Holidays string `yaml:"holidays" json:"holidays,omitempty"`
+	// Missed says what becomes of times at which the program was not running: all are
+	// caught up, in order, the last one is, which is what is meant where it is left out, or none.
+	Missed Policy `yaml:"missed" json:"missed,omitempty"`
+	// Grace is how far back something counts as missed, such as 14d; left out, 7d.
+	Grace string `yaml:"grace" json:"grace,omitempty"`
 }
 
+// Policy is what becomes of missed times.
+type Policy string
+
+// The policies.
+const (
+	All  Policy = "all"
+	Last Policy = "last"
+	None Policy = "none"
+)
+
+const skip = "skip" // what Holidays can say
+
 var (
-	atForm   = regexp.MustCompile(`^([01][0-9]|2[0-3]):([0-5][0-9])$`)
-	dayNames = []string{"sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"}
+	atForm    = regexp.MustCompile(`^([01][0-9]|2[0-3]):([0-5][0-9])$`)
+	graceForm = regexp.MustCompile(`^([1-9]|[1-5][0-9]|60)d$`)
+	dayNames  = []string{"sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"}
 )
 
 // Mistake is what cannot be in one entry: the entry's place, from 0, and the key.
@@ -51,22 +77,52 @@ func Mistakes(entries []Entry, jobs []string) []Mistake {
 			add("name", "the name is used twice; give each entry its own")
 		}
 		seen[e.Name] = true
+		if e.Was != "" && slices.ContainsFunc(entries, func(o Entry) bool { return o.Name == e.Was }) {
+			add("was", "%q is an entry still, so this one was not called that", e.Was)
+		}
 		if !slices.Contains(jobs, e.Job) {
 			add("job", "job %q is not known; it can be %s", e.Job, strings.Join(slices.Sorted(slices.Values(jobs)), ", "))
 		}
-		if !atForm.MatchString(e.At) {
-			add("at", "at %q is not a time of day such as 06:00", e.At)
-		}
-		for j, day := range e.Days {
-			switch {
-			case !slices.Contains(dayNames, day):
-				add("days", "day %q is not known; write monday, tuesday and so on in small letters", day)
-			case slices.Contains(e.Days[:j], day):
-				add("days", "day %q is given twice", day)
-			}
-		}
+		e.checkTimes(add)
+		e.checkDays(add)
 	}
 	return list
+}
+
+func (e Entry) checkTimes(add func(key, format string, args ...any)) {
+	if !atForm.MatchString(e.At) {
+		add("at", "at %q is not a time of day such as 06:00", e.At)
+	}
+	if !slices.Contains([]Policy{"", All, Last, None}, e.Missed) {
+		add("missed", "missed %q is not known; it can be all, last or none", e.Missed)
+	}
+	if e.Grace != "" && !graceForm.MatchString(e.Grace) {
+		add("grace", "grace %q is not a number of days such as 7d, 60d at most", e.Grace)
+	}
+}
+
+func (e Entry) checkDays(add func(key, format string, args ...any)) {
+	for j, day := range e.Days {
+		switch {
+		case !slices.Contains(dayNames, day):
+			add("days", "day %q is not known; write monday, tuesday and so on in small letters", day)
+		case slices.Contains(e.Days[:j], day):
+			add("days", "day %q is given twice", day)
+		}
+	}
+	if len(e.Days) > 0 && len(e.On) > 0 {
+		add("on", "days and on are two answers to one question; keep one")
+	}
+	for j, text := range e.On {
+		if _, err := calendar.Parse(text); err != nil {
+			add("on", "%v", err)
+		} else if slices.Contains(e.On[:j], text) {
+			add("on", "%q is given twice", text)
+		}
+	}
+	if e.Holidays != "" && e.Holidays != skip {
+		add("holidays", "holidays %q is not known; write skip, or leave it out", e.Holidays)
+	}
 }
 
 // Check reports every mistake in the entries at once.
@@ -78,81 +134,16 @@ func Check(entries []Entry, jobs []string) error {
 	return errors.Join(errs...)
 }
 
-// occurrence is one time that an entry is due.
-type occurrence struct {
-	// key names the occurrence by the time on the wall clock: an hour that the
-	// autumn change repeats is still one occurrence.
-	key string
-	due time.Time
-}
-
-// calendar is a checked entry in its time zone.
-type calendar struct {
-	entry        Entry
-	hour, minute int
-	days         [7]bool
-	location     *time.Location
-}
-
-func newCalendar(e Entry, location *time.Location) (calendar, error) {
-	m := atForm.FindStringSubmatch(e.At)
-	if m == nil {
-		return calendar{}, fmt.Errorf("schedule entry %q: at %q is not a time of day such as 06:00", e.Name, e.At)
+// grace is how far back something counts as missed.
+func (e Entry) grace() time.Duration {
+	days := 7
+	if m := graceForm.FindStringSubmatch(e.Grace); m != nil {
+		days, _ = strconv.Atoi(m[1])
 	}
-	c := calendar{entry: e, location: location}
-	c.hour, _ = strconv.Atoi(m[1])
-	c.minute, _ = strconv.Atoi(m[2])
-	for i, name := range dayNames {
-		c.days[i] = len(e.Days) == 0 || slices.Contains(e.Days, name)
-	}
-	return c, nil
+	return time.Duration(days) * 24 * time.Hour
 }
 
-// on gives the occurrence of a local date. The two rules for the changes of
-// the clock are kept here, because time.Date does not promise which side it
-// takes: a time the spring change skips is due as long after midnight as on
-// any other day, so after the change; of a time the autumn change repeats, the
-// first is due.
-func (c calendar) on(year int, month time.Month, day int) (occurrence, bool) {
-	due := time.Date(year, month, day, c.hour, c.minute, 0, 0, c.location)
-	if due.Hour() != c.hour || due.Minute() != c.minute {
-		midnight := time.Date(year, month, day, 0, 0, 0, 0, c.location)
-		due = midnight.Add(time.Duration(c.hour)*time.Hour + time.Duration(c.minute)*time.Minute)
-	} else if first := due.Add(-time.Hour); first.Hour() == c.hour {
-		due = first
-	}
-	date := time.Date(year, month, day, 12, 0, 0, 0, time.UTC)
-	key := c.entry.Name + " " + date.Format(time.DateOnly) + " " + c.entry.At
-	return occurrence{key, due}, c.days[date.Weekday()]
+// same says whether two entries mean the same times and work.
+func (e Entry) same(o Entry) bool {
+	return e.Job == o.Job && e.At == o.At && e.Holidays == o.Holidays && slices.Equal(e.Days, o.Days) && slices.Equal(e.On, o.On)
 }
-
-// next is the first occurrence after t. An entry has at least one day a week,
-// so eight days always hold one.
-func (c calendar) next(t time.Time) occurrence {
-	t = t.In(c.location)
-	for i := 0; ; i++ {
-		date := time.Date(t.Year(), t.Month(), t.Day()+i, 12, 0, 0, 0, time.UTC)
-		o, due := c.on(date.Date())
-		if due && o.due.After(t) {
-			return o
-		}
-	}
-}
-
-// between lists the occurrences after from, up to and including to.
-func (c calendar) between(from, to time.Time) []occurrence {
-	var list []occurrence
-	for o := c.next(from); !o.due.After(to); o = c.next(o.due) {
-		list = append(list, o)
-	}
-	return list
-}
-
-// Next and IsValid make the calendar the one gocron asks, in place of cron's
-// text, so that what fires and what counts as missed cannot disagree.
-// gocron's own daylight-saving policy is left alone: it only mends times that
-// cron's text skips, and would add a Sunday to an entry for Mondays.
-func (c calendar) Next(last time.Time) time.Time { return c.next(last).due }
-
-// IsValid always agrees: the entries were checked before.
-func (c calendar) IsValid(string, *time.Location, time.Time) error { return nil }

@@ -9,6 +9,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"sync"
 	"time"
 )
@@ -16,15 +18,18 @@ import (
 // Outcome says in a word what became of an occurrence.
 type Outcome string
 
-// The outcomes. Started and Stopped leave an occurrence to be caught up; the
-// others settle it.
+// The outcomes. Started, Interrupted and Stopped leave an occurrence to be caught up;
+// the others settle it.
 const (
-	// Added marks the moment an entry was first seen; nothing before it was missed.
+	// Added marks the moment from which an entry is as it is: when it was first seen, and
+	// when it was changed. Nothing before the first was missed.
 	Added Outcome = "added"
 	// Started is written before the work, so that a power cut leaves a trace.
 	Started Outcome = "started"
 	Done    Outcome = "done"
 	Failed  Outcome = "failed"
+	// Interrupted means that the program went away while the job ran.
+	Interrupted Outcome = "interrupted"
 	// Stopped means the program was told to stop while the job ran.
 	Stopped Outcome = "stopped"
 	// Dropped means the same job was still running from before.
@@ -32,6 +37,8 @@ const (
 	// Missed means the program was not running then, and a later occurrence
 	// was run in its place.
 	Missed Outcome = "missed"
+	// Skipped means that nothing runs on such a day.
+	Skipped Outcome = "skipped"
 )
 
 // Record is one line of the ledger: where an occurrence stood at a moment. The
@@ -45,6 +52,8 @@ type Record struct {
 	Finished time.Time `json:"finished,omitzero"`
 	Outcome  Outcome   `json:"outcome"`
 	Message  string    `json:"message,omitempty"`
+	// Entry is what an entry was from the moment it was added or changed.
+	Entry *Entry `json:"entry,omitempty"`
 }
 
 // Ledger remembers every occurrence across restarts. It is one file of JSON
@@ -56,6 +65,7 @@ type Ledger struct {
 	records map[string]Record
 	order   []string // keys, by their first line
 	starts  map[string]int
+	added   map[string][]Record // by entry: what it was, from when
 	damaged int
 	torn    bool // the file does not end with a line end
 }
@@ -63,7 +73,7 @@ type Ledger struct {
 // OpenLedger reads the ledger at path; a file that is not there yet is an
 // empty ledger. A line cut short by a power cut is passed over and counted.
 func OpenLedger(path string) (*Ledger, error) {
-	l := &Ledger{path: path, records: map[string]Record{}, starts: map[string]int{}}
+	l := &Ledger{path: path, records: map[string]Record{}, starts: map[string]int{}, added: map[string][]Record{}}
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return l, nil
@@ -143,22 +153,43 @@ func appendLine(path string, line []byte) error {
 	return errors.Join(err, f.Sync(), f.Close())
 }
 
+// oldKey is how keys were written while they held the time of day as well.
+var oldKey = regexp.MustCompile(`^(.* [0-9]{4}-[0-9]{2}-[0-9]{2}) [0-9]{2}:[0-9]{2}$`)
+
 func (l *Ledger) remember(r Record) {
+	if m := oldKey.FindStringSubmatch(r.Key); m != nil {
+		r.Key = m[1]
+	}
 	if _, known := l.records[r.Key]; !known {
 		l.order = append(l.order, r.Key)
 	}
-	if r.Outcome == Started {
+	switch r.Outcome {
+	case Started:
 		l.starts[r.Key]++
+	case Added:
+		l.added[r.Name] = append(l.added[r.Name], r)
 	}
 	l.records[r.Key] = r
 }
 
-// added is the moment the entry was first seen.
-func (l *Ledger) added(name string) (time.Time, bool) {
+// history is what an entry was, and from when, oldest first; empty before it was met.
+func (l *Ledger) history(name string) []Record {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	r, ok := l.records[addedKey(name)]
-	return r.Due, ok
+	return slices.Clone(l.added[name])
+}
+
+// begun are the occurrences whose last line says that they were started.
+func (l *Ledger) begun() []Record {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var list []Record
+	for _, key := range l.order {
+		if r := l.records[key]; r.Outcome == Started {
+			list = append(list, r)
+		}
+	}
+	return list
 }
 
 func addedKey(name string) string { return name + " " + string(Added) }
@@ -168,5 +199,5 @@ func (l *Ledger) open(key string) (bool, int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	r, known := l.records[key]
-	return !known || r.Outcome == Started || r.Outcome == Stopped, l.starts[key]
+	return !known || r.Outcome == Started || r.Outcome == Interrupted || r.Outcome == Stopped, l.starts[key]
 }

@@ -20,11 +20,13 @@ import (
 	"github.com/go-co-op/gocron/v2"
 	"github.com/google/uuid"
 	"github.com/jonboulle/clockwork"
+
+	"mojreturns/pipeline/calendar"
 )
 
 const (
-	// lookBack is how far back an occurrence counts as missed.
-	lookBack = 7 * 24 * time.Hour
+	// late is by how much an occurrence must be past to count as missed, and not as slow.
+	late = 10 * time.Minute
 	// mostStarts ends the catching up of a job that takes the program down with it.
 	mostStarts = 3
 )
@@ -33,6 +35,8 @@ const (
 type Options struct {
 	// Location is the time zone of the entries; nil means Europe/London.
 	Location *time.Location
+	// Office has the days that rules are reckoned from.
+	Office calendar.Office
 	// Clock is the time; nil means the machine's.
 	Clock clockwork.Clock
 	Log   *slog.Logger
@@ -45,9 +49,9 @@ type Options struct {
 
 // Schedule runs entries until it is stopped.
 type Schedule struct {
-	calendars []calendar
-	options   Options
-	busy      map[string]*sync.Mutex // one for each job: it never runs beside itself
+	plans   []plan
+	options Options
+	busy    map[string]*sync.Mutex // one for each job: it never runs beside itself
 
 	mu       sync.Mutex
 	stopping bool
@@ -78,11 +82,11 @@ func New(entries []Entry, o Options) (*Schedule, error) {
 	}
 	s := &Schedule{options: o, busy: map[string]*sync.Mutex{}, running: map[string]bool{}}
 	for _, e := range entries {
-		c, err := newCalendar(e, o.Location)
+		p, err := newPlan(e, o.Office, o.Location)
 		if err != nil {
 			return nil, err
 		}
-		s.calendars = append(s.calendars, c)
+		s.plans = append(s.plans, p)
 		s.busy[e.Job] = &sync.Mutex{}
 	}
 	return s, nil
@@ -98,8 +102,9 @@ type Planned struct {
 // Next lists the next occurrence of every entry after now, soonest first.
 func (s *Schedule) Next(now time.Time) []Planned {
 	var list []Planned
-	for _, c := range s.calendars {
-		list = append(list, Planned{c.entry.Name, c.entry.Job, c.next(now).due})
+	for _, p := range s.plans {
+		waits := func(o occurrence) bool { return o.off == "" && s.waits(p.entry, o.key) }
+		list = append(list, Planned{p.entry.Name, p.entry.Job, p.after(now, waits).due})
 	}
 	slices.SortStableFunc(list, func(a, b Planned) int { return a.Due.Compare(b.Due) })
 	return list
@@ -113,16 +118,16 @@ func (s *Schedule) Run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("cannot start the schedule: %w", err)
 	}
-	for _, c := range s.calendars {
+	for _, p := range s.plans {
 		_, err := timer.NewJob(gocron.CronJob("", false),
-			gocron.NewTask(func() { s.fire(ctx, c) }),
-			gocron.WithName(c.entry.Name),
-			gocron.WithCronImplementation(c),
+			gocron.NewTask(func() { s.fire(ctx, p) }),
+			gocron.WithName(p.entry.Name),
+			gocron.WithCronImplementation(p),
 			gocron.WithEventListeners(gocron.AfterJobRunsWithPanic(func(_ uuid.UUID, name string, panicked any) {
 				s.options.Log.Error("the schedule failed", "entry", name, "panic", panicked)
 			})))
 		if err != nil {
-			return errors.Join(fmt.Errorf("cannot schedule %q: %w", c.entry.Name, err), timer.Shutdown())
+			return errors.Join(fmt.Errorf("cannot schedule %q: %w", p.entry.Name, err), timer.Shutdown())
 		}
 	}
 	if n := s.options.Ledger.Damaged(); n > 0 {
@@ -145,31 +150,42 @@ func (s *Schedule) Run(ctx context.Context) error {
 	return nil
 }
 
-// welcome notes the entries that the ledger has not met, so that what they
-// would have done before they were written does not count as missed.
+// welcome notes the entries that the ledger has not met, or met as something else, so that
+// what they would have done before does not count as missed; and what was under way when
+// the program last went away.
 func (s *Schedule) welcome() {
-	for _, c := range s.calendars {
-		if _, known := s.options.Ledger.added(c.entry.Name); !known {
-			s.record(Record{Key: addedKey(c.entry.Name), Name: c.entry.Name, Job: c.entry.Job, Due: s.now(), Outcome: Added})
+	for _, r := range s.options.Ledger.begun() {
+		r.Outcome, r.Message, r.Finished = Interrupted, "the program went away before it was done", time.Time{}
+		s.record(r)
+	}
+	for _, p := range s.plans {
+		history := s.options.Ledger.history(p.entry.Name)
+		message := ""
+		if n := len(history); n > 0 {
+			was := history[n-1].Entry
+			if was == nil || was.same(p.entry) {
+				continue
+			}
+			message = "the entry was changed; it is due so from now on"
 		}
+		s.record(Record{Key: addedKey(p.entry.Name), Name: p.entry.Name, Job: p.entry.Job, Due: s.now(), Outcome: Added, Message: message, Entry: &p.entry})
 	}
 }
 
-// catchUp runs the latest missed occurrence of each entry, one after another,
-// beside the schedule.
+// catchUp runs what was missed, one after another, beside the schedule.
 func (s *Schedule) catchUp(ctx context.Context) {
 	var missed []func()
-	for _, c := range s.calendars {
-		if o, ok := s.due(c, s.now()); ok && s.claim(o.key) {
+	for _, p := range s.plans {
+		for _, o := range s.claimed(p) {
 			missed = append(missed, func() {
 				defer s.release(o.key)
 				if ctx.Err() != nil {
 					return // not begun: the next start finds it missed again
 				}
-				s.busy[c.entry.Job].Lock()
-				defer s.busy[c.entry.Job].Unlock()
-				s.options.Log.Info("catching up a missed run", "entry", c.entry.Name, "due", o.due)
-				s.run(ctx, c.entry, o)
+				s.busy[p.entry.Job].Lock()
+				defer s.busy[p.entry.Job].Unlock()
+				s.options.Log.Info("catching up a missed run", "entry", p.entry.Name, "due", o.due)
+				s.run(ctx, p.entry, o)
 			})
 		}
 	}
@@ -180,56 +196,41 @@ func (s *Schedule) catchUp(ctx context.Context) {
 	}()
 }
 
+// claimed are the occurrences of an entry to run now, taken for this process.
+func (s *Schedule) claimed(p plan) []occurrence {
+	return slices.DeleteFunc(s.due(p, s.now()), func(o occurrence) bool { return !s.claim(o.key) })
+}
+
 // fire is called by the timer and returns at once. The timer only wakes us:
 // the ledger says what is due, so a timer that wakes twice does no harm.
-func (s *Schedule) fire(ctx context.Context, c calendar) {
-	o, ok := s.due(c, s.now())
-	if !ok || !s.claim(o.key) {
+func (s *Schedule) fire(ctx context.Context, p plan) {
+	due := s.claimed(p)
+	if len(due) == 0 {
 		return
 	}
-	busy := s.busy[c.entry.Job]
-	if !busy.TryLock() {
-		defer s.release(o.key)
-		s.options.Log.Warn("a run was dropped: the same job is still running", "entry", c.entry.Name, "due", o.due)
-		s.record(Record{Key: o.key, Name: c.entry.Name, Job: c.entry.Job, Due: o.due, Outcome: Dropped,
-			Message: fmt.Sprintf("job %q was still running from before", c.entry.Job)})
+	busy := s.busy[p.entry.Job]
+	free := busy.TryLock()
+	if !free && p.entry.Missed != All {
+		for _, o := range due {
+			s.options.Log.Warn("a run was dropped: the same job is still running", "entry", p.entry.Name, "due", o.due)
+			s.record(Record{Key: o.key, Name: p.entry.Name, Job: p.entry.Job, Due: o.due, Outcome: Dropped,
+				Message: fmt.Sprintf("job %q was still running from before", p.entry.Job)})
+			s.release(o.key)
+		}
 		return
 	}
 	go func() {
-		defer s.release(o.key)
+		if !free {
+			busy.Lock() // all are run, so this one waits
+		}
 		defer busy.Unlock()
-		s.run(ctx, c.entry, o)
-	}()
-}
-
-// due finds the latest occurrence that still waits to be run; earlier ones
-// that nothing was done about are recorded as missed.
-func (s *Schedule) due(c calendar, now time.Time) (occurrence, bool) {
-	from := now.Add(-lookBack)
-	if added, ok := s.options.Ledger.added(c.entry.Name); ok && added.After(from) {
-		from = added
-	}
-	occurrences := c.between(from, now)
-	for i, o := range occurrences {
-		waiting, starts := s.options.Ledger.open(o.key)
-		if !waiting || s.isRunning(o.key) {
-			continue
-		}
-		r := Record{Key: o.key, Name: c.entry.Name, Job: c.entry.Job, Due: o.due}
-		switch {
-		case i < len(occurrences)-1:
-			r.Outcome, r.Message = Missed, "the program was not running; a later run took its place"
-			if starts > 0 {
-				r.Message = "it was begun and never finished; a later run took its place"
+		for _, o := range due {
+			if ctx.Err() == nil {
+				s.run(ctx, p.entry, o)
 			}
-		case starts >= mostStarts:
-			r.Outcome, r.Message = Failed, fmt.Sprintf("it was begun %d times and never finished", starts)
-		default:
-			return o, true
+			s.release(o.key)
 		}
-		s.record(r)
-	}
-	return occurrence{}, false
+	}()
 }
 
 // run does the work of one occurrence and records how it went.

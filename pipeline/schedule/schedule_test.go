@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/jonboulle/clockwork"
 
+	"mojreturns/pipeline/calendar"
 	"mojreturns/pipeline/schedule"
 )
 
@@ -26,13 +27,14 @@ type office struct {
 	ledger  string
 	entries []schedule.Entry
 	jobs    map[string]func(context.Context) error
+	office  calendar.Office
 }
 
 func newOffice(t *testing.T, start string, entries ...schedule.Entry) *office {
 	t.Helper()
 	nothing := func(context.Context) error { return nil }
-	return &office{t, clockwork.NewFakeClockAt(utc(t, start)), filepath.Join(t.TempDir(), "runs", "occurrences.jsonl"),
-		entries, map[string]func(context.Context) error{"run": nothing, "status": nothing}}
+	return &office{t: t, clock: clockwork.NewFakeClockAt(utc(t, start)), ledger: filepath.Join(t.TempDir(), "runs", "occurrences.jsonl"),
+		entries: entries, jobs: map[string]func(context.Context) error{"run": nothing, "status": nothing}}
 }
 
 func utc(t *testing.T, s string) time.Time {
@@ -47,7 +49,7 @@ func utc(t *testing.T, s string) time.Time {
 // start runs the schedule until stop is called, which reports how Run ended.
 func (o *office) start() (stop func()) {
 	o.t.Helper()
-	s, err := schedule.New(o.entries, schedule.Options{Clock: o.clock, Jobs: o.jobs, Ledger: o.open()})
+	s, err := schedule.New(o.entries, schedule.Options{Clock: o.clock, Office: o.office, Jobs: o.jobs, Ledger: o.open()})
 	if err != nil {
 		o.t.Fatal(err)
 	}

@@ -92,8 +92,8 @@ func configured(dir string, use Use) (*Workspace, error) {
 	return ws, nil
 }
 
-// jobs are what the schedule can run.
-var jobs = []string{"run"}
+// Jobs are what the schedule can run.
+func Jobs() []string { return []string{"run", "land", "build", "chase", "erase expired"} }
 
 var memoryForm = regexp.MustCompile(`^[1-9]\d*(\.\d+)? ?([KMGT]i?B)$`)
 
@@ -113,7 +113,7 @@ func (ws *Workspace) check(top strict.Place) {
 	ws.checkReturns(top.In("returns"))
 	checkUsers(ws.Users, top.In("users"))
 	ws.Disclosure.check(top.In("disclosure"))
-	for _, m := range schedule.Mistakes(ws.Schedule, jobs) {
+	for _, m := range schedule.Mistakes(ws.Schedule, Jobs()) {
 		top.In("schedule").Nth(m.Entry).In(m.Key).Wrong("%s", m.Says)
 	}
 	for i, e := range ws.Schedule {
