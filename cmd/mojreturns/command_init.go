@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -78,7 +79,7 @@ func (a *app) initCommand() *cobra.Command {
 			}
 			fmt.Fprintf(a.stdout, "%s is ready. Write your funds, services and providers into %s, put the providers' files into %s, then run\n"+
 				"  mojreturns check --workspace %[4]s --config\n  mojreturns run --workspace %[4]s --period %[5]s\n",
-				dir, file, filepath.Join(dir, "inbox"), dir, last.Label)
+				dir, file, filepath.Join(dir, "inbox"), typedPath(dir), last.Label)
 			if n := len(area.Councils); n > 0 {
 				fmt.Fprintf(a.stdout, "%s has the %s of %s.\n", filepath.Join(dir, "queries", filepath.FromSlash(workspace.Councils)), plural(n, "council"), area.Name)
 			}
@@ -88,6 +89,14 @@ func (a *app) initCommand() *cobra.Command {
 	c.Flags().StringVar(&called, "area", "", "a police force area of England and Wales, by name or code: its councils are written too")
 	c.Flags().StringVar(&councils, "councils", "", "instead, a CSV of the area's councils: code, name, residents")
 	return c
+}
+
+// typedPath is a path as it is typed in a command.
+func typedPath(path string) string {
+	if strings.ContainsAny(path, " \t&()'") {
+		return `"` + path + `"`
+	}
+	return path
 }
 
 // writeCouncils lays the office's own list of councils over the program's.
