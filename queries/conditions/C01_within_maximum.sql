@@ -9,6 +9,8 @@
 --   This fund has no maximum.
 -- not met if not_met > 0:
 --   {spent_so_far}: {pounds(spent - maximum)} over.
+-- not available if spent IS NULL:
+--   The eligible spend is not available, of a maximum of {pounds(maximum)}.
 -- not available if outturn_awaited:
 --   {spent_so_far}; the forecast outturn is not available.
 -- at risk if outturn > maximum:

@@ -3,6 +3,7 @@
 -- count:   sum claimable
 -- when:    upto ledger_date
 -- scopes:  fund
+-- needs:   spend_line
 -- protect: none
 -- unit:    pounds
 -- note:    the cumulative S02 of condition C01

@@ -3,6 +3,7 @@
 -- count:   sum claimable
 -- when:    upto ledger_date
 -- scopes:  claimed
+-- needs:   spend_line
 -- protect: none
 -- unit:    pounds
 -- note:    a part of S08

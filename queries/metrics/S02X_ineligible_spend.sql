@@ -4,6 +4,7 @@
 -- when:    ledger_date
 -- by:      reason
 -- scopes:  fund
+-- needs:   spend_line
 -- protect: none
 -- unit:    pounds
 -- note:    reason is the first that applies of match, capital, too early, too late, budget line

@@ -4,6 +4,7 @@
 -- when:    ledger_date
 -- by:      budget_line, budget_group, supplier
 -- scopes:  fund
+-- needs:   spend_line
 -- protect: none
 -- unit:    pounds
 SELECT * FROM eligible_line

@@ -4,6 +4,7 @@
 -- when:    upto ledger_date
 -- by:      budget_line
 -- scopes:  fund
+-- needs:   spend_line
 -- protect: none
 -- unit:    pounds
 SELECT * FROM spend_line
