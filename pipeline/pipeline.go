@@ -22,6 +22,7 @@ type Report struct {
 	Started  time.Time
 	Forms    []string // folders of the forms that were made anew for the office
 	Landed   []landing.Landed
+	Unread   []string // which sheets of the files that landed no feed reads
 	Build    builds.Report
 	Findings []published.Finding
 	Answers  []published.Answer
@@ -56,6 +57,9 @@ func steps(ctx context.Context, ws *workspace.Workspace, r *Report) (err error) 
 		return err
 	}
 	if r.Build, err = builds.Build(ctx, ws); err != nil {
+		return err
+	}
+	if r.Unread, err = intake.Unread(ctx, ws, r.Landed); err != nil {
 		return err
 	}
 	v, err := published.Open(ctx, ws, r.Period)

@@ -2,11 +2,13 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"mojreturns/pipeline"
 	"mojreturns/pipeline/builds"
 	"mojreturns/pipeline/landing"
+	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/table"
 )
@@ -32,6 +34,9 @@ func summary(say func(string, ...any), r pipeline.Report) {
 		if l.Status == landing.StatusRefused || l.Status == landing.StatusInUse {
 			say("          %s: %s", l.Name, l.Message)
 		}
+	}
+	for _, unread := range r.Unread {
+		say("          %s", unread)
 	}
 	var rows, accepted, rejected int64
 	for _, f := range r.Build.Files {
@@ -60,7 +65,7 @@ func summary(say func(string, ...any), r pipeline.Report) {
 		say("  %-4s %-14s %s", a.Code, strings.ToUpper(a.Status), a.Evidence)
 	}
 	say("")
-	moves(say, r.Moved)
+	moves(say, r.Moved, r.Period)
 	for _, dir := range r.Forms {
 		say("Form      %s, made for this office's councils, funds and services", dir)
 	}
@@ -91,18 +96,35 @@ func tellFindings(say func(string, ...any), list []published.Finding) {
 	}
 }
 
-func moves(say func(string, ...any), moved []published.Move) {
+// moves tells what differs from the build before: of the period, and of earlier quarters,
+// whose returns were perhaps sent.
+func moves(say func(string, ...any), moved []published.Move, at period.Period) {
 	if len(moved) == 0 {
 		return
 	}
-	say("Moved since the build before: %s", plural(len(moved), "figure"))
-	for i, m := range moved {
-		if i == mostMoves {
-			say("  and %d more", len(moved)-mostMoves)
-			break
-		}
-		say("  %-5s %-28s %-22s %s, was %s", m.Code, m.Name, m.Scope, m.Now, m.Before)
+	earlier := slices.IndexFunc(moved, func(m published.Move) bool { return m.Period != at.Label })
+	if earlier < 0 {
+		earlier = len(moved)
 	}
+	some := func(about string, moved []published.Move) {
+		if len(moved) == 0 {
+			return
+		}
+		say("Moved since the build before%s: %s", about, plural(len(moved), "figure"))
+		for i, m := range moved {
+			if i == mostMoves {
+				say("  and %d more", len(moved)-mostMoves)
+				break
+			}
+			when := ""
+			if m.Period != at.Label {
+				when = m.Period + "  "
+			}
+			say("  %s%-5s %-28s %-22s %s, was %s", when, m.Code, m.Name, m.Scope, m.Now, m.Before)
+		}
+	}
+	some("", moved[:earlier])
+	some(", of earlier quarters", moved[earlier:])
 	say("")
 }
 

@@ -160,6 +160,28 @@ func notRead(ctx context.Context, ws *workspace.Workspace, l landing.Landed, fou
 	return "not read, since no feed of the provider's does: the sheet " + strings.Join(names, ", the sheet "), err
 }
 
+// Unread tells of the files that landed which sheets no feed reads, file by file.
+func Unread(ctx context.Context, ws *workspace.Workspace, landed []landing.Landed) ([]string, error) {
+	var out []string
+	for _, l := range landed {
+		if l.Status != landing.StatusLanded {
+			continue
+		}
+		found, err := stageLanded(ctx, ws, l, "")
+		if err != nil {
+			return nil, err
+		}
+		unread, err := notRead(ctx, ws, l, found)
+		if err != nil {
+			return nil, err
+		}
+		if unread != "" {
+			out = append(out, l.Name+": "+unread)
+		}
+	}
+	return out, nil
+}
+
 // recognise looks into a landed file that no feed claims: the sender learns at
 // once if it cannot be read, and otherwise what its header looks like.
 func recognise(ctx context.Context, ws *workspace.Workspace, l landing.Landed, temp string, f *LandedFile) error {

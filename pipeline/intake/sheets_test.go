@@ -166,6 +166,14 @@ func TestSheetsOfOneFile(t *testing.T) {
 	if diff := cmp.Diff([]string{`Apr 2 = 1 + 1 not read, since no feed of the provider's does: the sheet "Notes" (1 row)`, "May 4 = 1 + 3 "}, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
+	receipts, err := ws.Landing.Receipts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	unread, err := intake.Unread(ctx, ws, []landing.Landed{{Receipt: receipts[0], Status: landing.StatusLanded}})
+	if want := []string{`budget_2023-24.xlsx: not read, since no feed of the provider's does: the sheet "Notes" (1 row)`}; err != nil || !slices.Equal(unread, want) {
+		t.Errorf("a run says %q (%v)", unread, err)
+	}
 	sources, err := typed.Stage(ctx, ws)
 	if err != nil {
 		t.Fatal(err)
