@@ -47,7 +47,9 @@ func TestBadTemplatesAtTheCommandLine(t *testing.T) {
 			})},
 		{"a password", "blank.xlsx", "the workbook is protected by a password", exitFailed, []byte("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1" + strings.Repeat("\x00", 600) + "E\x00n\x00c\x00r\x00y\x00p\x00t\x00e\x00d\x00P\x00a\x00c\x00k\x00a\x00g\x00e\x00")},
 		{"40 MB of styles", "blank.xlsx", "the styles of the workbook (xl/styles.xml) take more than 16 MB", exitFailed, styled(t, 40<<20)},
-		{"an unknown metric", "map.csv", "T04_Source!B7 shows R99 by source, which no metric gives", exitRefused, bytes.Replace(own(t, "map.csv"), []byte("figure,R01,value,activity,Q1,source,POL"), []byte("figure,R99,value,activity,Q1,source,POL"), 1)},
+		{"an unknown metric", "map.csv", "T04_Source!B7 shows R99 by source, which no metric gives", exitUsage, bytes.Replace(own(t, "map.csv"), []byte("figure,R01,value,activity,Q1,source,POL"), []byte("figure,R99,value,activity,Q1,source,POL"), 1)},
+		{"an unknown breakdown", "map.csv", "T04_Source!B7 shows R01 by sorce, which no metric gives", exitUsage, bytes.Replace(own(t, "map.csv"), []byte("figure,R01,value,activity,Q1,source,POL"), []byte("figure,R01,value,activity,Q1,sorce,POL"), 1)},
+		{"an unknown column", "map.csv", "is about referrals.sex, and no feed has such a column", exitUsage, bytes.Replace(own(t, "map.csv"), []byte("quality,referrals.sex_code,"), []byte("quality,referrals.sex,"), 1)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			place := filepath.Join(dir, "templates", "returns", "moj-quarterly", c.file)

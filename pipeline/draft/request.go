@@ -3,16 +3,11 @@ package draft
 import (
 	"context"
 	"fmt"
-	"io/fs"
 	"math/big"
-	"path"
-	"slices"
-	"strings"
 	"time"
 
 	"mojreturns/pipeline/disclosure"
 	"mojreturns/pipeline/guard"
-	"mojreturns/pipeline/metrics"
 	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/register"
@@ -27,9 +22,6 @@ func Request(ctx context.Context, v *published.View, r workspace.Return) (return
 	ws, at := v.Workspace, v.Period
 	template, err := ws.Form(r)
 	if err != nil {
-		return returns.Request{}, err
-	}
-	if err := checkCodes(ws, template); err != nil {
 		return returns.Request{}, err
 	}
 	if err := v.HasYear(ctx); err != nil {
@@ -70,31 +62,13 @@ func Request(ctx context.Context, v *published.View, r workspace.Return) (return
 	if err != nil {
 		return returns.Request{}, err
 	}
-	quality["late_changes"] = returns.FieldQuality{Rows: int64(len(revised))}
+	quality[returns.LateChanges] = returns.FieldQuality{Rows: int64(len(revised))}
 	funds, err := Funds(ws, at)
 	if err != nil {
 		return returns.Request{}, err
 	}
 	return returns.Request{Template: template, Scopes: r.Scopes, Fields: r.Fields, Period: at, Figures: figures, Funds: funds, Quality: quality,
 		Comments: comments, Revised: revised, Hidden: guarded.Hidden, Freeze: frozen.In(ws.Location), Build: v.Build}, nil
-}
-
-// checkCodes holds a cell map against the metrics and conditions in force.
-func checkCodes(ws *workspace.Workspace, template returns.Template) error {
-	files, err := fs.Glob(ws.Queries, "conditions/*.sql")
-	if err != nil {
-		return err
-	}
-	err = template.CheckCodes(func(code, dimension string) bool {
-		m, ok := ws.Metrics.Metric(code)
-		return ok && (dimension == "" || slices.ContainsFunc(m.By, func(b metrics.Breakdown) bool { return b.String() == dimension }))
-	}, func(code string) bool {
-		return slices.ContainsFunc(files, func(file string) bool { return strings.HasPrefix(path.Base(file), code+"_") })
-	})
-	if err != nil {
-		return fmt.Errorf("%w: the cell map is not one of these rules:\n%w", workspace.ErrRefused, err)
-	}
-	return nil
 }
 
 // Funds are the terms of every fund at the end of a period, by scope.

@@ -56,12 +56,12 @@ func Part(t testing.TB, keeps Kept) *workspace.Workspace {
 	for _, file := range keeps.Files {
 		write(t, filepath.Join(dir, "inbox", file), ReadFile(t, filepath.Join(from, "inbox", file)))
 	}
-	ws := OpenPart(t, dir, keeps)
+	ws := Open(t, dir) // under all rules, which the whole form shows
 	template, err := ws.Template(ws.Returns[0])
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, content := range keeps.form(t, template, ws.Queries) {
+	for name, content := range keeps.form(t, template, keeps.queries(t, ws.Queries)) {
 		write(t, filepath.Join(dir, "templates", "returns", ws.Returns[0].Template, name), content)
 	}
 	return OpenPart(t, dir, keeps)

@@ -42,7 +42,7 @@ func (g *Guard) addAccounts(ws *workspace.Workspace) {
 			g.accounts = append(g.accounts, account{c, "return:" + r.Name})
 		}
 	}
-	add("duplicates", "victims", "")
+	add(returns.Duplicates, "victims", "")
 }
 
 // accounted: all columns of a feed are of the same rows. They are not held against the

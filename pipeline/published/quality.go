@@ -55,7 +55,7 @@ func (v *View) Quality(ctx context.Context, r workspace.Return) (map[string]retu
 			duplicates.Rows += f.Found
 		}
 	}
-	out["duplicates"] = duplicates
+	out[returns.Duplicates] = duplicates
 	return out, err
 }
 

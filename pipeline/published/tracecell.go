@@ -102,9 +102,9 @@ ORDER BY b.effect, d.file, d.sheet, b."row", b.key`, warehouse.Literal(place.Cod
 // Elsewhere says of a cell that counts no rows where what it counts is listed.
 func Elsewhere(held returns.Held) (error, bool) {
 	switch held.Column {
-	case "duplicates":
+	case returns.Duplicates:
 		return errors.New("suspected duplicates are what check K14 finds: `mojreturns check` lists them"), true
-	case "late_changes":
+	case returns.LateChanges:
 		return errors.New("late changes are figures, not rows: `mojreturns return diff` lists them with their rows"), true
 	}
 	return nil, false

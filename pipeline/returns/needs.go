@@ -7,7 +7,10 @@ import (
 )
 
 // Needs are the scopes and fields that the cells of a template show, by name.
-type Needs struct{ Scopes, Fields map[string]Need }
+type Needs struct {
+	Scopes, Fields map[string]Need
+	rows           []Row
+}
 
 // Need says for which cell first, and whether a return may leave it out.
 type Need struct {
@@ -28,7 +31,7 @@ func ReadNeeds(files fs.FS) (Needs, error) {
 }
 
 func needsOf(rows []Row) Needs {
-	n := Needs{Scopes: map[string]Need{}, Fields: map[string]Need{}}
+	n := Needs{Scopes: map[string]Need{}, Fields: map[string]Need{}, rows: rows}
 	add := func(to map[string]Need, name string, r Row, optional bool) {
 		if known, ok := to[name]; !ok || known.Optional && !optional {
 			to[name] = Need{Cell: r.place(), Optional: optional, Codes: known.Codes}
@@ -49,4 +52,38 @@ func needsOf(rows []Row) Needs {
 		}
 	}
 	return n
+}
+
+// What the quality of a whole return says beside that of columns.
+const (
+	Duplicates  = "duplicates"   // rows that look like another
+	LateChanges = "late_changes" // figures of earlier quarters printed otherwise
+)
+
+// Known tells what cells can show: a metric, by a breakdown where that is not empty, a
+// funding condition, and a column of a feed, such as referrals.sex_code.
+type Known struct {
+	Metric            func(code, dimension string) bool
+	Condition, Column func(code string) bool
+}
+
+// Unknown says which cells show a figure that no metric gives, a condition or the
+// quality of a column that is not there; all of them.
+func (n Needs) Unknown(known Known) []string {
+	var out []string
+	for _, r := range n.rows {
+		switch {
+		case r.Kind == kindFigure && !known.Metric(r.Code, r.Dimension):
+			by := ""
+			if r.Dimension != "" {
+				by = " by " + r.Dimension
+			}
+			out = append(out, fmt.Sprintf("%s: %s shows %s%s, which no metric gives", mapFile, r.place(), r.Code, by))
+		case r.Kind == kindCondition && !known.Condition(r.Code):
+			out = append(out, fmt.Sprintf("%s: %s shows %s, and there is no such condition", mapFile, r.place(), r.Code))
+		case r.Kind == kindQuality && r.Code != Duplicates && r.Code != LateChanges && !known.Column(r.Code):
+			out = append(out, fmt.Sprintf("%s: %s is about %s, and no feed has such a column", mapFile, r.place(), r.Code))
+		}
+	}
+	return out
 }

@@ -104,25 +104,6 @@ func (t Template) Check(scopes, fields map[string]string) error {
 	return errors.Join(errs...)
 }
 
-// CheckCodes says which cells of the map show a figure that no metric gives, or a
-// condition that is not there; all of them at once.
-func (t Template) CheckCodes(metric func(code, dimension string) bool, condition func(code string) bool) error {
-	var errs []error
-	for _, r := range t.rows {
-		switch {
-		case r.Kind == kindFigure && !metric(r.Code, r.Dimension):
-			by := ""
-			if r.Dimension != "" {
-				by = " by " + r.Dimension
-			}
-			errs = append(errs, fmt.Errorf("%s: %s shows %s%s, which no metric gives", mapFile, r.place(), r.Code, by))
-		case r.Kind == kindCondition && !condition(r.Code):
-			errs = append(errs, fmt.Errorf("%s: %s shows %s, and there is no such condition", mapFile, r.place(), r.Code))
-		}
-	}
-	return errors.Join(errs...)
-}
-
 // Held is what stands in a cell that rows are behind: a figure, or else what a
 // funding condition says, or what the build says of the values in a column.
 type Held struct {

@@ -6,11 +6,13 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 
+	"mojreturns/pipeline/metrics"
 	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/register"
 	"mojreturns/pipeline/returns"
@@ -178,6 +180,9 @@ func (ws *Workspace) checkTemplate(r Return, at strict.Place) {
 		at.In("template").Wrong("return %q: the template %q cannot be used: %v", r.Name, r.Template, err)
 		return
 	}
+	if unknown := ws.unknown(needs); len(unknown) > 0 {
+		at.In("template").Wrong("return %q: the cell map of the template %q is not one of these rules:\n%s", r.Name, r.Template, strings.Join(unknown, "\n"))
+	}
 	for _, name := range slices.Sorted(maps.Keys(r.Scopes)) {
 		if none := ws.withoutFigures(r.Scopes[name], needs.Scopes[name].Codes); len(none) > 0 && ws.HasScope(r.Scopes[name]) {
 			at.In("scopes").In(name).Wrong("return %q: the template shows %s of %s, and %q has no such figure: money is of one fund that is claimed, never added over funds",
@@ -201,6 +206,29 @@ func (ws *Workspace) checkTemplate(r Return, at strict.Place) {
 			}
 		}
 	}
+}
+
+// unknown tells which cells of a map show what no rule in force gives.
+func (ws *Workspace) unknown(needs returns.Needs) []string {
+	conditions, err := fs.Glob(ws.Queries, "conditions/*.sql")
+	if ws.Metrics == nil || err != nil {
+		return nil // told where the rules are read
+	}
+	return needs.Unknown(returns.Known{
+		Metric: func(code, dimension string) bool {
+			m, ok := ws.Metrics.Metric(code)
+			return ok && (dimension == "" || slices.ContainsFunc(m.By, func(b metrics.Breakdown) bool { return b.String() == dimension }))
+		},
+		Condition: func(code string) bool {
+			return slices.ContainsFunc(conditions, func(file string) bool { return strings.HasPrefix(path.Base(file), code+"_") })
+		},
+		Column: func(code string) bool {
+			feed, column, _ := strings.Cut(code, ".")
+			c, known := ws.Contract(feed)
+			_, has := c.Column(column)
+			return known && has
+		},
+	})
 }
 
 // withoutFigures are those of some metrics that have no figure in a scope of its kind.
