@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -78,6 +79,12 @@ func printReview(say func(format string, args ...any), r signoff.Review, ws *wor
 	for _, u := range r.Unmet {
 		say("  %-4s %-14s %s: %s", u.Code, strings.ToUpper(u.Status), u.Fund, u.Evidence)
 	}
+	if len(r.Contradicted) > 0 {
+		say("\nWhat to declare takes a reason (--answer CODE=REASON), since a condition says otherwise")
+		for _, flag := range slices.Sorted(maps.Keys(r.Contradicted)) {
+			say("  %-14s %s", flag, strings.Join(r.Contradicted[flag], ", "))
+		}
+	}
 	say("\nFailing checks that were waived: %d", len(r.Submission.Waived))
 	for _, waived := range r.Submission.Waived {
 		say("  %-4s by %s: %s", waived.Check, waived.By, waived.Reason)
@@ -89,5 +96,16 @@ func printReview(say func(format string, args ...any), r signoff.Review, ws *wor
 			break
 		}
 		say("  %s: %s, was %s in the return for %s", m.Cell, m.Now, m.Was, m.Return)
+	}
+}
+
+// printDeclared writes what the page's reader declares, and the reasons given where a
+// condition says otherwise.
+func printDeclared(say func(format string, args ...any), d archive.Declaration, answers []archive.Waiver) {
+	say("\nDeclared by %s, %s, on %s", d.Name, d.Role, d.Date)
+	say("  spend is in line with the conditions: %s", d.InLine)
+	say("  an underspend was notified: %s", strings.TrimSpace(d.Notified+" "+d.NotifiedOn))
+	for _, answer := range answers {
+		say("  %-4s although a condition says otherwise: %s", answer.Check, answer.Reason)
 	}
 }

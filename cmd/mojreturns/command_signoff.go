@@ -80,6 +80,7 @@ func (a *app) returnApproveCommand() *cobra.Command {
 				r, err := signoff.Reviewed(ctx, v, s.Return)
 				if err == nil {
 					printReview(a.line, r, ws)
+					printDeclared(a.line, d, answers)
 					fmt.Fprintln(a.stdout)
 				}
 				return err

@@ -52,12 +52,15 @@ func (a *app) statusCommand() *cobra.Command {
 			for _, d := range owed {
 				list = append(list, []any{"return", "", d.Name, d.Period, d.Due.Format(time.DateOnly), d.Status, late(d.Late), d.File, "", "", ""})
 			}
-			objections, err := a.objections(ctx, ws, p)
+			objections, unmet, err := a.objections(ctx, ws, p)
 			if err != nil {
 				return err
 			}
 			for _, f := range objections {
 				list = append(list, []any{"before it may leave", "", f.Subject, p.Label, "", f.Code + " " + f.Title, nil, f.Detail, "", "", ""})
+			}
+			for _, u := range unmet {
+				list = append(list, []any{"condition not met", "", u.Fund, p.Label, "", u.Code + " " + u.Title, nil, u.Evidence, "", "", ""})
 			}
 			if intake.Unfinished(ws) {
 				list = append(list, []any{"unfinished", "", "an erasure", "", "", "begun and not ended", nil, "the next command that changes anything ends it", "", "", ""})
@@ -75,18 +78,24 @@ func (a *app) statusCommand() *cobra.Command {
 }
 
 // objections are what stands in the way of the period's returns, in the words of
-// `check`; none before anything is published, or of a period that has no returns.
-func (a *app) objections(ctx context.Context, ws *workspace.Workspace, at period.Period) ([]published.Finding, error) {
+// `check`, and the funding conditions that are not met, which whoever declares answers
+// for; none before anything is published, or of a period that has no returns.
+func (a *app) objections(ctx context.Context, ws *workspace.Workspace, at period.Period) ([]published.Finding, []published.Answer, error) {
 	if _, found, err := builds.Latest(ctx, ws); err != nil || !found || at.Kind == period.Month {
-		return nil, err
+		return nil, nil, err
 	}
 	v, err := published.Open(ctx, ws, at)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer v.Close()
 	found, err := gate.Findings(ctx, v)
-	return slices.DeleteFunc(found, func(f published.Finding) bool { return f.Severity != "error" }), err
+	if err != nil {
+		return nil, nil, err
+	}
+	answers, err := v.Conditions(ctx)
+	return slices.DeleteFunc(found, func(f published.Finding) bool { return f.Severity != "error" }),
+		slices.DeleteFunc(answers, func(c published.Answer) bool { return c.Status != "not met" }), err
 }
 
 // late is how many days late a thing is; nothing for what is not.

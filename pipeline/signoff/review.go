@@ -2,10 +2,12 @@ package signoff
 
 import (
 	"context"
+	"slices"
 
 	"mojreturns/pipeline/archive"
 	"mojreturns/pipeline/draft"
 	"mojreturns/pipeline/figure"
+	"mojreturns/pipeline/gate"
 	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/returns"
 	"mojreturns/pipeline/workspace"
@@ -18,6 +20,9 @@ type Review struct {
 	Version    int // that approving makes
 	Money      []Money
 	Unmet      []published.Answer // conditions of the return's funds that are not met, at risk or not available
+	// Contradicted are the codes of the conditions that an answer of the declaration
+	// would contradict, by the flag that gives it.
+	Contradicted map[string][]string
 	// Moved are the figures that are printed otherwise than they last were.
 	Moved []returns.Revision
 }
@@ -56,6 +61,25 @@ func Reviewed(ctx context.Context, v *published.View, name string) (Review, erro
 		for _, a := range answers {
 			if a.Fund == f.Code && a.Status != "met" && a.Status != "not applicable" && a.Code != declarationCondition {
 				out.Unmet = append(out.Unmet, a)
+			}
+		}
+	}
+	out.Contradicted, err = contradicted(ctx, v, r)
+	return out, err
+}
+
+// contradicted holds every answer that a declaration can give against the conditions.
+func contradicted(ctx context.Context, v *published.View, r workspace.Return) (map[string][]string, error) {
+	out := map[string][]string{}
+	for flag, d := range map[string]archive.Declaration{"--in-line Y": {InLine: "Y"}, "--in-line N": {InLine: "N"},
+		"--notified Y": {Notified: "Y"}, "--notified N": {Notified: "N"}, "--notified NA": {Notified: "NA"}} {
+		objections, err := gate.Declared(ctx, v, r, d)
+		if err != nil {
+			return nil, err
+		}
+		for _, o := range objections {
+			if !slices.Contains(out[flag], o.Code) {
+				out[flag] = append(out[flag], o.Code)
 			}
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -298,6 +299,10 @@ func TestADeclarationThatContradictsWhatWasFound(t *testing.T) {
 	waived, answers := reasons(t, ws, at)
 	if _, err := signoff.Submit(ctx, ws, analyst(at), waived); err != nil {
 		t.Fatal(err)
+	}
+	review, err := signoff.Reviewed(ctx, example.View(t, ws, at), "")
+	if want := map[string][]string{"--in-line Y": {"C09", "C10"}, "--notified Y": {"C10"}, "--notified NA": {"C10"}}; err != nil || !maps.EqualFunc(review.Contradicted, want, slices.Equal) {
+		t.Errorf("the page says that reasons are needed for %v (%v), want %v", review.Contradicted, err, want)
 	}
 	answer := func(codes ...string) (out []archive.Waiver) {
 		for _, code := range codes {
