@@ -3,6 +3,7 @@ package synth_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -19,6 +20,26 @@ import (
 var update = flag.Bool("update", false, "write the example workspace anew")
 
 const example = "../../testdata/cleveland"
+
+// sendLate writes the file that the README's last step has arrive late: the advocacy
+// provider's referrals with two rows mended.
+func sendLate(t *testing.T, dir string) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(dir, "inbox", "slt_referrals_2023-24_v4.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for wrong, right := range map[string]string{",31/02/2024,": ",2023-10-18,", ",POLICE,": ",POL,"} {
+		if bytes.Count(text, []byte(wrong)) != 1 {
+			t.Fatalf("not one row has %q", wrong)
+		}
+		text = bytes.Replace(text, []byte(wrong), []byte(right), 1)
+	}
+	late := filepath.Join(dir, "late")
+	if err := errors.Join(os.MkdirAll(late, 0o770), os.WriteFile(filepath.Join(late, "slt_referrals_2023-24_v5.csv"), text, 0o660)); err != nil {
+		t.Fatal(err)
+	}
+}
 
 // TestExampleIsWhatSynthMakes holds the committed example to the code that
 // makes it; -update writes it anew.
@@ -45,6 +66,7 @@ func TestExampleIsWhatSynthMakes(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "README.md"), readme(summary), 0o660); err != nil {
 		t.Fatal(err)
 	}
+	sendLate(t, dir)
 	made, committed := tree(t, dir), tree(t, example)
 	for name, content := range made {
 		if !bytes.Equal(content, committed[name]) {
@@ -88,7 +110,8 @@ Two providers and the finance ledger send: the stalking advocacy service (files 
 codes, dates and encoding are its own and are translated in ` + "`mojreturns.yaml`" + `), and finance (` + "`finance_*`" + `). The training workbook has a title above
 one of its headers. The hub sends each quarter's rows and sends some again later, when their cases have closed; some of its cases were open when
 the year began. Eligible spend on the uplift comes to £21,900.00 of £22,528.57; one commitment lies outside its spend window and one rescheduled
-session outside its delivery window, so those two conditions are at risk.
+session outside its delivery window, so those two conditions are at risk. ` + "`late/`" + ` has the file that the last step of the program's README has arrive
+late: two of the referrals mended.
 
 | File | Sheet | Rows |
 | --- | --- | --- |
