@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math/big"
 	"slices"
+	"strings"
 
 	"mojreturns/pipeline/disclosure"
 )
@@ -118,10 +119,11 @@ func (a *attacker) read(d disclosure.Decision, turns map[disclosure.ID]int) {
 	for i := range figures {
 		figures[i].turn = turns[figures[i].id]
 	}
-	if d.Cell.Kind != disclosure.Count || d.Hidden {
-		a.atLeast[figures[0]] = 1 // zeros are shown, and a share or a mean is of somebody
+	split := d.Cell.Beside != [2]disclosure.ID{}
+	if (d.Cell.Kind != disclosure.Count || d.Hidden) && !split {
+		a.atLeast[figures[0]] = 1 // zeros are shown, but beside a hidden group, and a share or a mean is of somebody
 	}
-	if d.Cell.Kind == disclosure.Count && d.Hidden {
+	if d.Cell.Kind == disclosure.Count && d.Hidden && !split && !strings.HasPrefix(d.Why, "tells of what kind") {
 		a.marked[figures[0]] = true
 	}
 	for _, f := range figures {

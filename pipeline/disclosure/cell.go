@@ -114,6 +114,9 @@ type Cell struct {
 	// Private says that the figure is not published here: its value only helps to
 	// find other numbers that fit.
 	Private bool
+	// Beside are groups that a zero says all of, or a share that none or all are of: that
+	// they are of one kind. Where one of them is hidden, so is the cell if that keeps it.
+	Beside [2]ID
 	// Guarded says of a Private figure that it is not to be found out either, as of
 	// another service's when the area's is printed.
 	Guarded bool

@@ -94,7 +94,7 @@ func (m *model) printRelease(r Release, then *world) {
 				c.public = append(c.public, "")
 			case !d.Hidden:
 				c.public = append(c.public, r.Name)
-			case d.Cell.Kind == Count:
+			case d.Cell.Kind == Count && d.Cell.N > 0: // what a split says is guarded while it can be
 				c.marked = r.Name
 			}
 		}
@@ -121,12 +121,15 @@ func (m *model) markKept(releases []Release) {
 	for _, r := range releases {
 		for _, d := range r.Cells {
 			if d.Hidden && !d.Cell.Private {
+				d.Cell.Beside = [2]ID{}
 				hidden[d.Cell] = r.Name
 			}
 		}
 	}
 	for _, cell := range m.cells {
-		if name, ok := hidden[cell.Cell]; ok && !cell.isPublic() {
+		then := cell.Cell
+		then.Beside = [2]ID{}
+		if name, ok := hidden[then]; ok && !cell.isPublic() {
 			cell.kept = true
 			cell.hide("hidden in " + name)
 		}

@@ -13,7 +13,8 @@
 // (totals, quarters and years, crossings, services and the area, equal figures,
 // figures that are at most others, people counted once), in this output and in
 // each earlier one. He knows the rules and the threshold: that counts are whole and
-// never negative, that a zero is shown, so that a mark is at least 1, and that where
+// never negative, that a zero is shown, so that a mark is at least 1 (in a crossing beside
+// a hidden group it may be 0, which leaves him less), and that where
 // marks depend on each other one at least is of a small count. Of a figure that was
 // restated since, printed or not, he is taken to know whether it changed; but not, unless
 // both are printed, that it came back to what it was two outputs ago. (So every
@@ -38,6 +39,11 @@
 // be solved for; but 1 + 1 = 2 can be read off where zeros are shown. A
 // stronger one, that nothing narrower than 1 to 4 may be known, would hide
 // far more of tables that are mostly small.)
+//
+// Of a group that is hidden it is not told either that all of it are of one kind: a zero of
+// a crossing is hidden with it, and what would give that away, a share of all too, as far
+// as something can be. Here zeros that nobody prints are not taken to be known, no refusal
+// comes of it, and of a total and its categories nothing of the kind is promised.
 //
 // A count that earlier releases gave away is refused when an output prints it to
 // those who have them, since the output would then say that it is kept from

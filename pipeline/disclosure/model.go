@@ -16,6 +16,9 @@ type model struct {
 	names  *names
 	room   []int // by number, of what nobody knows: how many relations name it
 	index  map[countKey]*count
+	// unsaid is that zeros which nobody prints are taken not to be known, as is asked
+	// where they say no more than the zeros printed beside them.
+	unsaid bool
 }
 
 // link is a relation between counts at given values.

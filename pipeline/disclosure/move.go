@@ -131,7 +131,7 @@ func (s *search) push(before *move, c *count, by int64) {
 // mayChange says whether a count can be different by so much for all the
 // attacker knows, or would know if it were hidden.
 func (m *model) mayChange(c *count, by int64, hideToo bool) bool {
-	if len(c.public) > 0 || c.value+by < c.least || c.nobody() {
+	if len(c.public) > 0 || c.value+by < c.least || c.nobody() && !m.unsaid {
 		return false
 	}
 	return !c.shown() || hideToo && !(c.value == 0 && c.own)

@@ -136,6 +136,7 @@ func (r reader) decide(policy Policy, cells []Cell, relations []Relation, hidden
 			return nil, err
 		}
 		m.showNeedless(targets)
+		m.hideSplits()
 	}
 	decisions := make([]Decision, len(m.cells))
 	for i, c := range m.cells {

@@ -251,12 +251,30 @@ func (s *story) cells(quarter int) []disclosure.Cell {
 	return cells
 }
 
+// beside are the margins that a zero of the crossing says are all of another kind.
+func (s *story) beside(service, when, row, column int) (groups [2]disclosure.ID) {
+	if row == 0 || column == 0 || s.values[at(service, when, row, column)] > 0 {
+		return groups
+	}
+	for r := 1; r <= s.rows; r++ {
+		for c := 1; c <= s.columns; c++ {
+			switch n := s.values[at(service, when, r, c)]; {
+			case r == row && n > 0 && n == s.values[at(service, when, row, 0)]:
+				groups[0] = at(service, when, row, 0)
+			case c == column && n > 0 && n == s.values[at(service, when, 0, column)]:
+				groups[1] = at(service, when, 0, column)
+			}
+		}
+	}
+	return groups
+}
+
 func (s *story) page(service, when int) []disclosure.Cell {
 	var cells []disclosure.Cell
 	for r := 0; r <= s.rows; r++ {
 		for c := 0; c <= s.columns; c++ {
 			id := at(service, when, r, c)
-			cells = append(cells, disclosure.Cell{ID: id, Kind: disclosure.Count, N: s.values[id]})
+			cells = append(cells, disclosure.Cell{ID: id, Kind: disclosure.Count, N: s.values[id], Beside: s.beside(service, when, r, c)})
 		}
 	}
 	number := func(code string) disclosure.Cell {

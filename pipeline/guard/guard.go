@@ -36,7 +36,7 @@ import (
 // Version counts the changes of what this package and disclosure hide of the same
 // figures: a draft made by an older one is made again. TestMarksAreOfThisVersion fails
 // where the marks change and it does not.
-const Version = 3
+const Version = 4
 
 func policy(d workspace.Disclosure, audience string) disclosure.Policy {
 	policy := disclosure.Policy{Audience: audience, Threshold: d.Smallest()}

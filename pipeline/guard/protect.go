@@ -58,6 +58,7 @@ func Protect(v *published.View, audience string, printed []returns.Printed, figu
 			seen.add(IDOf(f.Place))
 		}
 	}
+	g.besides(cells, where, figures)
 	earlier, err := Releases(v, audience, g)
 	if err != nil {
 		return out, err

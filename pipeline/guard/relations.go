@@ -36,8 +36,13 @@ func newSeen() seen {
 	return seen{map[[2]string]bool{}, map[string]bool{}, map[string]bool{}}
 }
 
+// add notes a figure. The margins of a crossing stand between it and what else is known
+// of them: a share of all, or a total.
 func (s seen) add(id disclosure.ID) {
 	s.breakdowns[[2]string{id.Code, id.Dimension}], s.breakdowns[[2]string{id.Code, ""}] = true, true
+	if one, other, crossed := strings.Cut(id.Dimension, " x "); crossed {
+		s.breakdowns[[2]string{id.Code, one}], s.breakdowns[[2]string{id.Code, other}] = true, true
+	}
 	s.scopes[id.Scope], s.periods[id.Period] = true, true
 }
 
