@@ -21,6 +21,8 @@ type attacker struct {
 	unknown   []figureAt
 	column    map[figureAt]int
 	equations []equation
+	fractions map[figureAt]bool // what elimination pins down, once it was made
+	open      map[int]bool      // the unknowns that other whole numbers were found for
 }
 
 // figureAt is a count while it had one value: he is taken to know what changed, and
@@ -56,7 +58,7 @@ type output struct {
 // newAttacker reads all outputs; the sums hold in each for the figures it has.
 func newAttacker(threshold int64, outputs []output, sums []sum) *attacker {
 	a := &attacker{threshold: threshold, shown: map[figureAt]bool{}, marked: map[figureAt]bool{},
-		atLeast: map[figureAt]int64{}, people: map[figureAt]bool{}, column: map[figureAt]int{}}
+		atLeast: map[figureAt]int64{}, people: map[figureAt]bool{}, column: map[figureAt]int{}, open: map[int]bool{}}
 	var shares [][]sum
 	for _, o := range outputs {
 		shares = append(shares, shareSums(o))
@@ -67,21 +69,34 @@ func newAttacker(threshold int64, outputs []output, sums []sum) *attacker {
 			a.read(d, turns[i])
 		}
 	}
-	for i, o := range outputs {
-		for id, v := range o.values { // a zero that nobody prints is known
-			if f := (figureAt{id: id, value: v, turn: turns[i][id]}); v == 0 && !isRoom(id) {
-				if _, printed := a.people[f]; !printed {
-					a.shown[f] = true
-				}
-			}
-		}
-	}
+	a.knowZeros(outputs, turns, sums)
 	for i, o := range outputs {
 		for _, s := range append(slices.Clone(sums), shares[i]...) {
 			a.equate(o.values, turns[i], s, i+1)
 		}
 	}
 	return a
+}
+
+// knowZeros: a zero that nobody prints, nor a figure that is the same, is known.
+func (a *attacker) knowZeros(outputs []output, turns []map[disclosure.ID]int, sums []sum) {
+	same := map[disclosure.ID][]disclosure.ID{}
+	for _, s := range sums {
+		if len(s.parts) == 1 {
+			same[s.total], same[s.parts[0]] = append(same[s.total], s.parts[0]), append(same[s.parts[0]], s.total)
+		}
+	}
+	for i, o := range outputs {
+		for id, v := range o.values {
+			printed := slices.ContainsFunc(append([]disclosure.ID{id}, same[id]...), func(of disclosure.ID) bool {
+				_, is := a.people[figureAt{id: of, value: v, turn: turns[i][of]}]
+				return is
+			})
+			if v == 0 && !isRoom(id) && !printed {
+				a.shown[figureAt{id: id, value: v, turn: turns[i][id]}] = true
+			}
+		}
+	}
 }
 
 // turnsOf counts, for each output, how often each figure had changed by then.
@@ -119,11 +134,10 @@ func (a *attacker) read(d disclosure.Decision, turns map[disclosure.ID]int) {
 	for i := range figures {
 		figures[i].turn = turns[figures[i].id]
 	}
-	split := d.Cell.Beside != [2]disclosure.ID{}
-	if (d.Cell.Kind != disclosure.Count || d.Hidden) && !split {
-		a.atLeast[figures[0]] = 1 // zeros are shown, but beside a hidden group, and a share or a mean is of somebody
+	if d.Cell.Kind != disclosure.Count || d.Hidden && d.Cell.N > 0 {
+		a.atLeast[figures[0]] = 1 // zeros are shown, but for those beside a hidden group, and a share or a mean is of somebody
 	}
-	if d.Cell.Kind == disclosure.Count && d.Hidden && !split && !strings.HasPrefix(d.Why, "tells of what kind") {
+	if d.Cell.Kind == disclosure.Count && d.Hidden && d.Cell.N > 0 && !strings.HasPrefix(d.Why, "tells of what kind") {
 		a.marked[figures[0]] = true
 	}
 	for _, f := range figures {
@@ -214,6 +228,9 @@ func (a *attacker) secrets() []figureAt {
 
 // solved are the unknowns that Gauss's elimination over exact fractions pins down.
 func (a *attacker) solved() map[figureAt]bool {
+	if a.fractions != nil {
+		return a.fractions
+	}
 	pivots := map[int]sparse{} // the reduced row that each pivot has
 	for _, e := range a.equations {
 		row := sparse{}
@@ -236,13 +253,13 @@ func (a *attacker) solved() map[figureAt]bool {
 		}
 		pivots[first] = row
 	}
-	solved := map[figureAt]bool{}
+	a.fractions = map[figureAt]bool{}
 	for j, row := range pivots {
 		if len(row) == 1 {
-			solved[a.unknown[j]] = true
+			a.fractions[a.unknown[j]] = true
 		}
 	}
-	return solved
+	return a.fractions
 }
 
 // sparse is a row of an elimination: what is not there is zero.
@@ -277,6 +294,9 @@ func (a *attacker) pins(secret figureAt) (pinned, gaveUp bool) {
 	if !linked {
 		return false, false // nothing is said of it but that it is small: 1 to 4
 	}
+	if a.open[at] {
+		return false, false
+	}
 	group := a.group(at)
 	for _, reason := range a.reasons(group) {
 		for _, low := range []bool{true, false} {
@@ -291,6 +311,9 @@ func (a *attacker) pins(secret figureAt) (pinned, gaveUp bool) {
 				s.low[at] = max(s.low[at], secret.value+1)
 			}
 			if s.solvable() {
+				for _, j := range group { // the same numbers serve for all that are others in them
+					a.open[j] = a.open[j] || s.near(j) != a.unknown[j].value
+				}
 				return false, false
 			}
 			gaveUp = gaveUp || s.patience <= 0
