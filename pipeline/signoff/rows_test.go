@@ -212,7 +212,7 @@ func difference(gone, comes []int) []step {
 	var out [farthest]step
 	n := 0
 	for len(gone) > 0 || len(comes) > 0 {
-		s := step{}
+		var s step
 		switch {
 		case len(comes) == 0 || len(gone) > 0 && gone[0] < comes[0]:
 			s, gone = step{gone[0], -1}, gone[1:]
