@@ -97,7 +97,9 @@ func buildFile(ctx context.Context, ws *workspace.Workspace, sources []typed.Sta
 		return "", report, err
 	}
 	path = filepath.Join(dir, "building-"+build+".duckdb")
-	db, err := warehouse.Create(ctx, path, ws.Settings)
+	settings := ws.Settings
+	settings.SmallBlocks = typed.Few(sources)
+	db, err := warehouse.Create(ctx, path, settings)
 	if err != nil {
 		return "", report, err
 	}

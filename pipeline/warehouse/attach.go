@@ -87,8 +87,11 @@ func configure(ctx context.Context, pool *sql.DB, path, spill string, s Settings
 		}
 	}
 	mode := ""
-	if l != nil {
+	switch {
+	case l != nil:
 		mode = " (READ_ONLY)"
+	case s.SmallBlocks:
+		mode = " (BLOCK_SIZE 16384)"
 	}
 	settings = append(settings, "ATTACH "+Literal(path)+" AS "+catalog+mode, enter)
 	if err := execAll(ctx, conn, settings...); err != nil || l == nil {

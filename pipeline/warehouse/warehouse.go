@@ -34,6 +34,9 @@ type Settings struct {
 	// its own that is removed at the end. Empty is beside the file when building,
 	// and the system's temporary folder when reading: for tests.
 	TempDir string
+	// SmallBlocks makes a file of blocks of 16 KiB and not of 256, which each of many
+	// small tables would fill a part of: the example's file is a fifth as large.
+	SmallBlocks bool
 	// Unordered lets DuckDB keep rows in any order, which takes less memory in large loads.
 	Unordered bool
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -194,5 +195,30 @@ func TestOddFolderNames(t *testing.T) {
 				t.Errorf("a published warehouse was changed: %v", err)
 			}
 		})
+	}
+}
+
+// Many small tables fill small blocks better: a build of few rows is that.
+func TestSmallBlocks(t *testing.T) {
+	ctx := context.Background()
+	size := func(small bool) int64 {
+		path := filepath.Join(t.TempDir(), "w.duckdb")
+		db, err := warehouse.Create(ctx, path, warehouse.Settings{Threads: 1, SmallBlocks: small})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range 5 {
+			if _, err := db.Exec(ctx, fmt.Sprintf("CREATE TABLE t%d AS SELECT range AS n FROM range(10)", i)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		info, err := os.Stat(path)
+		if err := errors.Join(err, db.Close()); err != nil {
+			t.Fatal(err)
+		}
+		return info.Size()
+	}
+	if small, usual := size(true), size(false); small*4 > usual {
+		t.Errorf("the file with small blocks has %d bytes, the other %d", small, usual)
 	}
 }
