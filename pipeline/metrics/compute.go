@@ -159,13 +159,19 @@ func (e Engine) done(m Metric) {
 	}
 }
 
-// given is the relations that every query may read: the periods asked for, and
-// what is missing in them.
-func (e Engine) given() query {
-	var periods, missing []string
+// periods is the relation of the periods asked for.
+func (e Engine) periods() query {
+	var periods []string
 	for _, p := range e.Periods {
 		periods = append(periods, fmt.Sprintf("(%s, DATE '%s', DATE '%s')", quote(p.Label), p.Start.Format("2006-01-02"), p.End.Format("2006-01-02")))
 	}
+	return query{}.then("period(period, period_start, period_end)", "VALUES "+strings.Join(periods, ", "))
+}
+
+// given is the relations that rules may read: the periods asked for, and what is
+// missing in them.
+func (e Engine) given() query {
+	var missing []string
 	for _, m := range e.Missing {
 		missing = append(missing, fmt.Sprintf("(%s, %s, %s)", quote(m.Scope), quote(m.Period), quote(m.Feed)))
 	}
@@ -173,8 +179,7 @@ func (e Engine) given() query {
 	if len(missing) == 0 {
 		missing, none = []string{"('', '', '')"}, " WHERE FALSE"
 	}
-	return query{}.then("period(period, period_start, period_end)", "VALUES "+strings.Join(periods, ", ")).
-		then("missing(scope, period, feed)", "SELECT * FROM (VALUES "+strings.Join(missing, ", ")+")"+none)
+	return e.periods().then("missing(scope, period, feed)", "SELECT * FROM (VALUES "+strings.Join(missing, ", ")+")"+none)
 }
 
 // feeds lists the feeds a query that has been run reads, through every view.

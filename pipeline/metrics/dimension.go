@@ -83,9 +83,14 @@ func (s *Set) Nested(m Metric, rows func(list string) []map[string]string) []Nes
 func (s *Set) category(b Breakdown, code string) string {
 	var parts []string
 	for _, name := range b {
-		parts = append(parts, fmt.Sprintf("coalesce(%s::VARCHAR, %s)", ident(name), quote(s.dimension(name, code).blank)))
+		parts = append(parts, s.orBlank(ident(name), name, code))
 	}
 	return strings.Join(parts, " || ' x ' || ")
+}
+
+// orBlank is the SQL for a dimension's part of a category, which column gives.
+func (s *Set) orBlank(column, name, code string) string {
+	return fmt.Sprintf("coalesce(%s::VARCHAR, %s)", column, quote(s.dimension(name, code).blank))
 }
 
 // categories is the SQL for the categories of a dimension that must be shown of a

@@ -12,39 +12,81 @@ import (
 
 // count adds the figures of metrics that count rows.
 func (e Engine) count(ctx context.Context, metrics []Metric) error {
-	if _, err := e.Conn.ExecContext(ctx, `CREATE OR REPLACE TEMP TABLE placed(code VARCHAR, period VARCHAR, scope VARCHAR, dimension VARCHAR, category VARCHAR,
-		n HUGEINT, num DECIMAL(38,6), den DECIMAL(38,6))`); err != nil {
+	feeds, err := e.gather(ctx, metrics)
+	if err != nil {
 		return err
 	}
-	feeds := map[string][]string{}
-	for _, m := range metrics {
-		if _, err := e.Conn.ExecContext(ctx, "INSERT INTO temp.placed BY NAME\n"+e.Set.placed(m, e.given()).String()); err != nil {
-			return fmt.Errorf("%s: metric %s cannot be computed: %w", m.File, m.Code, err)
-		}
-		var err error
-		if feeds[m.Code], err = e.feeds(ctx, lineageText(m.SQL)); err != nil {
-			return fmt.Errorf("%s: %w", m.File, err)
-		}
-		e.done(m)
+	if err := e.place(ctx, metrics); err != nil {
+		return err
 	}
 	if err := e.shape(ctx, metrics, feeds); err != nil {
 		return err
 	}
-	var order []division
-	alike := map[division][]string{}
-	for _, m := range metrics {
-		d := e.Set.division(m)
-		if alike[d] == nil {
-			order = append(order, d)
-		}
-		alike[d] = append(alike[d], quote(m.Code))
-	}
-	for _, d := range order {
-		if err := e.insert(ctx, "figure", e.finish(d, alike[d])); err != nil {
-			return fmt.Errorf("the figures of %s cannot be completed: %w", strings.Join(alike[d], ", "), err)
+	for _, alike := range together(metrics, e.Set.division) {
+		if err := e.insert(ctx, "figure", e.finish(alike.by, alike.codes)); err != nil {
+			return fmt.Errorf("the figures of %s cannot be completed: %w", strings.Join(alike.codes, ", "), err)
 		}
 	}
 	return nil
+}
+
+// gather makes the tables gathered and placed of what the metrics count, and tells
+// which feeds each reads.
+func (e Engine) gather(ctx context.Context, metrics []Metric) (feeds map[string][]string, err error) {
+	for _, columns := range []string{
+		"gathered(code VARCHAR, period VARCHAR, month_from DATE, month_to DATE, fund_code VARCHAR, service_code VARCHAR, provider_code VARCHAR",
+		"placed(code VARCHAR, period VARCHAR, scope VARCHAR",
+	} {
+		if _, err := e.Conn.ExecContext(ctx, "CREATE OR REPLACE TEMP TABLE "+columns+", dimension VARCHAR, category VARCHAR, n HUGEINT, num DECIMAL(38,6), den DECIMAL(38,6))"); err != nil {
+			return nil, err
+		}
+	}
+	feeds = map[string][]string{}
+	for _, m := range metrics {
+		table, q := e.Set.counting(m, e.periods())
+		if _, err := e.Conn.ExecContext(ctx, "INSERT INTO temp."+table+" BY NAME\n"+q.String()); err != nil {
+			return nil, fmt.Errorf("%s: metric %s cannot be computed: %w", m.File, m.Code, err)
+		}
+		if feeds[m.Code], err = e.feeds(ctx, lineageText(m.SQL)); err != nil {
+			return nil, fmt.Errorf("%s: %w", m.File, err)
+		}
+		e.done(m)
+	}
+	return feeds, nil
+}
+
+// place puts what was gathered into periods and scopes, for all metrics that are
+// placed alike at once: to plan it for each costs more than to do it.
+func (e Engine) place(ctx context.Context, metrics []Metric) error {
+	gathered := slices.DeleteFunc(slices.Clone(metrics), func(m Metric) bool { return !m.Count.addsUp() })
+	for _, alike := range together(gathered, Metric.placing) {
+		q := e.periods().then("gathered", "FROM temp.gathered WHERE code IN ("+strings.Join(alike.codes, ", ")+")")
+		q.last = alike.by.from("gathered", sums, ", code")
+		if _, err := e.Conn.ExecContext(ctx, "INSERT INTO temp.placed BY NAME\n"+q.String()); err != nil {
+			return fmt.Errorf("what %s count cannot be placed: %w", strings.Join(alike.codes, ", "), err)
+		}
+	}
+	return nil
+}
+
+// alike are metrics of which one statement does the same; codes are quoted.
+type alike[K comparable] struct {
+	by    K
+	codes []string
+}
+
+// together groups metrics in the order of their first.
+func together[K comparable](metrics []Metric, key func(Metric) K) []alike[K] {
+	var out []alike[K]
+	for _, m := range metrics {
+		by := key(m)
+		i := slices.IndexFunc(out, func(a alike[K]) bool { return a.by == by })
+		if i < 0 {
+			i, out = len(out), append(out, alike[K]{by: by})
+		}
+		out[i].codes = append(out[i].codes, quote(m.Code))
+	}
+	return out
 }
 
 // shape makes the tables of what must be shown: asked, the scopes each metric

@@ -31,15 +31,15 @@ func (s *Set) people(m Metric, q query) query {
 		return s.knots(m, s.busy(m, q)).then("placed", s.untie(m))
 	}
 	q = q.then("single", "FROM ordered WHERE place IN (SELECT who FROM person WHERE times = 1)").
-		then("gathered", s.gather(m, "single", onePerson, false)).
+		then("gathered", s.gather(m, m.keys(), "(SELECT *"+m.by("")+" FROM single)", onePerson)).
 		then("alone", s.place(m, sums, ""))
 	q = s.busy(m, q)
 	threads := ""
 	if m.Prefer == "" {
-		q, threads = s.free(m, q), " UNION ALL FROM threads"
+		q, threads = s.free(m, q), " UNION ALL BY NAME FROM threads"
 	}
 	return s.knots(m, q).then("placed", `  SELECT period, scope, dimension, category, `+sums+`
-  FROM (FROM alone`+threads+` UNION ALL (`+s.untie(m)+`))
+  FROM (FROM alone`+threads+` UNION ALL BY NAME (`+s.untie(m)+`))
   GROUP BY period, scope, dimension, category`)
 }
 
@@ -66,9 +66,9 @@ func (s *Set) busy(m Metric, q query) query {
 	case m.When.End == "":
 		to = "month_from"
 	}
-	from := "(SELECT who, o.* FROM ordered o JOIN person USING (measured) WHERE times > 1)"
-	if m.perPeriod() {
-		from = "(SELECT who, o.* FROM ordered o JOIN person USING (measured))"
+	several := "SELECT who, o.* FROM ordered o JOIN person USING (measured)"
+	if !m.perPeriod() {
+		several += " WHERE times > 1"
 	}
 	var selects []string
 	for _, kind := range m.Scopes {
@@ -82,18 +82,17 @@ func (s *Set) busy(m Metric, q query) query {
 		if m.perPeriod() || m.Prefer != "" {
 			next = "NULL::DATE AS next_from, TRUE AS inside"
 		}
-		selects = append(selects, fmt.Sprintf("SELECT %s AS scope, %s, who, place, %s FROM %s WHERE %s IS NOT NULL", scope, placing, next, from, column))
+		selects = append(selects, fmt.Sprintf("SELECT %s AS scope, %s, who, place, %s FROM several WHERE %s IS NOT NULL", scope, placing, next, column))
 	}
-	return q.then("busy", "  "+strings.Join(selects, "\n  UNION ALL ")).
+	return q.then("several", several).then("busy", "  "+strings.Join(selects, "\n  UNION ALL ")).
 		then("knotted", "SELECT DISTINCT scope, who FROM busy WHERE inside")
 }
 
 // free gathers the rows of people without a knot by month and places them.
 func (s *Set) free(m Metric, q query) query {
-	const keys = "f.scope, f.month_from, f.month_to, f.next_from"
 	return q.then("free", "FROM busy b WHERE NOT EXISTS (FROM knotted k WHERE k.scope = b.scope AND k.who = b.who)").
 		then("threads", `  SELECT p.period, scope, dimension, category, `+sums+`
-  FROM (`+s.byCategory(m, keys, "free f")+`) g
+  FROM (`+s.byCategory(m, "scope, month_from, month_to, next_from", "free")+`) g
   JOIN period p ON `+m.When.predicate("g.month_from", "g.month_to")+` AND (g.next_from IS NULL OR g.next_from > p.period_end)
   GROUP BY p.period, scope, dimension, category`)
 }
@@ -112,15 +111,13 @@ func (s *Set) knots(m Metric, q query) query {
 }
 
 // untie counts the knotted people.
-func (s *Set) untie(m Metric) string { return s.byCategory(m, "f.period, f.scope", "knots f") }
+func (s *Set) untie(m Metric) string { return s.byCategory(m, "period, scope", "knots") }
 
 // byCategory counts chosen rows, once for the total and once for each
 // breakdown; the categories are looked up by the row's place.
 func (s *Set) byCategory(m Metric, keys, chosen string) string {
-	selects := []string{fmt.Sprintf("SELECT %s, '' AS dimension, '' AS category, %s FROM %s GROUP BY ALL", keys, onePerson, chosen)}
-	for _, b := range m.By {
-		selects = append(selects, fmt.Sprintf("SELECT %s, %s, %s, %s FROM %s JOIN ordered o ON o.place = f.place GROUP BY ALL",
-			keys, quote(b.String()), s.category(b, m.Code), onePerson, chosen))
+	if len(m.By) > 0 {
+		chosen = "(SELECT f.*" + m.by("o.") + " FROM " + chosen + " f JOIN ordered o ON o.place = f.place)"
 	}
-	return strings.Join(selects, "\n  UNION ALL ")
+	return s.gather(m, keys, chosen, onePerson)
 }

@@ -6,15 +6,17 @@ import (
 	"strings"
 )
 
-// The figures of a set are made in three strides:
+// The figures of a set are made in four strides:
 //
-//	placed    for each metric: its rows, gathered by month, scope keys and category,
-//	          then placed in each period and scope (a statement a metric)
+//	gathered  for each metric: its rows by month, scope keys and category (a statement a metric)
+//	placed    what was gathered in each period and scope: a statement for all metrics
+//	          that are placed alike. Quantiles and people are placed at once from their
+//	          rows, which cannot be added up
 //	shape     what must be shown of each metric: its scopes and categories
 //	figures   the shape in every period with what was placed, and the division at the
 //	          end: a statement for all metrics that divide alike
 //
-// `period` and `missing` are relations the caller puts in front (see compute.go).
+// `period` and, of figures, `missing` are relations the caller puts in front (see compute.go).
 
 // query is a SELECT and the named steps it reads, first to last.
 type query struct {
@@ -43,20 +45,24 @@ func (q query) String() string {
 	return "WITH " + strings.Join(with, ",\n") + "\n" + q.last
 }
 
-// placed is the query for what a metric counts in each period and scope.
-func (s *Set) placed(m Metric, given query) query {
-	q := given.then("counted", s.counted(m))
+// counting is the query for what a metric counts, and the table it goes into: gathered
+// or, of what does not add up, placed.
+func (s *Set) counting(m Metric, given query) (table string, q query) {
+	const columns = "dimension, category, n, num, den"
+	q = given.then("counted", s.counted(m))
 	switch m.Count.Kind {
 	case Distinct:
 		q = s.people(m, q)
 	case Median, P90:
-		const values = "measured AS value, count(measured) AS n, NULL::DECIMAL(38,6) AS num, NULL::DECIMAL(38,6) AS den"
-		q = s.ranked(m, q.then("gathered", s.gather(m, "counted", values, true)))
+		from := "(SELECT *, measured AS value" + m.by("") + " FROM counted WHERE measured IS NOT NULL)"
+		q = s.ranked(m, q.then("gathered", s.gather(m, m.keys()+", value", from, "count(*) AS n")))
 	default:
-		q = q.then("gathered", s.gather(m, "counted", m.Count.gathering(), false)).then("placed", s.place(m, sums, ""))
+		q = q.then("gathered", s.gather(m, m.keys(), "(SELECT *"+m.by("")+" FROM counted)", m.Count.gathering()))
+		q.last = fmt.Sprintf("SELECT %s AS code, %s, %s FROM gathered", quote(m.Code), m.keys(), columns)
+		return "gathered", q
 	}
-	q.last = "SELECT " + quote(m.Code) + " AS code, period, scope, dimension, category, n, num, den FROM placed"
-	return q
+	q.last = "SELECT " + quote(m.Code) + " AS code, period, scope, " + columns + " FROM placed"
+	return "placed", q
 }
 
 // perPeriod says whether the rows themselves depend on the period, so that
@@ -111,7 +117,7 @@ func month(expr string) string {
 
 // keys are the columns that place a gathered row: its months, or its period
 // where the rows were made for each period, and its scopes.
-func (m Metric) keys() []string {
+func (m Metric) keys() string {
 	keys := []string{"month_from", "month_to"}
 	if m.perPeriod() {
 		keys = []string{"period"}
@@ -121,7 +127,7 @@ func (m Metric) keys() []string {
 			keys = append(keys, column)
 		}
 	}
-	return keys
+	return strings.Join(keys, ", ")
 }
 
 var scopeColumn = map[string]string{"fund": "fund_code", "claimed": "fund_code", "service": "service_code", "provider": "provider_code"}
@@ -139,39 +145,59 @@ func (c Count) gathering() string {
 	return "count(*) AS n, count(*)::DECIMAL(38,6) AS num, NULL::DECIMAL(38,6) AS den"
 }
 
-// gather groups the rows of a relation once for the total and once for each breakdown.
-func (s *Set) gather(m Metric, from, measures string, byValue bool) string {
-	var selects []string
-	keys := strings.Join(m.keys(), ", ")
-	one := func(dimension, category string, columns ...string) {
-		group := append([]string{keys}, columns...)
-		if byValue {
-			group = append(group, "measured")
-		}
-		where := ""
-		if byValue {
-			where = " WHERE measured IS NOT NULL"
-		}
-		selects = append(selects, fmt.Sprintf("SELECT %s, %s AS dimension, %s AS category, %s FROM %s%s GROUP BY %s",
-			keys, quote(dimension), category, measures, from, where, strings.Join(group, ", ")))
+// gather groups rows once for the total and once for each breakdown, reading them once.
+// In the relation the columns of breakdowns go by the names that by gives them, since a
+// key may be one of them; grouping() tells which of them a group was made by.
+func (s *Set) gather(m Metric, keys, from, measures string) string {
+	columns := m.columns()
+	if len(columns) == 0 {
+		return fmt.Sprintf("  SELECT %[1]s, '' AS dimension, '' AS category, %[2]s FROM %[3]s GROUP BY %[1]s", keys, measures, from)
 	}
-	one("", "''")
+	sets, dimension, category := []string{"(" + keys + ")"}, "CASE grouped", "CASE grouped"
 	for _, b := range m.By {
-		var columns []string
-		for _, name := range b {
-			columns = append(columns, ident(name))
+		set, without := keys, 1<<len(columns)-1 // grouping() has a bit for each column that is not in the group, the first the highest
+		parts := make([]string, len(b))
+		for i, name := range b {
+			at := slices.Index(columns, name)
+			set, without = set+", "+byName(at), without&^(1<<(len(columns)-1-at))
+			parts[i] = s.orBlank(byName(at), name, m.Code)
 		}
-		one(b.String(), s.category(b, m.Code), columns...)
+		sets = append(sets, "("+set+")")
+		dimension += fmt.Sprintf(" WHEN %d THEN %s", without, quote(b.String()))
+		category += fmt.Sprintf(" WHEN %d THEN %s", without, strings.Join(parts, " || ' x ' || "))
 	}
-	return "  " + strings.Join(selects, "\n  UNION ALL ")
+	var by []string
+	for i := range columns {
+		by = append(by, byName(i))
+	}
+	all := strings.Join(by, ", ")
+	return fmt.Sprintf(`  SELECT * EXCLUDE (grouped, %[1]s), %[2]s ELSE '' END AS dimension, %[3]s ELSE '' END AS category
+  FROM (SELECT %[4]s, grouping(%[1]s) AS grouped, %[1]s, %[5]s FROM %[6]s
+    GROUP BY GROUPING SETS (%[7]s))`, all, dimension, category, keys, measures, from, strings.Join(sets, ", "))
 }
 
-// inPeriod joins what was gathered to the periods it falls in.
-func (m Metric) inPeriod(relation string) string {
-	if m.perPeriod() {
-		return relation + " g JOIN period p ON g.period = p.period"
+// by names the columns of breakdowns as gather wants them, each with a comma before it.
+func (m Metric) by(of string) string {
+	text := ""
+	for i, name := range m.columns() {
+		text += ", " + of + ident(name) + " AS " + byName(i)
 	}
-	return relation + " g JOIN period p ON " + m.When.predicate("g.month_from", "g.month_to")
+	return text
+}
+
+func byName(column int) string { return fmt.Sprintf("by_%d", column+1) }
+
+// columns are those of all breakdowns, each once.
+func (m Metric) columns() []string {
+	var out []string
+	for _, b := range m.By {
+		for _, name := range b {
+			if !slices.Contains(out, name) {
+				out = append(out, name)
+			}
+		}
+	}
+	return out
 }
 
 // scopeNames lists, as SQL, the scopes one gathered row belongs to.
@@ -193,10 +219,26 @@ func (m Metric) scopeNames() string {
 // place puts what was gathered into periods and scopes. more is what the rows are
 // told apart by besides, with a comma before it.
 func (s *Set) place(m Metric, measures, more string) string {
+	return m.placing().from("gathered", measures, more)
+}
+
+// placing is how what was gathered comes into periods and scopes. Metrics that are
+// placed alike are placed together.
+type placing struct{ scopes, keys, join string }
+
+func (m Metric) placing() placing {
+	join := m.When.predicate("g.month_from", "g.month_to")
+	if m.perPeriod() {
+		join = "g.period = p.period"
+	}
+	return placing{m.scopeNames(), m.keys(), join}
+}
+
+func (p placing) from(relation, measures, more string) string {
 	return fmt.Sprintf(`  SELECT period, scope, dimension, category%[4]s, %[1]s
-  FROM (SELECT p.period, %[2]s, g.* EXCLUDE (%[3]s) FROM %[5]s)
+  FROM (SELECT p.period, %[2]s, g.* EXCLUDE (%[3]s) FROM %[5]s g JOIN period p ON %[6]s)
   GROUP BY period, scope, dimension, category%[4]s`,
-		measures, m.scopeNames(), strings.Join(m.keys(), ", "), more, m.inPeriod("gathered"))
+		measures, p.scopes, p.keys, more, relation, p.join)
 }
 
 // ranked finds quantiles by linear interpolation between the two values
@@ -241,6 +283,9 @@ func unclaimed(m Metric, scope string) string {
 	}
 	return "FALSE"
 }
+
+// addsUp says whether what is counted of a month's rows can be added to that of another's.
+func (c Count) addsUp() bool { return c.Kind != Distinct && !c.Kind.Quantile() }
 
 // Counts says whether no rows means 0 rather than no value.
 func (c Count) Counts() bool {
