@@ -137,7 +137,7 @@ func (e Engine) condition(ctx context.Context, c Condition, shared []step) error
 	if err := e.insert(ctx, "breach", breaches); err != nil {
 		return err
 	}
-	gone, err := e.gone(ctx, c, given)
+	gone, err := e.notCome(ctx, c, given)
 	if err != nil {
 		return err
 	}
@@ -154,10 +154,10 @@ FROM judged LEFT JOIN gone USING (fund, period) ORDER BY fund, period`, quote(c.
 	return e.insert(ctx, "condition", answer)
 }
 
-// gone is the query for the feeds that the rows breaching a condition are read from
+// notCome is the query for the feeds that the rows breaching a condition are read from
 // and that have not come: one that was awaited, or every one of them where no delivery
 // tells of the period at all.
-func (e Engine) gone(ctx context.Context, c Condition, given query) (string, error) {
+func (e Engine) notCome(ctx context.Context, c Condition, given query) (string, error) {
 	const none = "SELECT '', '', NULL WHERE FALSE"
 	if len(e.Missing)+len(e.Absent) == 0 {
 		return none, nil

@@ -22,6 +22,9 @@ func (e Engine) count(ctx context.Context, metrics []Metric) error {
 	if err := e.shape(ctx, metrics, feeds); err != nil {
 		return err
 	}
+	if err := e.gone(ctx); err != nil {
+		return fmt.Errorf("what figures rest on cannot be told: %w", err)
+	}
 	for _, alike := range together(metrics, e.Set.division) {
 		if err := e.insert(ctx, "figure", e.finish(alike.by, alike.codes)); err != nil {
 			return fmt.Errorf("the figures of %s cannot be completed: %w", strings.Join(alike.codes, ", "), err)
@@ -201,13 +204,16 @@ func (s *Set) division(m Metric) division {
 func (e Engine) finish(d division, codes []string) query {
 	const keys = "code, period, scope, dimension, category"
 	among := "code IN (" + strings.Join(codes, ", ") + ")"
-	q := e.given().
+	gone := "FROM temp.gone WHERE " + among
+	if d.needs != "" { // not awaited of match funds
+		gone = fmt.Sprintf("SELECT code, scope, period, max(gone) AS gone FROM (%s UNION ALL SELECT DISTINCT code, scope, period, 'x' FROM spine WHERE scope NOT IN (%s) AND scope NOT IN (SELECT 'fund:' || code FROM register.fund WHERE match)) GROUP BY ALL", gone, d.needs)
+	}
+	q := e.periods().
 		then("spine", "SELECT "+keys+" FROM (FROM temp.shape WHERE "+among+`) JOIN temp.asked USING (code)
   JOIN scope ON split_part(scope, ':', 1) = kind, period`).
 		then("whole", fmt.Sprintf(`SELECT %s, coalesce(n, 0) AS n, num, den, %s AS base
   FROM spine FULL JOIN (FROM temp.placed WHERE %s) USING (%[1]s) WHERE scope IS NOT NULL`, keys, d.base, among)).
-		then("counted", "SELECT DISTINCT code, scope, period FROM temp.placed WHERE "+among).
-		then("gone", "SELECT code, scope, period, max(marker) AS gone FROM (\n"+e.gones(d, among)+"\n) GROUP BY ALL").
+		then("gone", gone).
 		then("named", "SELECT code, name, unit FROM temp.shape WHERE dimension = ''").
 		then("figures", fmt.Sprintf(`SELECT w.* EXCLUDE (num, den, base), name, unit, gone,
     CASE WHEN NOT %s THEN %s END AS value, %s AS numerator, %s AS denominator
@@ -216,20 +222,19 @@ func (e Engine) finish(d division, codes []string) query {
 	return q
 }
 
-// gones lists the figures that rest on nothing, with their markers: those of a feed
-// that was awaited and did not come, whatever rows there are; those that have no rows
-// where none can have come; those without what their metric needs.
-func (e Engine) gones(d division, among string) string {
+// gone makes the table of figures that rest on nothing, with their markers: those of a
+// feed that was awaited and did not come, whatever rows there are; those that have no
+// rows where none can have come.
+func (e Engine) gone(ctx context.Context) error {
 	const absent = "SELECT code, scope, period, marker FROM temp.absent JOIN "
-	selects := []string{
-		"SELECT r.code, m.scope, m.period, 'x' AS marker FROM missing m JOIN temp.reads r USING (feed) WHERE " + among,
-		absent + "temp.reads USING (feed) ANTI JOIN counted USING (code, scope, period) WHERE " + among,
-		absent + "(SELECT DISTINCT code FROM temp.shape) ON feed = '' ANTI JOIN counted USING (code, scope, period) WHERE " + among,
-	}
-	if d.needs != "" {
-		selects = append(selects, fmt.Sprintf("SELECT DISTINCT code, scope, period, 'x' FROM spine WHERE scope NOT IN (%s) AND scope NOT IN (SELECT 'fund:' || code FROM register.fund WHERE match)", d.needs))
-	}
-	return "  " + strings.Join(selects, "\n  UNION ALL ")
+	q := e.given().then("counted", "SELECT DISTINCT code, scope, period FROM temp.placed")
+	q.last = "SELECT code, scope, period, max(marker) AS gone FROM (\n  " + strings.Join([]string{
+		"SELECT r.code, m.scope, m.period, 'x' AS marker FROM missing m JOIN temp.reads r USING (feed)",
+		absent + "temp.reads USING (feed) ANTI JOIN counted USING (code, scope, period)",
+		absent + "(SELECT DISTINCT code FROM temp.shape) ON feed = '' ANTI JOIN counted USING (code, scope, period)",
+	}, "\n  UNION ALL ") + ") GROUP BY ALL"
+	_, err := e.Conn.ExecContext(ctx, "CREATE OR REPLACE TEMP TABLE gone AS\n"+q.String())
+	return err
 }
 
 // needed is the query for the scopes that have rows of the view a metric needs.

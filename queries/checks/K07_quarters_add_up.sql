@@ -10,10 +10,11 @@ WITH part AS (
   JOIN period quarter ON quarter.period LIKE '____-__-Q_' AND quarter.period_start >= long.period_start
     AND quarter.period_end <= long.period_end
   WHERE long.period <> quarter.period),
--- of a share or mean what is counted adds up
+-- of a share or mean what is counted adds up; zeros, which are most figures, add nothing
 counted AS (
   SELECT f.period, f.code, f.scope, f.dimension, f.category, coalesce(f.numerator, f.value, 0) AS amount, f.marker = 'x' AS gone
-  FROM figure f JOIN metric m ON m.code = f.code AND m.adds_over_time),
+  FROM figure f JOIN metric m ON m.code = f.code AND m.adds_over_time
+  WHERE coalesce(f.numerator, f.value, 0) <> 0 OR f.marker = 'x'),
 added AS (
   SELECT p.period, q.code, q.scope, q.dimension, q.category, sum(q.amount) AS amount, bool_or(q.gone) AS gone
   FROM part p JOIN counted q ON q.period = p.part
