@@ -20,7 +20,7 @@ import (
 // of earlier quarters were printed otherwise before.
 func Request(ctx context.Context, v *published.View, r workspace.Return) (returns.Request, error) {
 	ws, at := v.Workspace, v.Period
-	template, err := ws.Form(r)
+	template, err := v.Form(r)
 	if err != nil {
 		return returns.Request{}, err
 	}

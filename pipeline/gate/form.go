@@ -16,7 +16,7 @@ import (
 
 // own are the gate's objections to a return, which need its form.
 func own(ctx context.Context, v *published.View, r workspace.Return) ([]Objection, error) {
-	template, err := v.Workspace.Form(r)
+	template, err := v.Form(r)
 	if err != nil {
 		return nil, err
 	}

@@ -114,7 +114,7 @@ func FiguresShown(ctx context.Context, v *published.View, besides ...string) (pu
 		return f, err
 	}
 	for _, r := range v.Workspace.Returns {
-		form, err := v.Workspace.Form(r)
+		form, err := v.Form(r)
 		if err == nil {
 			err = form.AddOthers(r.Scopes, v.Period, f.Values)
 		}

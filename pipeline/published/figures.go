@@ -39,9 +39,6 @@ func (v *View) Figures(ctx context.Context, scopes ...string) (Figures, error) {
 	if err != nil {
 		return f, err
 	}
-	if err != nil {
-		return f, err
-	}
 	type answer struct{ Code, Fund, Period, Status, Evidence, Value, Limit, Breaches string }
 	answers, err := warehouse.Select[answer](ctx, v.Conn, `SELECT code, fund, period, status, evidence, value::VARCHAR AS value,
 			limit_value::VARCHAR AS "limit", breaches::VARCHAR AS breaches
@@ -61,14 +58,12 @@ func (v *View) Values(ctx context.Context, like string, scopes []string, do func
 		return err
 	}
 	type row struct{ Code, Scope, Period, Dimension, Category, Value, N, Numerator, Denominator, Marker string }
-	found, err := warehouse.Select[row](ctx, v.Conn, `SELECT code, scope, period, dimension, category, value::VARCHAR AS value, n::VARCHAR AS n,
-			numerator::VARCHAR AS numerator, denominator::VARCHAR AS denominator, marker
-		FROM figure WHERE period LIKE $1 AND ($2 IN ('null', '[]') OR scope IN (SELECT unnest($2::JSON::VARCHAR[])))`, like, string(asked))
-	for _, f := range found {
+	return warehouse.Each(ctx, v.Conn, func(f row) {
 		do(figure.Place{Code: f.Code, Scope: f.Scope, Period: f.Period, Dimension: f.Dimension, Category: f.Category},
 			returns.Value{Value: f.Value, N: f.N, Numerator: f.Numerator, Denominator: f.Denominator, Marker: f.Marker})
-	}
-	return err
+	}, `SELECT code, scope, period, dimension, category, value::VARCHAR AS value, n::VARCHAR AS n,
+			numerator::VARCHAR AS numerator, denominator::VARCHAR AS denominator, marker
+		FROM figure WHERE period LIKE $1 AND ($2 IN ('null', '[]') OR scope IN (SELECT unnest($2::JSON::VARCHAR[])))`, like, string(asked))
 }
 
 // Frozen is when the newest delivery that counts was received: the figures

@@ -61,7 +61,7 @@ func (v *View) TraceHeld(ctx context.Context, r workspace.Return, held returns.H
 
 // traceOther lists the rows behind an other row of a form, category by category.
 func (v *View) traceOther(ctx context.Context, r workspace.Return, place figure.Place) ([]Traced, error) {
-	form, err := v.Workspace.Form(r)
+	form, err := v.Form(r)
 	if err != nil {
 		return nil, err
 	}

@@ -14,6 +14,7 @@ import (
 	"mojreturns/pipeline/builds"
 	"mojreturns/pipeline/metrics"
 	"mojreturns/pipeline/period"
+	"mojreturns/pipeline/returns"
 	"mojreturns/pipeline/typed"
 	"mojreturns/pipeline/warehouse"
 	"mojreturns/pipeline/workspace"
@@ -32,8 +33,25 @@ type View struct {
 	// year and the one before; of a View of figures alone nothing.
 	Given archive.Given
 
-	schema string            // where figure and condition stand
-	laid   map[string]string // what stands below a relation that was laid over the build's
+	schema string                      // where figure and condition stand
+	laid   map[string]string           // what stands below a relation that was laid over the build's
+	forms  map[string]returns.Template // by the name of their return, those that were opened
+}
+
+// Form is a return's form, opened once for the View.
+func (v *View) Form(r workspace.Return) (returns.Template, error) {
+	if form, ok := v.forms[r.Name]; ok {
+		return form, nil
+	}
+	form, err := v.Workspace.Form(r)
+	if err != nil {
+		return form, err
+	}
+	if v.forms == nil {
+		v.forms = map[string]returns.Template{}
+	}
+	v.forms[r.Name] = form
+	return form, nil
 }
 
 // Close closes the View and its warehouse.

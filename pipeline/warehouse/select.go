@@ -15,36 +15,44 @@ import (
 // is an error. NULL leaves a text empty and a pointer nil; anywhere else it is an
 // error, since what is absent is never 0.
 func Select[T any](ctx context.Context, q Queryer, query string, args ...any) (out []T, err error) {
+	err = Each(ctx, q, func(row T) { out = append(out, row) }, query, args...)
+	return out, err
+}
+
+// Each is Select that hands the rows to do one by one: what becomes a map need not be
+// a list first.
+func Each[T any](ctx context.Context, q Queryer, do func(T), query string, args ...any) (err error) {
 	rows, err := q.QueryContext(ctx, query, args...)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	columns, err := rows.Columns()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	fields, err := fieldsOf(reflect.TypeFor[T](), columns)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	places := make([]any, len(columns))
+	var row, none T
+	places := make([]any, len(columns)) // of one row, into which all are read
+	for i, index := range fields {
+		field := reflect.ValueOf(&row).Elem().FieldByIndex(index)
+		if field.Kind() == reflect.String {
+			places[i] = text{field}
+		} else {
+			places[i] = field.Addr().Interface()
+		}
+	}
 	for rows.Next() {
-		var row T
-		for i, index := range fields {
-			field := reflect.ValueOf(&row).Elem().FieldByIndex(index)
-			if field.Kind() == reflect.String {
-				places[i] = text{field}
-			} else {
-				places[i] = field.Addr().Interface()
-			}
-		}
+		row = none
 		if err := rows.Scan(places...); err != nil {
-			return nil, err
+			return err
 		}
-		out = append(out, row)
+		do(row)
 	}
-	return out, rows.Err()
+	return rows.Err()
 }
 
 // fieldsOf finds the field of each column.
