@@ -59,6 +59,25 @@ func (a *app) briefingCommand() *cobra.Command {
 	c.Flags().StringVar(&by, "by", "", "with --release, the role of who released it")
 	reasonFlag(c, "waive", "with --release, let a failing check pass: CODE=REASON; kept with the release", &by, &waived)
 	a.waitFlag(c)
+	c.AddCommand(a.briefingCommentsCommand())
 	a.outputFlag(c, "where to write it, as .html, or as .pdf where there is a Chromium, Chrome or Edge (default: the store's drafts)", only(".html", ".pdf"))
+	return c
+}
+
+func (a *app) briefingCommentsCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:     "comments --period P",
+		Short:   "Writes the file in which people write the briefing's words",
+		Example: "  mojreturns briefing comments --workspace testdata/cleveland --period 2023-24-Q4",
+		RunE: a.look(func(_ context.Context, ws *workspace.Workspace, _ []string) error {
+			path, err := draft.StartWords(ws, a.period)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(a.stdout, "%s\nWrite below each heading, and your role and the day behind \"by:\"; the next draft shows it.\n", path)
+			return nil
+		}),
+	}
+	a.periodFlag(c)
 	return c
 }

@@ -72,7 +72,8 @@ func office(t *testing.T, rows int) string {
 	if err := os.MkdirAll(filepath.Join(dir, "inbox"), 0o770); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, workspace.ConfigFile), []byte(smallOffice), 0o660); err != nil {
+	err := workspace.WriteFile(filepath.Join(dir, "commentary", "briefing", "2023-24-Q4.md"), []byte("## messages\n\nby: analyst\n\nNothing to add.\n"))
+	if err := errors.Join(err, os.WriteFile(filepath.Join(dir, workspace.ConfigFile), []byte(smallOffice), 0o660)); err != nil {
 		t.Fatal(err)
 	}
 	deliver(t, dir, 1, rows)

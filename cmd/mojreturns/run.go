@@ -137,7 +137,7 @@ func (a *app) root() *cobra.Command {
 
 // usageOnly makes a wrong number of arguments a usage error, and what is given blank.
 func (a *app) usageOnly(c *cobra.Command) {
-	if c.HasSubCommands() {
+	if c.HasSubCommands() && !c.Runnable() {
 		a.group(c)
 	}
 	check := c.Args

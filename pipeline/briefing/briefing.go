@@ -54,14 +54,17 @@ type Section struct {
 	Blocks []Block
 }
 
-// Block is one of the text: a heading, a paragraph, a list of Lines, or the table of a
-// name.
+// Block is one of the text: a heading, a paragraph, a list of Lines, the table of a
+// name, or what By Said; where nobody has, it waits for Who.
 type Block struct {
 	Kind  narrative.Kind
 	Level int
 	ID    string
 	Name  string
 	Lines [][]Words
+	Who   string
+	By    string
+	Said  []Block
 }
 
 // Words are as people read them, every figure of theirs written.

@@ -26,17 +26,10 @@ func Vocabulary() (tables, words []string) {
 // Write puts a pack's text into sections, each binding as say says it.
 func Write(pack narrative.Pack, say func(narrative.Binding) string) (title string, out []Section) {
 	for i, b := range pack.Blocks {
-		block := Block{Kind: b.Kind, Level: b.Level, Name: b.Name}
-		for _, line := range b.Lines {
-			words := written(line, say)
-			if b.Kind == narrative.List && words[0].Strong && nothing(line, say) { // its strong first words stay
-				words = []Words{words[0], {Words: ": nothing to show for this period."}}
-			}
-			block.Lines = append(block.Lines, words)
+		if b.Kind == narrative.Commentary && !b.Needed && len(b.Said) == 0 {
+			continue
 		}
-		if b.Kind == narrative.Heading {
-			block.ID = slug(block.Lines[0])
-		}
+		block := blockOf(b, say)
 		if i == 0 {
 			title = plain(block.Lines[0])
 			continue
@@ -51,6 +44,24 @@ func Write(pack narrative.Pack, say func(narrative.Binding) string) (title strin
 		last.Blocks = append(last.Blocks, block)
 	}
 	return title, out
+}
+
+func blockOf(b narrative.Block, say func(narrative.Binding) string) Block {
+	block := Block{Kind: b.Kind, Level: b.Level, Name: b.Name, By: b.By, Who: b.Who}
+	for _, line := range b.Lines {
+		words := written(line, say)
+		if b.Kind == narrative.List && words[0].Strong && nothing(line, say) { // its strong first words stay
+			words = []Words{words[0], {Words: ": nothing to show for this period."}}
+		}
+		block.Lines = append(block.Lines, words)
+	}
+	for _, said := range b.Said {
+		block.Said = append(block.Said, blockOf(said, say))
+	}
+	if b.Kind == narrative.Heading {
+		block.ID = slug(block.Lines[0])
+	}
+	return block
 }
 
 func written(line []narrative.Inline, say func(narrative.Binding) string) []Words {

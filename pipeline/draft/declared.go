@@ -3,7 +3,6 @@ package draft
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"slices"
 
 	"mojreturns/pipeline/briefing"
@@ -100,26 +99,6 @@ func asked(v *published.View, declared []briefing.Shown, figures map[figure.Plac
 	}
 	slices.SortFunc(out, func(a, b returns.Printed) int { return guard.IDOf(a.Place).Compare(guard.IDOf(b.Place)) })
 	return out
-}
-
-// narrated reads the text of the pack, briefing/pack.md of the templates.
-func narrated(ws *workspace.Workspace) (narrative.Pack, error) {
-	text, err := fs.ReadFile(ws.Templates, textFile)
-	if err != nil {
-		return narrative.Pack{}, err
-	}
-	known := narrative.Known{Metric: func(code string) (by []string, ok bool) {
-		m, ok := ws.Metrics.Metric(code)
-		for _, b := range m.By {
-			by = append(by, b.String())
-		}
-		return by, ok
-	}}
-	for _, m := range ws.Metrics.Metrics {
-		known.Codes = append(known.Codes, m.Code)
-	}
-	known.Tables, known.Words = briefing.Vocabulary()
-	return narrative.Parse(textFile, string(text), known)
 }
 
 // ofService tells whether a metric has figures of a service.

@@ -2,6 +2,7 @@ package draft_test
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -77,13 +78,14 @@ func TestAnOfficesOwnText(t *testing.T) {
 		"# Ours\n\nPolice sent 54 referrals.\n": "briefing/pack.md:3:13: \"54\" is typed",
 	} {
 		ws := example.Cleveland(t)
-		if err := workspace.WriteFile(filepath.Join(ws.Dir, "templates", "briefing", "pack.md"), []byte(text)); err != nil {
+		err := os.RemoveAll(filepath.Join(ws.Dir, "commentary")) // this text has no place for it
+		if err := errors.Join(err, workspace.WriteFile(filepath.Join(ws.Dir, "templates", "briefing", "pack.md"), []byte(text))); err != nil {
 			t.Fatal(err)
 		}
 		v := example.View(t, example.Shared(t), example.Quarter(t, "2023-24-Q3"))
 		v.Workspace = example.Open(t, ws.Dir)
 		path := filepath.Join(t.TempDir(), "page.html")
-		_, err := draft.Briefing(context.Background(), v, path)
+		_, err = draft.Briefing(context.Background(), v, path)
 		page, _ := os.ReadFile(path)
 		if !strings.Contains(string(page), want) && (err == nil || !strings.Contains(err.Error(), want)) {
 			t.Errorf("%v, and the page does not say %s:\n%.9000s", err, want, page)

@@ -80,6 +80,11 @@ func identity(v *published.View) (string, error) {
 	id.Add("hiding", []byte(strconv.Itoa(guard.Version)))
 	id.Add("released", []byte(strings.Join(v.Given.Names(), "\n")))
 	id.Add("time zone", []byte(ws.Location.String()))
+	written, err := words(ws, at)
+	if err != nil {
+		return "", err
+	}
+	id.Add("words of the briefing", written)
 	for _, r := range ws.Returns {
 		commentary, err := ws.Commentary(r, at)
 		if err != nil {

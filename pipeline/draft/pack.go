@@ -54,20 +54,26 @@ func onPaper(ctx context.Context, ws *workspace.Workspace, page []byte) (text []
 	return pdf.Print(ctx, browser, page, aside.Path)
 }
 
-// textFile is the pack's text among the templates, packFile in a release.
-const textFile, packFile = "briefing/pack.md", "pack.md"
+// textFile is the pack's text among the templates, packFile in a release, and writtenFile
+// there what people wrote.
+const textFile, packFile, writtenFile = "briefing/pack.md", "pack.md", "commentary.md"
 
 // Release keeps the pack as it goes out to an audience (briefing or public), with
 // what it shows and hides, so that nothing released later gives away what it hides,
-// with its text, and with its figures as a file that may go with it. By is the role of
-// who releases it. It refuses while the gate objects to the period's data, but for what
-// is waived with a reason, which is kept with the release.
+// with its text and people's words, and with its figures as a file that may go with it. By
+// is the role of who releases it. It refuses while the gate objects to the period's data or
+// words that are needed are missing, but for what is waived with a reason, which is kept
+// with the release.
 func Release(ctx context.Context, v *published.View, audience, by string, waived []archive.Waiver) (Output, error) {
 	if audience != disclosure.Briefing && audience != disclosure.Public {
 		return Output{}, fmt.Errorf("the audience is %q; a briefing is released to %s or %s", audience, disclosure.Briefing, disclosure.Public)
 	}
 	ws := v.Workspace
-	objections, err := gate.Data(ctx, v)
+	pack, err := narrated(ws, v.Period)
+	if err != nil {
+		return Output{}, err
+	}
+	objections, err := gate.Briefing(ctx, v, wordsFile(v.Period), unwritten(pack))
 	if err == nil {
 		err = gate.Refuse(objections, waived, gate.Waive)
 	}
@@ -93,6 +99,13 @@ func Release(ctx context.Context, v *published.View, audience, by string, waived
 	if files[packFile], err = fs.ReadFile(ws.Templates, textFile); err != nil {
 		return Output{}, err
 	}
+	written, err := words(ws, v.Period)
+	if err != nil {
+		return Output{}, err
+	}
+	if written != nil {
+		files[writtenFile] = written
+	}
 	if files[handedFile], err = handed(ws, printed); err != nil {
 		return Output{}, err
 	}
@@ -112,7 +125,7 @@ func page(ctx context.Context, v *published.View, audience string) ([]byte, []ar
 	if err != nil {
 		return nil, nil, err
 	}
-	pack, err := narrated(ws)
+	pack, err := narrated(ws, at)
 	if err != nil {
 		return nil, nil, err
 	}

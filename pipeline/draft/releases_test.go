@@ -106,6 +106,10 @@ func TestReleasesAreKeptTo(t *testing.T) {
 	if err != nil || !strings.Contains(string(page), "[c]") {
 		t.Errorf("the pack hides nothing (%v)", err)
 	}
+	if !strings.Contains(string(page), "<p>Bookings for January to March are open to police, health and councils.") ||
+		!strings.Contains(string(page), "Training has begun: 43 people were") || !strings.Contains(string(page), "Written by training lead, 12 January 2024.") {
+		t.Error("the pack does not have people's words")
+	}
 	list, err := archive.ReadReleased(filepath.Join(filepath.Dir(out.Path), archive.ReleasedFile))
 	if err != nil {
 		t.Fatal(err)
@@ -250,6 +254,9 @@ func heldFigures(t *testing.T, dir string, list []archive.Released) {
 	}
 	if err = errors.Join(err, json.Unmarshal(text, &about)); err != nil || about.URL != "figures.csv" || len(about.TableSchema.Columns) != len(rows[0]) {
 		t.Errorf("the description is %+v (%v)", about, err)
+	}
+	if text, err := os.ReadFile(filepath.Join(dir, "commentary.md")); err != nil || !strings.Contains(string(text), "by: commissioning officer") {
+		t.Errorf("people's words were not kept (%v)", err)
 	}
 	if text, err := os.ReadFile(filepath.Join(dir, "pack.md")); err != nil || !strings.Contains(string(text), "{S02C}") {
 		t.Errorf("the text was not kept (%v)", err)

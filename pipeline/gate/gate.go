@@ -4,12 +4,13 @@
 //
 // An objection is a data check of severity error, or one of the gate's own, which need
 // the form: G1 (what a printed figure rests on never came), G2 (a printed breakdown
-// has figures in categories that the form has no row for) and G3 (a form of our own was
-// made for other lists, funds or services). One that is firm is mended;
+// has figures in categories that the form has no row for), G3 (a form of our own was made
+// for other lists, funds or services) and G4 (words that the briefing needs are missing). One that is firm is mended;
 // any other may be waived by name and with a reason, which goes into the seal. A feed
 // that is late (K03) is not firm: a return is owed on its day, its figures show [x],
 // and the reason says why (2026-11-28). A file of which no row counts (K20), a sum that
-// does not come out (G2), a form of others (G3) and a cell without a place are.
+// does not come out (G2), a form of others (G3), words that are missing (G4) and a cell
+// without a place are.
 package gate
 
 import (

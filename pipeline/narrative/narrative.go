@@ -15,8 +15,10 @@
 //	{period}                       one of the words that the pack knows
 //	{literal 24 hours}             a number that is no figure
 //
-// A line ":::table NAME" is a table, alone in its paragraph. A digit that is none of
-// these, nor part of a date or a period, is a mistake: somebody typed a figure.
+// A line ":::table NAME" is a table, alone in its paragraph, and ":::commentary NAME
+// needed by the commissioning officer" (needed and by may be left out) a place for people's
+// own words. A digit that is none of these, nor part of a date or a period, is a mistake:
+// somebody typed a figure.
 //
 // goldmark (MIT, one module, kept since 2019) reads the Markdown: what CommonMark means
 // by a list or an emphasis is nobody's to write again.
@@ -41,17 +43,24 @@ const (
 	Paragraph Kind = "paragraph"
 	List      Kind = "list"
 	Table     Kind = "table"
+	// Commentary is people's own words, where the text asks for them.
+	Commentary Kind = "commentary"
 )
 
 // Pack is a text, read: blocks in order, the first of them the one heading of level 1.
 type Pack struct{ Blocks []Block }
 
-// Block is a heading of a level, a paragraph, a list of Lines or the table of a name.
+// Block is a heading of a level, a paragraph, a list of Lines, the table of a name, or
+// what By Said for the place of a name, if anybody has; else it waits for Who.
 type Block struct {
-	Kind  Kind
-	Level int
-	Name  string
-	Lines [][]Inline
+	Kind   Kind
+	Level  int
+	Name   string
+	Lines  [][]Inline
+	Needed bool
+	Who    string
+	By     string
+	Said   []Block
 }
 
 // Inline is a stretch of words, or a figure bound.
@@ -107,6 +116,7 @@ func (p Pack) Shows() []Shown {
 func (p Pack) Bindings() []Binding {
 	var out []Binding
 	for _, block := range p.Blocks {
+		out = append(out, Pack{Blocks: block.Said}.Bindings()...)
 		for _, line := range block.Lines {
 			for _, i := range line {
 				if i.Binding != nil {

@@ -79,7 +79,7 @@ We had {R1} and 41 referrals, {R01[sauce=POL]}, {R01 yesterday}.
 		`pack.md:5:21: a change is since last-quarter`,
 		`pack.md:6:5: {R01|one} has 1 nouns`,
 		`pack.md:8:6: a heading of level 4 cannot follow one of level 1`,
-		`:::table mony is no block; write :::table and one of money, conditions; did you mean "money"?`,
+		`:::table mony is no block; write :::commentary NAME, or :::table and one of money, conditions; did you mean "money"?`,
 		`HTML is not a part of a pack`,
 		`a picture is not a part of a pack`,
 		`a link goes to a heading (#money) or to https://`,
@@ -112,10 +112,74 @@ func TestTitles(t *testing.T) {
 	}
 }
 
+// asking is a text in which people write at two places.
+const asking = "# Briefing\n\n## Money: {fund}\n\n:::commentary money needed by the chief finance officer\n\n## Next\n\n:::commentary next\n"
+
+// What people wrote stands where the text asks for it, its figures bound, its numbers
+// theirs; what is only begun is not written.
+func TestPeoplesWords(t *testing.T) {
+	p, err := narrative.Parse("pack.md", asking, known)
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := []narrative.Asked{{Name: "money", Who: "the chief finance officer", Under: "Money", Needed: true}, {Name: "next", Under: "Next"}}
+	if diff := cmp.Diff(asked, p.Asked()); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(asked[:1], p.Unwritten()); diff != "" {
+		t.Error(diff)
+	}
+	said, err := narrative.ParseCommentary("words.md", "\uFEFF# For whoever writes: 1 2 3\r\n\r\n## money\r\n\r\nby: finance lead, 3 May 2024\r\n\r\nWe owe 3 invoices, {S02C} of\r\nspend.\r\n\r\n- one\r\n\r\n## next\r\n\r\nby:\r\n",
+		p.Asked(), known, func(string) string { return "" })
+	if err != nil {
+		t.Fatal(err)
+	}
+	p = p.With(said)
+	b := p.Blocks[2]
+	if b.By != "finance lead, 3 May 2024" || len(b.Said) != 2 || len(p.Unwritten()) != 0 || len(p.Blocks[4].Said) != 0 {
+		t.Errorf("the words are %+v, unwritten %v", b, p.Unwritten())
+	}
+	if shows := p.Shows(); len(shows) != 1 || shows[0].Code != "S02C" || shows[0].At != "words.md:7" {
+		t.Errorf("they show %+v", shows)
+	}
+}
+
+func TestMistakesInPeoplesWords(t *testing.T) {
+	p, err := narrative.Parse("pack.md", asking, known)
+	if err != nil {
+		t.Fatal(err)
+	}
+	screen := func(line string) string {
+		if strings.Contains(line, "@") {
+			return "an email address"
+		}
+		return ""
+	}
+	for text, wants := range map[string][]string{
+		"## mony\n\nby: me\n\nWords.\n":                                   {`words.md:1:4: the pack has no place for "mony"; it has money, next; did you mean "money"?`},
+		"## money\n\nWords, {S2}.\n":                                      {`words.md:1:9: words and nobody who wrote them`, `words.md:3:8: "S2" is not a metric`},
+		"## money\nby: me\n\n### Below\n\n:::table money\n\n<b>x</b> a@b": {"words.md:8: the line seems to have an email address in it"},
+		"## money\nby: me\n\n### Below\n\n:::table money\n\n## money\n\n": {"words.md:4:5: people's words are paragraphs", "words.md:6:1: people's words are paragraphs", `"money" is there already`},
+	} {
+		_, err := narrative.ParseCommentary("words.md", text, p.Asked(), known, screen)
+		for _, want := range wants {
+			if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "a@b") {
+				t.Errorf("%q: %v, want %s", text, err, want)
+			}
+		}
+	}
+	if _, err := narrative.Parse("pack.md", asking+"\n:::commentary next\n", known); err == nil || !strings.Contains(err.Error(), `"next" have a place already`) {
+		t.Errorf("two places of one name: %v", err)
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	f.Add("# A\n\n- {R01|a|b} 3 **x** [y](#z)\n\n:::table money")
 	f.Add("# {\n\n{}{|}{n }")
 	f.Fuzz(func(t *testing.T, text string) {
+		if _, err := narrative.ParseCommentary("words.md", text, []narrative.Asked{{Name: "money"}}, known, func(string) string { return "" }); err != nil && err.Error() == "" {
+			t.Error("a mistake without a word")
+		}
 		p, err := narrative.Parse("pack.md", text, known)
 		if err == nil && p.Blocks[0].Level != 1 {
 			t.Errorf("%q has no title", text)

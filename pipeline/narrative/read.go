@@ -16,15 +16,12 @@ import (
 // Parse reads a text. All that is wrong in it is told together, each with file, line and
 // a caret under it.
 func Parse(file, source string, known Known) (Pack, error) {
-	if !utf8.ValidString(source) {
-		return Pack{}, fmt.Errorf("%s: the text is not UTF-8: save it as such", file)
+	source, err := readable(file, source)
+	if err != nil {
+		return Pack{}, err
 	}
-	source = strings.ReplaceAll(source, "\r\n", "\n")
 	r := &reader{known: known, file: file, source: source}
-	p := parser.NewParser(
-		parser.WithBlockParsers(parser.DefaultBlockParsers()...),
-		parser.WithInlineParsers(append(parser.DefaultInlineParsers(), util.Prioritized(braces{}, 50))...))
-	root := p.Parse(text.NewReader([]byte(source)))
+	root := r.parser().Parse(text.NewReader([]byte(source)))
 	for n := root.FirstChild(); n != nil; n = n.NextSibling() {
 		r.block(n)
 	}
@@ -35,6 +32,20 @@ func Parse(file, source string, known Known) (Pack, error) {
 	return Pack{Blocks: r.blocks}, nil
 }
 
+// readable is a text as it is read, whatever wrote it.
+func readable(file, source string) (string, error) {
+	if !utf8.ValidString(source) {
+		return "", fmt.Errorf("%s: the text is not UTF-8: save it as such", file)
+	}
+	return strings.ReplaceAll(strings.TrimPrefix(source, "\uFEFF"), "\r\n", "\n"), nil
+}
+
+func (*reader) parser() parser.Parser {
+	return parser.NewParser(
+		parser.WithBlockParsers(parser.DefaultBlockParsers()...),
+		parser.WithInlineParsers(append(parser.DefaultInlineParsers(), util.Prioritized(braces{}, 50))...))
+}
+
 // reader turns what goldmark read into blocks.
 type reader struct {
 	known        Known
@@ -42,7 +53,8 @@ type reader struct {
 	blocks       []Block
 	places       []int // of the blocks
 	mistakes     []mistake
-	last         int // the place of the text read last: of what has none of its own
+	last         int  // the place of the text read last: of what has none of its own
+	free         bool // numbers may be typed: they are their writers'
 }
 
 func (r *reader) wrong(at int, format string, args ...any) {
@@ -68,7 +80,7 @@ func (r *reader) block(n ast.Node) {
 		b.Lines = append(b.Lines, r.inlines(n))
 	case *ast.Paragraph:
 		if words, ok := strings.CutPrefix(strings.TrimSpace(string(n.Lines().Value([]byte(r.source)))), ":::"); ok {
-			b.Kind, b.Name = Table, r.table(words, at)
+			r.placed(words, at, &b)
 			break
 		}
 		b.Kind = Paragraph
@@ -92,13 +104,20 @@ func (r *reader) block(n ast.Node) {
 	r.blocks, r.places = append(r.blocks, b), append(r.places, at)
 }
 
-// table reads what stands behind ":::".
-func (r *reader) table(words string, at int) string {
+// placed reads what stands behind ":::": a table, or a place where people write.
+func (r *reader) placed(words string, at int, b *Block) {
+	if asked := askedForm.FindStringSubmatch(words); asked != nil {
+		b.Kind, b.Name, b.Needed, b.Who = Commentary, asked[1], asked[2] != "", asked[3]
+		if slices.ContainsFunc(r.blocks, func(other Block) bool { return other.Kind == Commentary && other.Name == b.Name }) {
+			r.wrong(at, "the words %q have a place already", b.Name)
+		}
+		return
+	}
 	name, ok := strings.CutPrefix(words, "table ")
 	if name = strings.TrimSpace(name); !ok || !slices.Contains(r.known.Tables, name) {
-		r.wrong(at, ":::%s is no block; write :::table and one of %s%s", words, strings.Join(r.known.Tables, ", "), nearest(name, r.known.Tables))
+		r.wrong(at, ":::%s is no block; write :::commentary NAME, or :::table and one of %s%s", words, strings.Join(r.known.Tables, ", "), nearest(name, r.known.Tables))
 	}
-	return name
+	b.Kind, b.Name = Table, name
 }
 
 // levels: one heading of level 1, first; none goes down by more than one.
@@ -187,6 +206,9 @@ var allowed = regexp.MustCompile(`\b[0-9]{1,2} (?:January|February|March|April|M
 
 // digits tells of numbers that somebody typed.
 func (r *reader) digits(words string, at int) {
+	if r.free {
+		return
+	}
 	dates := allowed.FindAllStringIndex(words, -1)
 	for _, found := range typed.FindAllStringIndex(words, -1) {
 		if !slices.ContainsFunc(dates, func(d []int) bool { return d[0] <= found[0] && found[1] <= d[1]+1 }) {

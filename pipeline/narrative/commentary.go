@@ -1,0 +1,154 @@
+package narrative
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/yuin/goldmark/text"
+)
+
+// Asked is a place of the text where people's own words go: a name, whether the text can
+// do without them, who writes them, and the heading they stand under.
+type Asked struct {
+	Name, Who, Under string
+	Needed           bool
+}
+
+// Asked are the places where people write, in order.
+func (p Pack) Asked() []Asked {
+	var out []Asked
+	under := ""
+	for _, b := range p.Blocks {
+		switch b.Kind {
+		case Heading:
+			under = plain(b.Lines[0])
+		case Commentary:
+			out = append(out, Asked{b.Name, b.Who, under, b.Needed})
+		}
+	}
+	return out
+}
+
+// plain is a line without its figures.
+func plain(line []Inline) string {
+	var out strings.Builder
+	for _, i := range line {
+		out.WriteString(i.Text)
+	}
+	return strings.Trim(out.String(), ": ")
+}
+
+// Said is what somebody wrote for one place: who and when, as they put it, and the words.
+type Said struct {
+	By     string
+	Blocks []Block
+}
+
+// With puts people's words where the text asks for them.
+func (p Pack) With(said map[string]Said) Pack {
+	out := Pack{Blocks: slices.Clone(p.Blocks)}
+	for i, b := range out.Blocks {
+		if b.Kind == Commentary {
+			out.Blocks[i].By, out.Blocks[i].Said = said[b.Name].By, said[b.Name].Blocks
+		}
+	}
+	return out
+}
+
+// Unwritten are the places that the text cannot do without and nobody has written for.
+func (p Pack) Unwritten() []Asked {
+	said := map[string]bool{}
+	for _, b := range p.Blocks {
+		said[b.Name] = b.Kind == Commentary && len(b.Said) > 0
+	}
+	return slices.DeleteFunc(p.Asked(), func(a Asked) bool { return !a.Needed || said[a.Name] })
+}
+
+var (
+	askedForm   = regexp.MustCompile(`^commentary ([a-z]+(?:-[a-z]+)*)( needed)?(?: by (.+))?$`)
+	sectionForm = regexp.MustCompile(`(?m)^##[ \t]+(.*?)[ \t]*$`)
+	byForm      = regexp.MustCompile(`(?i)^\s*by:[ \t]*(.*?)[ \t]*(?:\n|$)`)
+)
+
+// ParseCommentary reads what people wrote: below "## NAME" a line "by: role, day", then
+// paragraphs and bullets, in which figures may be bound and numbers typed, which are their
+// writers'. Screen says what in a line may not be written, or nothing; such a line is not
+// repeated. What stands above the first heading is for whoever writes. A section of which
+// only the heading and "by:" are there is not written yet.
+func ParseCommentary(file, source string, asked []Asked, known Known, screen func(line string) string) (map[string]Said, error) {
+	source, err := readable(file, source)
+	if err != nil {
+		return nil, err
+	}
+	r := &reader{known: known, file: file, source: source, free: true}
+	if screened := r.screened(screen); screened != nil {
+		return nil, screened
+	}
+	out := map[string]Said{}
+	starts := sectionForm.FindAllStringSubmatchIndex(source, -1)
+	for i, at := range starts {
+		end := len(source)
+		if i+1 < len(starts) {
+			end = starts[i+1][0]
+		}
+		name := source[at[2]:at[3]]
+		if _, twice := out[name]; twice {
+			r.wrong(at[2], "%q is there already", name)
+		}
+		if !slices.ContainsFunc(asked, func(a Asked) bool { return a.Name == name }) {
+			var names []string
+			for _, a := range asked {
+				names = append(names, a.Name)
+			}
+			r.wrong(at[2], "the pack has no place for %q; it has %s%s", name, cmp.Or(strings.Join(names, ", "), "none"), nearest(name, names))
+		}
+		out[name] = r.section(at[1], end)
+	}
+	if len(r.mistakes) > 0 {
+		return nil, told(file, source, r.mistakes)
+	}
+	return out, nil
+}
+
+// section reads the words between two places of the source.
+func (r *reader) section(from, to int) Said {
+	var s Said
+	start := from
+	if by := byForm.FindStringSubmatchIndex(r.source[from:to]); by != nil {
+		s.By, start = r.source[from+by[2]:from+by[3]], from+by[1]
+	}
+	if strings.TrimSpace(r.source[start:to]) == "" {
+		return Said{}
+	}
+	if s.By == "" {
+		r.wrong(from, "words and nobody who wrote them: write \"by: role, day\" below the heading")
+	}
+	// blank lines stand for what is around the section, so that each place is that of the file
+	around := regexp.MustCompile(`[^\n]`).ReplaceAllString(r.source[:start], " ")
+	words := &reader{known: r.known, file: r.file, source: r.source, free: true}
+	root := words.parser().Parse(text.NewReader([]byte(around + r.source[start:to])))
+	for n := root.FirstChild(); n != nil; n = n.NextSibling() {
+		words.block(n)
+	}
+	for i, b := range words.blocks {
+		if b.Kind != Paragraph && b.Kind != List {
+			words.wrong(words.places[i], "people's words are paragraphs and bullets; the pack has the headings and tables")
+		}
+	}
+	r.mistakes = append(r.mistakes, words.mistakes...)
+	s.Blocks = words.blocks
+	return s
+}
+
+// screened tells of lines that may not be written, without repeating them.
+func (r *reader) screened(screen func(string) string) error {
+	for i, line := range strings.Split(r.source, "\n") {
+		if what := screen(line); what != "" {
+			return fmt.Errorf("%s:%d: the line seems to have %s in it: take it out (the words are not repeated here)", r.file, i+1, what)
+		}
+	}
+	return nil
+}
