@@ -1,16 +1,15 @@
 package briefing
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
-	"html/template"
 	"io/fs"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
-	"mojreturns/pipeline/chart"
 	"mojreturns/pipeline/narrative"
 )
 
@@ -48,8 +47,8 @@ func Collect(ctx context.Context, db Querier, queries fs.FS, r Request) (Data, e
 		return Data{}, err
 	}
 	answers := map[string][]row{}
-	for _, s := range sections {
-		if answers[s.name], err = ask(ctx, db, found[s.name], s.columns, r); err != nil {
+	for _, name := range needed(r.Pack) {
+		if answers[name], err = found[name].ask(ctx, db, r); err != nil {
 			return Data{}, fmt.Errorf("cannot collect the briefing: %w", err)
 		}
 	}
@@ -60,116 +59,47 @@ func Collect(ctx context.Context, db Querier, queries fs.FS, r Request) (Data, e
 		return Data{}, err
 	}
 	period := answers["period"][0]
-	quarters := answers["referrals"]
-	d := Data{
-		Office: r.Office, Period: r.PeriodWords, Money: r.MoneyName, Activity: r.ActivityName,
-		Frozen: r.Frozen.Format("2 January 2006, 15:04"), Build: r.Build,
-		LargestHidden: r.Threshold - 1,
-		ToDate:        period["to_date_words"], Year: period["year"],
-		Funding: funding(answers["money"]), Training: training(answers["training"]),
-		Organisations: organisations(answers["organisations"]),
-		Quarters:      quartersShown(quarters),
+	words := map[string]string{"period": r.PeriodWords, "period-end": period["period_end"], "to-date": period["to_date_words"], "year": period["year"],
+		"fund": r.MoneyName, "service": r.ActivityName, "office": r.Office, "conditions": gravity(answers["conditions"]),
+		"largest-hidden": strconv.Itoa(r.Threshold - 1)}
+	tables := map[string]Table{}
+	for name, answer := range answers {
+		if name == "period" {
+			continue
+		}
+		if tables[name], err = found[name].tableOf(answer, func(text string) string { return filled(text, words) }); err != nil {
+			return Data{}, fmt.Errorf("%s: %w", found[name].file, err)
+		}
 	}
-	if d.Chart, err = draw(onlyQuarters(quarters), period["year"]); err != nil {
-		return Data{}, err
-	}
-	if err := d.area(answers); err != nil {
-		return Data{}, err
-	}
-	for _, c := range answers["conditions"] {
-		d.Conditions = append(d.Conditions, Condition{c["code"], c["title"], c["status"], c["evidence"], c["basis"]})
-	}
-	for _, f := range answers["deliveries"] {
-		d.Deliveries = append(d.Deliveries, delivery(f))
-	}
-	for _, m := range answers["missing"] {
-		d.Missing = append(d.Missing, Missing{m["provider"], strings.ReplaceAll(m["feed"], "_", " "), m["period"], m["detail"]})
-	}
-	say, err := speak(ctx, db, r, answers, d)
+	say, err := speak(ctx, db, r, answers, words)
 	if err != nil {
 		return Data{}, err
 	}
-	d.Title, d.Sections = Write(r.Pack, say)
+	d := Data{Office: r.Office, Period: r.PeriodWords, Frozen: r.Frozen.Format("2 January 2006, 15:04"), Build: r.Build}
+	d.Title, d.Sections = Write(r.Pack, tables, say)
 	return d, nil
 }
 
-// draw makes the chart of what was received in each quarter; of one that is not shown
-// the chart is not even told the number.
-func draw(quarters []row, year string) (Chart, error) {
-	c := chart.Chart{ID: "received", Kind: chart.Column, Series: []chart.Series{{Name: "Referrals received"}}}
-	for _, q := range quarters {
-		v := chart.Value{Shown: figure(q["received"], "", q["received_marker"])}
-		if q["received_marker"] == "" {
-			v.Value = q["received"]
+// needed are the questions that a pack asks, and those that its words are made of.
+func needed(pack narrative.Pack) []string {
+	out := append([]string{"period"}, pack.Tables()...)
+	for _, b := range pack.Bindings() {
+		if b.Ask == narrative.Row {
+			out = append(out, b.Question)
 		}
-		c.Labels = append(c.Labels, q["label"])
-		c.Series[0].Values = append(c.Series[0].Values, v)
-	}
-	svg, err := c.SVG()
-	return Chart{Title: "Referrals received in each quarter of " + year, Sentence: c.Sentence(), SVG: template.HTML(svg)}, err
-}
-
-func funding(rows []row) []Fact {
-	var facts []Fact
-	for _, r := range rows {
-		facts = append(facts, Fact{r["label"], figure(r["value"], r["unit"], r["marker"]), r["note"]})
-	}
-	return facts
-}
-
-// delivery says what a feed's files hold.
-func delivery(f row) Delivery {
-	show := func(name string) string { return figure(f[name], "", f[name+"_marker"]) }
-	return Delivery{f["provider"], strings.ReplaceAll(f["feed"], "_", " "), show("files"), show("rows"), show("accepted"), show("rejected")}
-}
-
-func training(rows []row) []Measure {
-	var measures []Measure
-	for _, r := range rows {
-		measures = append(measures, Measure{r["label"],
-			measure(r["value"], r["unit"], r["marker"], r["n"]),
-			measure(r["to_date_value"], r["unit"], r["to_date_marker"], r["to_date_n"])})
-	}
-	return measures
-}
-
-func measure(value, unit, marker, n string) string {
-	if unit == "share" {
-		return share(value, marker, n)
-	}
-	return figure(value, unit, marker)
-}
-
-func organisations(rows []row) []Organisation {
-	var list []Organisation
-	for _, r := range rows {
-		o := Organisation{r["label"], figure(r["completions"], "", r["marker"]), figure(r["people"], "", r["people_marker"]), notApplicable}
-		switch {
-		case r["front_line_marker"] != "" || r["marker"] != "":
-			o.FrontLine = figure("", "", cmp.Or(r["front_line_marker"], r["marker"]))
-		case number(r["completions"]).Sign() > 0:
-			o.FrontLine = share(part(r["front_line"], r["front_line_known"]), "", r["front_line_known"])
-		}
-		list = append(list, o)
-	}
-	return list
-}
-
-func onlyQuarters(rows []row) []row {
-	var list []row
-	for _, r := range rows {
-		if r["total"] != "true" {
-			list = append(list, r)
+		if b.Ask == narrative.Word && b.Item == "conditions" {
+			out = append(out, "conditions")
 		}
 	}
-	return list
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
-func quartersShown(rows []row) []Quarter {
-	var list []Quarter
-	for _, r := range rows {
-		show := func(name string) string { return figure(r[name], "", r[name+"_marker"]) }
-		list = append(list, Quarter{r["label"], r["months"], show("received"), show("valid"), show("started"), show("still_open"), r["total"] == "true"})
+// filled puts words into a caption, such as {fund}.
+func filled(text string, words map[string]string) string {
+	var pairs []string
+	for name, said := range words {
+		pairs = append(pairs, "{"+name+"}", said)
 	}
-	return list
+	return strings.NewReplacer(pairs...).Replace(text)
 }

@@ -113,68 +113,115 @@ func TestCollect(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", what, diff)
 		}
 	}
-	check("funds", []briefing.Fund{{"A fund without a window", "[x]", "[x]", "[x]", "[z]"}, {"Another fund", "£999,999.00", "[x]", "[x]", "456"},
-		{"Core uplift", "£22,528.57", "£15,000.50", "£23,000.00", "91"}}, d.Funds)
-	check("services", []briefing.Service{{"Hub service", "Victim hub", "[x]", "[x]", "[x]", "[x]"}, {"Stalking advocacy service", "SLT2", "64", "[x]", "33", "31"}}, d.Services)
-	check("decisions", briefing.Decision{Condition: "The extract ties to the ledger", Code: "C12", Fund: "Core uplift", Status: "not met",
-		Evidence: "1 ledger period differs.", SpendBy: "31 March 2024", Needed: "Have finance reconcile the ledger; the return cannot leave before."}, d.Decisions[0])
-	check("funds drawn", "One value is shown: £15,000.50 (Core uplift).", d.FundsChart.Sentence)
-	check("funding", []briefing.Fact{
-		{"Award", "£22,528.57", "the fund's maximum, with what was added by the end of the period"},
-		{"Spent so far", "£15,000.50", "eligible spend from the start of the fund to the end of the period"},
-		{"Spent in the period", "£9,000.26", "the part of it in the period of this briefing"}, // half a penny goes away from zero
-		{"Left", "£7,528.07", "award less spent so far"},
-		{"Forecast outturn", "£23,000.00", "spent so far, with what is forecast for the months to come"},
-		{"Forecast underspend", "-£471.43", "award less forecast outturn; below zero is an overspend"},
-		{"Days left to spend", "91", "after the end of the period; the spend window is 4 October 2023 to 31 March 2024"}, // 31 + 29 + 31
-	}, d.Funding)
-	check("conditions", []briefing.Condition{
-		{"C12", "The extract ties to the ledger", "not met", "1 ledger period differs.", "local"},
-		{"C01", "Spend is within the maximum", "at risk", "The forecast outturn is over it.", "decision record"},
-		{"C02", "Spent inside the spend window", "met", "All spend is for service inside the window.", "decision record"},
-		{"C13", "Repayable amount", "not applicable", "The final period is still to come.", "local"},
-	}, d.Conditions)
-	check("training", []briefing.Measure{
-		{"Sessions delivered", "1", "3"},
-		{"Places attended", "12", "[x]"}, // there is no such figure
-		{"Completions", "9", "1,050"},
-		{"People trained", "9", "1,048"},
-		{"Completions by front-line staff", "[u]", "83.3% (n = 1,050)"}, // 8 of 9 is a percentage of fewer than 10
-	}, d.Training)
-	check("organisations", []briefing.Organisation{
-		{"Police", "1,022", "1,021", "90.0% (n = 1,000)"}, // 22 not known leave the denominator
-		{"Local authority", "12", "12", "60.0% (n = 10)"},
-		{"Probation", "8", "8", "[u]"},
-		{"Health", "0", "0", "[z]"},
-		{"Housing", "[c]", "[c]", "[c]"}, // hidden figures have no value and come last
-		{"Voluntary and community", "[c]", "[c]", "[c]"},
-	}, d.Organisations)
-	check("quarters", []briefing.Quarter{
-		{"Quarter 1", "April to June 2023", "[c]", "0", "0", "[x]", false},
-		{"Quarter 2", "July to September 2023", "41", "38", "20", "18", false},
-		{"Quarter 3", "October to December 2023", "64", "[x]", "33", "31", false},
-		{"Quarter 4", "January to March 2024", "[z]", "[z]", "[z]", "[z]", false}, // still to come, whatever the table says
-		{"Year to date", "April 2023 to December 2023", "[c]", "99", "53", "31", true},
-	}, d.Quarters)
-	check("deliveries", []briefing.Delivery{
-		{"NEW", "spend", "1", "12", "12", "0"},
-		{"Stalking advocacy provider", "training sessions", "1", "3", "3", "0"},
-		{"Victim hub", "referrals", "2", "1,204", "[c]", "[c]"},
-	}, d.Deliveries)
-	check("missing", []briefing.Missing{
-		{"NEW", "ledger control", "2023-24-Q1", "nothing received covers 2023-24-Q1; it was due by 18 July 2023"},
-		{"Victim hub", "referrals", "2023-24-Q3", "nothing received covers 2023-24-Q3; it was due by 15 January 2024"},
-	}, d.Missing)
+	check("funds", []string{"A fund without a window | [x] | [x] | [x] | [z]", "Another fund | £999,999.00 | [x] | [x] | 456",
+		"Core uplift | £22,528.57 | £15,000.50 | £23,000.00 | 91"}, rows(d, "funds"))
+	check("services", []string{"Hub service (Victim hub) | [x] | [x] | [x] | [x]", "Stalking advocacy service (SLT2) | 64 | [x] | 33 | 31"}, rows(d, "services"))
+	check("decisions", "Have finance reconcile the ledger; the return cannot leave before. (The extract ties to the ledger (C12)) | not met | "+
+		"Core uplift, to be spent by 31 March 2024: 1 ledger period differs.", rows(d, "decisions")[0])
+	check("funds drawn", "One value is shown: £15,000.50 (Core uplift).", table(d, "funds").Chart.Sentence)
+	check("money", []string{
+		"Award | £22,528.57 | the fund's maximum, with what was added by the end of the period",
+		"Spent so far | £15,000.50 | eligible spend from the start of the fund to the end of the period",
+		"Spent in the period | £9,000.26 | the part of it in the period of this briefing", // half a penny goes away from zero
+		"Left | £7,528.07 | award less spent so far",
+		"Forecast outturn | £23,000.00 | spent so far, with what is forecast for the months to come",
+		"Forecast underspend | -£471.43 | award less forecast outturn; below zero is an overspend",
+		"Days left to spend | 91 | after the end of the period; the spend window is 4 October 2023 to 31 March 2024", // 31 + 29 + 31
+	}, rows(d, "money"))
+	check("conditions", []string{
+		"The extract ties to the ledger (C12) | not met | 1 ledger period differs. (Basis: local.)",
+		"Spend is within the maximum (C01) | at risk | The forecast outturn is over it. (Basis: decision record.)",
+		"Spent inside the spend window (C02) | met | All spend is for service inside the window. (Basis: decision record.)",
+		"Repayable amount (C13) | not applicable | The final period is still to come. (Basis: local.)",
+	}, rows(d, "conditions"))
+	check("training", []string{
+		"Sessions delivered | 1 | 3",
+		"Places attended | 12 | [x]", // there is no such figure
+		"Completions | 9 | 1,050",
+		"People trained | 9 | 1,048",
+		"Completions by front-line staff | [u] | 83.3% (n = 1,050)", // 8 of 9 is a percentage of fewer than 10
+	}, rows(d, "training"))
+	check("organisations", []string{
+		"Police | 1,022 | 1,021 | 90.0% (n = 1,000)", // 22 not known leave the denominator
+		"Local authority | 12 | 12 | 60.0% (n = 10)",
+		"Probation | 8 | 8 | [u]",
+		"Health | 0 | 0 | [z]",
+		"Housing | [c] | [c] | [c]", // hidden figures have no value and come last
+		"Voluntary and community | [c] | [c] | [c]",
+	}, rows(d, "organisations"))
+	check("quarters", []string{
+		"Quarter 1 (April to June 2023) | [c] | 0 | 0 | [x]",
+		"Quarter 2 (July to September 2023) | 41 | 38 | 20 | 18",
+		"Quarter 3 (October to December 2023) | 64 | [x] | 33 | 31",
+		"Quarter 4 (January to March 2024) | [z] | [z] | [z] | [z]", // still to come, whatever the table says
+		"= Year to date (April 2023 to December 2023) | [c] | 99 | 53 | 31",
+	}, rows(d, "referrals"))
+	check("deliveries", []string{
+		"NEW | spend | 1 | 12 | 12 | 0",
+		"Stalking advocacy provider | training sessions | 1 | 3 | 3 | 0",
+		"Victim hub | referrals | 2 | 1,204 | [c] | [c]",
+	}, rows(d, "deliveries"))
+	check("missing", []string{
+		"NEW | ledger control | 2023-24-Q1 | nothing received covers 2023-24-Q1; it was due by 18 July 2023",
+		"Victim hub | referrals | 2023-24-Q3 | nothing received covers 2023-24-Q3; it was due by 15 January 2024",
+	}, rows(d, "missing"))
 	check("messages", []string{
-		"Core uplift: £15,000.50 of the award of £22,528.57 was spent by 31 December 2023; £7,528.07 is left. Days left to spend it: 91.",
-		"Its conditions: 1 not met, 1 at risk, 1 met. Not met: The extract ties to the ledger. At risk: Spend is within the maximum.",
-		"Training, year to date: 1,048 people trained in 3 sessions; completions by front-line staff: 83.3% (n = 1,050).",
-		"Referrals to the Stalking advocacy service: 64 referrals in October to December 2023 (quarter 3 of 2023-24), 23 more than in the quarter before.",
+		"Money: Core uplift: £15,000.50 of the award of £22,528.57 was spent by 31 December 2023; £7,528.07 is left. Days left to spend it: 91.",
+		"Funding conditions: 1 not met, 1 at risk, 1 met. Not met: The extract ties to the ledger. At risk: Spend is within the maximum.",
+		"Training reach, year to date: 1,048 people trained in 3 sessions; completions by front-line staff: 83.3% (of 1,050).",
+		"Referrals: Stalking advocacy service: 64 referrals in October to December 2023 (quarter 3 of 2023-24), 23 more than in the quarter before.",
 	}, messages(d))
-	check("dates", []string{"2023-24", "1 April 2023 to 31 December 2023", "15 January 2024, 06:00"}, []string{d.Year, d.ToDate, d.Frozen})
-	check("chart", "Lowest 41 (Quarter 2), highest 64 (Quarter 3), last 64 (Quarter 3). 2 of 4 cannot be shown.", d.Chart.Sentence)
-	check("columns", 2, strings.Count(string(d.Chart.SVG), "class=\"mark\""))
-	render(t, d)
+	check("dates", []string{"Referrals and cases by quarter, 2023-24", "Completions and people trained, 1 April 2023 to 31 December 2023", "15 January 2024, 06:00"},
+		[]string{table(d, "referrals").Caption, table(d, "organisations").Caption, d.Frozen})
+	drawn := table(d, "referrals").Chart
+	check("chart", "Lowest 41 (Quarter 2), highest 64 (Quarter 3), last 64 (Quarter 3). Hidden to protect people: Quarter 1. Not applicable: Quarter 4.", drawn.Sentence)
+	check("columns", 2, strings.Count(string(drawn.SVG), "class=\"mark\""))
+	check("left out", "Nothing is left out: every section has something to show.", under(d, "left-out"))
+	page(t, d)
+}
+
+// table is the one of a name; empty where it was left out.
+func table(d briefing.Data, name string) briefing.Table {
+	for _, s := range d.Sections {
+		for _, b := range s.Blocks {
+			if b.Table.Name == name {
+				return b.Table
+			}
+		}
+	}
+	return briefing.Table{}
+}
+
+// rows are those of a table as text, smaller words in brackets, a total behind =.
+func rows(d briefing.Data, name string) []string {
+	var out []string
+	for _, r := range table(d, name).Rows {
+		var cells []string
+		for _, c := range r.Cells {
+			if c.Small != "" {
+				c.Text += " (" + c.Small + ")"
+			}
+			cells = append(cells, c.Text)
+		}
+		text := strings.Join(cells, " | ")
+		if r.Total {
+			text = "= " + text
+		}
+		out = append(out, text)
+	}
+	return out
+}
+
+// under is the first paragraph below a heading.
+func under(d briefing.Data, id string) string {
+	for _, s := range d.Sections {
+		for i, b := range s.Blocks {
+			if b.ID == id {
+				return s.Blocks[i+1].Lines[0][0].Words
+			}
+		}
+	}
+	return ""
 }
 
 // messages are the bullets of the summary.
@@ -194,16 +241,14 @@ func TestCollectWithoutFigures(t *testing.T) {
 	r := request()
 	r.Period, r.MoneyScope, r.ActivityScope = "2023-24", "fund:OPEN", "service:NONE"
 	d := collect(t, warehouseOf(t), r)
-	if got, want := d.Funding[6], (briefing.Fact{Label: "Days left to spend", Value: "[z]", Note: "this fund has no spend window"}); got != want {
-		t.Errorf("%v, want %v", got, want)
+	want := "Left out, because there is nothing to show of it for this period: Every service of the area in the period; Money: Core uplift; Training reach; Referrals: Stalking advocacy service."
+	if got := under(d, "left-out"); got != want {
+		t.Errorf("left out: %q, want %q", got, want)
 	}
-	if got, want := d.Chart.Sentence, "No value can be shown."; got != want {
-		t.Errorf("the chart says %q, want %q", got, want)
+	if got := messages(d); len(got) != 1 || got[0] != "Funding conditions: none was worked out." {
+		t.Errorf("messages %q", got)
 	}
-	if got, want := messages(d)[0], "Core uplift: nothing to show for this period."; got != want {
-		t.Errorf("message %q, want %q", got, want)
-	}
-	render(t, d)
+	page(t, d)
 }
 
 func TestNoBriefingForAMonthOrAStranger(t *testing.T) {
@@ -221,7 +266,7 @@ func TestNoBriefingForAMonthOrAStranger(t *testing.T) {
 
 func TestMistakesInQueriesAreReportedTogether(t *testing.T) {
 	queries := fstest.MapFS{}
-	for _, name := range []string{"conditions", "decisions", "deliveries", "funds", "missing", "money", "organisations", "period", "referrals", "services", "training"} {
+	for _, name := range []string{"conditions", "deliveries"} {
 		file := "briefing/" + name + ".sql"
 		text, err := fs.ReadFile(os.DirFS("../../queries"), file)
 		if err != nil {
@@ -229,17 +274,26 @@ func TestMistakesInQueriesAreReportedTogether(t *testing.T) {
 		}
 		queries[file] = &fstest.MapFile{Data: text}
 	}
-	delete(queries, "briefing/training.sql")
-	queries["briefing/money.sql"] = &fstest.MapFile{Data: []byte("-- briefing: money\n-- Title: Money\n-- unit: pounds\nSELECT $fund")}
-	queries["briefing/people.sql"] = &fstest.MapFile{Data: []byte("-- briefing: people\r\n-- title: People\r\nSELECT 1")}
+	queries["briefing/money.sql"] = &fstest.MapFile{Data: []byte("-- briefing: money\n-- Title: Money\n-- unit: pounds\n-- column: £: Pounds\n-- chart: pie award: Award\nSELECT $fund")}
+	queries["briefing/people.sql"] = &fstest.MapFile{Data: []byte("-- briefing: People\r\n-- title: People of {found}\r\n-- shows: R01 of activity in this, yesterday\r\n-- column: label: Who\r\n-- chart: bar label: Who\r\nSELECT 1")}
+	queries["briefing/silent.sql"] = &fstest.MapFile{Data: []byte("-- briefing: silent\n-- title: Silent\n-- column: label: Who\nSELECT label FROM figure")}
 	_, err := briefing.Collect(context.Background(), nil, queries, request())
 	want := strings.Join([]string{
 		`briefing/money.sql:2: "-- Title: Money" is not a header line such as "-- title: words"`,
-		`briefing/money.sql:3: header key "unit" is unknown or given twice; there are briefing, title and shows`,
+		`briefing/money.sql:3: header key "unit" is unknown or given twice; there are briefing, title, shows, column, chart and empty`,
+		`briefing/money.sql:4: "£: Pounds" is not a column such as "award pounds: Award"; the kinds are count, pounds, share, unit, status and small, or none for words`,
+		`briefing/money.sql:5: "pie award: Award" is not a chart such as "bar spent of award: Spent so far"; the kinds are column, line and bar`,
 		`briefing/money.sql: the title is missing`,
+		`briefing/money.sql: no column says what a row is about: begin with one such as -- column: label: Fund`,
 		`briefing/money.sql: parameter "$fund" is unknown; there are $period, $money_scope, $activity_scope`,
-		`briefing/people.sql: briefing "people" is not a part of the briefing`,
-		`briefing/training.sql: the briefing has no query "training"`,
+		`briefing/people.sql:3:36: "yesterday" is not a period that a question shows; there are this, to-date, quarters, quarters-to-date`,
+		`  -- shows: R01 of activity in this, yesterday`,
+		`                                     ^`,
+		`briefing/people.sql: briefing "People" is not a name of small letters`,
+		`briefing/people.sql: the chart draws "label", which is no column of figures`,
+		`briefing/people.sql: {found} is none of the words that a caption can say: {period}, {period-end}, {to-date}, {year}, {fund}, {service}, {office}, {conditions}, {largest-hidden}, {left-out}`,
+		`briefing/silent.sql: it reads figures and does not say which it shows, so it would find none: add a line such as -- shows: R01 of activity in this`,
+		`briefing/period.sql: the briefing has no query "period", which tells its dates`,
 	}, "\n")
 	if err == nil || err.Error() != want {
 		t.Errorf("mistakes:\n%v\nwant:\n%s", err, want)
@@ -259,9 +313,11 @@ func TestAQueryWithOtherColumnsIsRefused(t *testing.T) {
 		}
 		queries[file] = &fstest.MapFile{Data: text}
 	}
-	queries["briefing/conditions.sql"] = &fstest.MapFile{Data: []byte("-- briefing: conditions\n-- title: Conditions\nSELECT code FROM condition")}
-	_, err = briefing.Collect(context.Background(), warehouseOf(t), queries, request())
-	if want := "briefing/conditions.sql: the columns are code; they must be code, title,"; err == nil || !strings.Contains(err.Error(), want) {
+	queries["briefing/conditions.sql"] = &fstest.MapFile{Data: []byte("-- briefing: conditions\n-- title: Conditions\n-- shows: conditions of money in this\n-- column: title: Condition\n-- column: met share: Met\nSELECT title, '1' AS met FROM condition")}
+	r := request()
+	r.Pack = pack(t)
+	_, err = briefing.Collect(context.Background(), warehouseOf(t), queries, r)
+	if want := `briefing/conditions.sql: the columns are title, met; "met_n" is missing`; err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("%v, want %s", err, want)
 	}
 }

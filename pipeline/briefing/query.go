@@ -6,42 +6,47 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
 )
 
-// section is a query the briefing needs and the columns it must give, all as
-// text and in this order.
-type section struct {
-	name    string
-	columns []string
-}
-
-var sections = []section{
-	{"period", []string{"period", "period_end", "to_date", "to_date_words", "year"}},
-	{"decisions", []string{"code", "title", "status", "evidence", "fund", "spend_by", "needed"}},
-	{"funds", []string{"label", "award", "award_marker", "spent", "spent_marker", "forecast", "forecast_marker", "days", "days_marker"}},
-	{"services", []string{"label", "provider", "received", "received_marker", "valid", "valid_marker", "started", "started_marker", "still_open", "still_open_marker"}},
-	{"money", []string{"item", "label", "unit", "value", "marker", "note"}},
-	{"conditions", []string{"code", "title", "status", "evidence", "basis", "breaches"}},
-	{"training", []string{"item", "label", "unit", "value", "marker", "n", "to_date_value", "to_date_marker", "to_date_n"}},
-	{"organisations", []string{"label", "completions", "marker", "people", "people_marker", "front_line", "front_line_known", "front_line_marker"}},
-	{"referrals", []string{"label", "months", "total", "received", "received_marker", "valid", "valid_marker", "started", "started_marker", "still_open", "still_open_marker"}},
-	{"deliveries", []string{"provider", "feed", "files", "rows", "accepted", "rejected", "rows_marker", "accepted_marker", "rejected_marker"}},
-	{"missing", []string{"provider", "feed", "period", "detail"}},
-}
-
-// query is one file of queries/briefing.
+// query is one file of queries/briefing: a table of the pack, and rows that its text
+// names.
 type query struct {
-	file, title, sql string
-	shows            []Shown
+	file, name, title, empty, sql string
+	columns                       []column
+	chart                         drawn
+	shows                         []Shown
+}
+
+// column is one that the table shows: a name of the answer, the kind of what is in it,
+// and its heading.
+type column struct{ name, kind, heading string }
+
+// isNumber tells whether a column is of figures. Those of kind unit have theirs in the
+// answer's column "unit"; a marker stands in NAME_marker, what a share is of in NAME_n.
+func (c column) isNumber() bool {
+	return slices.Contains([]string{"count", "pounds", "share", "unit"}, c.kind)
+}
+
+// drawn is the chart of a table: its kind, the columns drawn, and the one they are of.
+type drawn struct {
+	kind, target, title string
+	values              []string
 }
 
 var (
 	headerForm    = regexp.MustCompile(`^-- ([a-z]+):\s*(.*?)\s*$`)
+	nameForm      = regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`)
+	columnForm    = regexp.MustCompile(`^([a-z_]+)(?: (count|pounds|share|unit|status|small))?:\s*(.*)$`)
+	chartForm     = regexp.MustCompile(`^(column|line|bar) ([a-z_]+(?:, [a-z_]+)*)(?: of ([a-z_]+))?: (.+)$`)
 	parameterForm = regexp.MustCompile(`\$[a-z_]+`)
+	figureForm    = regexp.MustCompile(`(?i)\b(FROM|JOIN)\s+(figure|condition)\b`)
+	braceForm     = regexp.MustCompile(`\{([^}]*)\}`)
 	parameters    = []string{"$period", "$money_scope", "$activity_scope"}
+	headerKeys    = "briefing, title, shows, column, chart and empty"
 )
 
 // load reads briefing/*.sql and reports every mistake in them together.
@@ -57,68 +62,115 @@ func load(queries fs.FS) (map[string]query, error) {
 		if err != nil {
 			return nil, err
 		}
-		name, q, mistakes := parse(file, string(text))
+		q, mistakes := parse(file, string(text))
 		errs = append(errs, mistakes...)
-		if other, twice := found[name]; twice {
-			errs = append(errs, fmt.Errorf("%s: briefing %q is already in %s", file, name, other.file))
+		if other, twice := found[q.name]; twice {
+			errs = append(errs, fmt.Errorf("%s: briefing %q is already in %s", file, q.name, other.file))
 		}
-		found[name] = q
+		found[q.name] = q
 	}
-	for _, s := range sections {
-		if _, ok := found[s.name]; !ok {
-			errs = append(errs, fmt.Errorf("briefing/%s.sql: the briefing has no query %q", s.name, s.name))
-		}
+	if _, ok := found["period"]; !ok {
+		errs = append(errs, errors.New("briefing/period.sql: the briefing has no query \"period\", which tells its dates"))
 	}
 	return found, errors.Join(errs...)
 }
 
 // parse reads the comment lines at the head of a query file.
-func parse(file, text string) (name string, q query, mistakes []error) {
+func parse(file, text string) (q query, mistakes []error) {
 	q.file = file
 	lines := strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
 	at := 0
 	for ; at < len(lines) && strings.HasPrefix(lines[at], "--"); at++ {
-		m := headerForm.FindStringSubmatch(lines[at])
-		switch {
-		case m == nil:
-			mistakes = append(mistakes, fmt.Errorf("%s:%d: %q is not a header line such as \"-- title: words\"", file, at+1, lines[at]))
-		case m[1] == "briefing" && name == "":
-			name = m[2]
-		case m[1] == "title" && q.title == "":
-			q.title = m[2]
-		case m[1] == "shows":
-			shown, err := parseShown(m[2])
-			if err != nil {
-				mistakes = append(mistakes, fmt.Errorf("%s:%d: %w", file, at+1, err))
-			}
-			for i := range shown {
-				shown[i].At = fmt.Sprintf("%s:%d", file, at+1)
-			}
-			q.shows = append(q.shows, shown...)
-		default:
-			mistakes = append(mistakes, fmt.Errorf("%s:%d: header key %q is unknown or given twice; there are briefing, title and shows", file, at+1, m[1]))
+		if err := q.header(lines[at], at+1); err != nil {
+			mistakes = append(mistakes, err)
 		}
 	}
 	q.sql = strings.Join(lines[at:], "\n")
-	if !slices.ContainsFunc(sections, func(s section) bool { return s.name == name }) {
-		mistakes = append(mistakes, fmt.Errorf("%s: briefing %q is not a part of the briefing", file, name))
+	wrong := func(format string, args ...any) {
+		mistakes = append(mistakes, fmt.Errorf("%s: %w", file, fmt.Errorf(format, args...)))
+	}
+	if !nameForm.MatchString(q.name) {
+		wrong("briefing %q is not a name of small letters", q.name)
 	}
 	if q.title == "" {
-		mistakes = append(mistakes, fmt.Errorf("%s: the title is missing", file))
+		wrong("the title is missing")
+	}
+	if q.name != "period" && (len(q.columns) == 0 || q.columns[0].kind != "") {
+		wrong("no column says what a row is about: begin with one such as -- column: label: Fund")
+	}
+	for _, name := range append(slices.Clone(q.chart.values), q.chart.target) {
+		if name != "" && !slices.ContainsFunc(q.columns, func(c column) bool { return c.name == name && c.isNumber() }) {
+			wrong("the chart draws %q, which is no column of figures", name)
+		}
+	}
+	said := q.title + q.empty + q.chart.title
+	for _, c := range q.columns {
+		said += c.heading
+	}
+	for _, m := range braceForm.FindAllStringSubmatch(said, -1) {
+		if !slices.Contains(words, m[1]) {
+			wrong("%s is none of the words that a caption can say: {%s}", m[0], strings.Join(words, "}, {"))
+		}
 	}
 	for _, p := range parameterForm.FindAllString(q.sql, -1) {
 		if !slices.Contains(parameters, p) {
-			mistakes = append(mistakes, fmt.Errorf("%s: parameter %q is unknown; there are %s", file, p, strings.Join(parameters, ", ")))
+			wrong("parameter %q is unknown; there are %s", p, strings.Join(parameters, ", "))
 		}
 	}
-	return name, q, mistakes
+	if m := figureForm.FindStringSubmatch(q.sql); m != nil && len(q.shows) == 0 {
+		wrong("it reads %ss and does not say which it shows, so it would find none: add a line such as -- shows: R01 of activity in this", strings.ToLower(m[2]))
+	}
+	return q, mistakes
+}
+
+// header reads one line of the head.
+func (q *query) header(line string, number int) error {
+	wrong := func(format string, args ...any) error {
+		return fmt.Errorf("%s:%d: %w", q.file, number, fmt.Errorf(format, args...))
+	}
+	m := headerForm.FindStringSubmatch(line)
+	switch {
+	case m == nil:
+		return wrong("%q is not a header line such as \"-- title: words\"", line)
+	case m[1] == "briefing" && q.name == "":
+		q.name = m[2]
+	case m[1] == "title" && q.title == "":
+		q.title = m[2]
+	case m[1] == "empty" && q.empty == "":
+		q.empty = m[2]
+	case m[1] == "column":
+		c := columnForm.FindStringSubmatch(m[2])
+		if c == nil {
+			return wrong("%q is not a column such as \"award pounds: Award\"; the kinds are count, pounds, share, unit, status and small, or none for words", m[2])
+		}
+		q.columns = append(q.columns, column{c[1], c[2], c[3]})
+	case m[1] == "chart" && q.chart.kind == "":
+		c := chartForm.FindStringSubmatch(m[2])
+		if c == nil {
+			return wrong("%q is not a chart such as \"bar spent of award: Spent so far\"; the kinds are column, line and bar", m[2])
+		}
+		q.chart = drawn{kind: c[1], values: strings.Split(c[2], ", "), target: c[3], title: c[4]}
+	case m[1] == "shows":
+		shown, at, err := parseShown(m[2])
+		if err != nil {
+			before := len([]rune(line[:strings.Index(line, m[2])])) + at
+			return fmt.Errorf("%s:%d:%d: %w\n  %s\n  %s^", q.file, number, before+1, err, line, strings.Repeat(" ", before))
+		}
+		for i := range shown {
+			shown[i].At = fmt.Sprintf("%s:%d", q.file, number)
+		}
+		q.shows = append(q.shows, shown...)
+	default:
+		return wrong("header key %q is unknown or given twice; there are %s", m[1], headerKeys)
+	}
+	return nil
 }
 
 // row is one row of an answer, by column; NULL is empty.
 type row map[string]string
 
 // ask runs a query with the parameters it names.
-func ask(ctx context.Context, db Querier, q query, columns []string, r Request) ([]row, error) {
+func (q query) ask(ctx context.Context, db Querier, r Request) ([]row, error) {
 	values := map[string]string{"$period": r.Period, "$money_scope": r.MoneyScope, "$activity_scope": r.ActivityScope}
 	var arguments []any
 	for _, p := range parameters {
@@ -135,13 +187,24 @@ func ask(ctx context.Context, db Querier, q query, columns []string, r Request) 
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", q.file, err)
 	}
-	if !slices.Equal(got, columns) {
-		return nil, fmt.Errorf("%s: the columns are %s; they must be %s", q.file, strings.Join(got, ", "), strings.Join(columns, ", "))
+	for _, c := range q.columns {
+		needed := []string{c.name}
+		if c.kind == "share" {
+			needed = append(needed, c.name+"_n")
+		}
+		if c.kind == "unit" {
+			needed = append(needed, "unit")
+		}
+		for _, name := range needed {
+			if !slices.Contains(got, name) {
+				return nil, fmt.Errorf("%s: the columns are %s; %q is missing", q.file, strings.Join(got, ", "), name)
+			}
+		}
 	}
 	var answer []row
 	for rows.Next() {
-		cells := make([]sql.NullString, len(columns))
-		places := make([]any, len(columns))
+		cells := make([]sql.NullString, len(got))
+		places := make([]any, len(got))
 		for i := range cells {
 			places[i] = &cells[i]
 		}
@@ -149,7 +212,7 @@ func ask(ctx context.Context, db Querier, q query, columns []string, r Request) 
 			return nil, fmt.Errorf("%s: every column must be text: %w", q.file, err)
 		}
 		one := row{}
-		for i, c := range columns {
+		for i, c := range got {
 			one[c] = cells[i].String
 		}
 		answer = append(answer, one)
@@ -158,4 +221,14 @@ func ask(ctx context.Context, db Querier, q query, columns []string, r Request) 
 		return nil, fmt.Errorf("%s: %w", q.file, err)
 	}
 	return answer, nil
+}
+
+// words are those that a pack's text and the captions of its tables can name.
+var words = []string{"period", "period-end", "to-date", "year", "fund", "service", "office", "conditions", "largest-hidden", "left-out"}
+
+// Vocabulary are the tables and words that a pack's text can name.
+func Vocabulary(queries fs.FS) (tables, named []string, err error) {
+	found, err := load(queries)
+	delete(found, "period")
+	return slices.Sorted(maps.Keys(found)), words, err
 }

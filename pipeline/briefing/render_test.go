@@ -15,36 +15,42 @@ import (
 	"mojreturns/pipeline/narrative"
 )
 
-// sample has every part of the page in it, and a name that tries to be markup.
-func sample() briefing.Data {
-	return briefing.Data{
-		Office:   "Office of the Police and Crime Commissioner for Cleveland",
-		Period:   "January to March 2024 (quarter 4 of 2023-24)",
-		Money:    "Core victims fund uplift 2023-24 (stalking training)",
-		Activity: "Stalking advocacy service",
-		Frozen:   "15 April 2024, 06:00", Build: "000042-9f86d081884c",
-		ToDate: "1 April 2023 to 31 March 2024", Year: "2023-24",
-		Decisions:  []briefing.Decision{{"Training delivered in the delivery window", "C03", "Core <i>uplift</i>", "not met", "1 session was outside.", "Ask the ministry.", "31 March 2024"}},
-		Funds:      []briefing.Fund{{"Core uplift", "£22,528.57", "£21,000.00", "£22,000.00", "0"}},
-		FundsChart: briefing.Chart{Title: "Spent so far", Sentence: "One value.", SVG: `<svg class="chart" aria-hidden="true"></svg>`},
-		Services:   []briefing.Service{{"Stalking advocacy service", "SLT", "78", "70", "[c]", "44"}},
-		Funding:    []briefing.Fact{{"Award", "£22,528.57", "the fund's maximum"}, {"Left", "£1,528.57", "award less spent so far"}, {"Days left to spend", "0", "after the end of the period"}},
-		Conditions: []briefing.Condition{
-			{"C01", "Spend is within the maximum", "met", "£21,000.00 of eligible spend to 31 March 2024.", "decision record 23/24-0017"},
-			{"C03", "Training delivered in the delivery window", "not met", "1 session was delivered outside <b>the window</b>.", "decision record 23/24-0017"},
-			{"C04", "Spent on the purpose of the fund", "at risk", "No spend, but 1 commitment off the list.", ""},
-			{"C11", "No carry-over", "not applicable", "The spend window is not over.", "local"},
-			{"C12", "The extract ties to the ledger", "not available", "", "local"},
-		},
-		Training:      []briefing.Measure{{"Sessions delivered", "4", "12"}, {"Completions by front-line staff", "[u]", "83.3% (n = 120)"}},
-		Organisations: []briefing.Organisation{{"Police", "100", "96", "90.0% (n = 100)"}, {"Housing", "[c]", "[c]", "[c]"}},
-		Quarters: []briefing.Quarter{{"Quarter 1", "April to June 2023", "[x]", "[x]", "[x]", "[x]", false}, {"Quarter 2", "July to September 2023", "41", "38", "20", "18", false},
-			{"Quarter 3", "October to December 2023", "64", "60", "33", "31", false}, {"Quarter 4", "January to March 2024", "78", "70", "41", "44", false},
-			{"Year to date", "April 2023 to March 2024", "183", "168", "94", "44", true}},
-		Chart:      briefing.Chart{Title: "Referrals received in each quarter of 2023-24", Sentence: "Lowest 41 (Quarter 2).", SVG: `<svg class="chart" aria-hidden="true"></svg>`},
-		Deliveries: []briefing.Delivery{{"Victim <script>hub</script>", "referrals", "2", "1,204", "1,199", "5"}},
-		Missing:    []briefing.Missing{{"Victim hub", "referrals", "2023-24-Q4", "it was due by 15 April 2024"}},
+// office is what the page says of itself.
+func office() briefing.Data {
+	return briefing.Data{Office: "Office of the Police and Crime Commissioner for Cleveland", Period: "January to March 2024 (quarter 4 of 2023-24)",
+		Frozen: "15 April 2024, 06:00", Build: "000042-9f86d081884c"}
+}
+
+// sample has a table for every place of the pack, and a name that tries to be markup.
+func sample(t *testing.T) map[string]briefing.Table {
+	t.Helper()
+	names, _, err := briefing.Vocabulary(os.DirFS("../../queries"))
+	if err != nil {
+		t.Fatal(err)
 	}
+	out := map[string]briefing.Table{}
+	for _, name := range names {
+		out[name] = briefing.Table{Name: name, Caption: "Rows of " + name, Columns: []briefing.Column{{Heading: "What"}, {"Figure", true}},
+			Rows: []briefing.Row{{Cells: []briefing.Cell{{Text: "Victim <script>hub</script>", Small: "the <i>small</i> words"}, {Text: "1,204", Number: true}}},
+				{Total: true, Cells: []briefing.Cell{{Text: "All"}, {Text: "[c]", Number: true}}}},
+			Chart: briefing.Chart{Title: "Drawn", Sentence: "One value.", SVG: `<svg class="chart" aria-hidden="true"></svg>`}}
+	}
+	status := func(words, mark string) briefing.Row {
+		return briefing.Row{Cells: []briefing.Cell{{Text: "A condition"}, {Text: words, Mark: mark}}}
+	}
+	out["conditions"] = briefing.Table{Name: "conditions", Caption: "Conditions", Columns: []briefing.Column{{Heading: "Condition"}, {Heading: "Status"}},
+		Rows: []briefing.Row{status("met", "met"), status("not met", "not-met"), status("at risk", "at-risk"), status("not available", "neither")}}
+	return out
+}
+
+// bare has a table without rows for every place, which says so.
+func bare(t *testing.T) map[string]briefing.Table {
+	t.Helper()
+	out := sample(t)
+	for name := range out {
+		out[name] = briefing.Table{Name: name, Empty: "No rows of " + name + "."}
+	}
+	return out
 }
 
 // pack is the text that comes with the program; of metrics it knows those it names.
@@ -54,7 +60,10 @@ func pack(t *testing.T) narrative.Pack {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tables, words := briefing.Vocabulary()
+	tables, words, err := briefing.Vocabulary(os.DirFS("../../queries"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	p, err := narrative.Parse("pack.md", string(text), narrative.Known{Metric: func(string) ([]string, bool) { return nil, true }, Tables: tables, Words: words})
 	if err != nil {
 		t.Fatal(err)
@@ -62,9 +71,16 @@ func pack(t *testing.T) narrative.Pack {
 	return p
 }
 
-func render(t *testing.T, d briefing.Data) string {
+// render writes the page of the pack with tables.
+func render(t *testing.T, tables map[string]briefing.Table) string {
 	t.Helper()
-	d.Title, d.Sections = briefing.Write(pack(t), func(b narrative.Binding) string { return "(" + b.Code + b.Item + ")" })
+	d := office()
+	d.Title, d.Sections = briefing.Write(pack(t), tables, func(b narrative.Binding) string { return "(" + b.Code + b.Item + ")" })
+	return page(t, d)
+}
+
+func page(t *testing.T, d briefing.Data) string {
+	t.Helper()
 	var page bytes.Buffer
 	if err := briefing.Render(context.Background(), &page, os.DirFS("../../templates"), d); err != nil {
 		t.Fatal(err)
@@ -108,7 +124,7 @@ func text(n *html.Node) string {
 }
 
 func TestThePageIsAccessible(t *testing.T) {
-	for name, d := range map[string]briefing.Data{"full": sample(), "empty": {Period: "2023-24"}} {
+	for name, d := range map[string]map[string]briefing.Table{"full": sample(t), "empty": bare(t)} {
 		t.Run(name, func(t *testing.T) {
 			page := render(t, d)
 			count, ids := map[string]int{}, map[string]int{}
@@ -165,7 +181,7 @@ func TestThePageIsAccessible(t *testing.T) {
 }
 
 func TestThePageNeedsNothingElse(t *testing.T) {
-	page := render(t, sample())
+	page := render(t, sample(t))
 	for _, n := range elements(t, page) {
 		switch n.Data {
 		case "script", "link", "img", "iframe", "object", "embed", "form", "base":
@@ -188,63 +204,69 @@ func TestThePageNeedsNothingElse(t *testing.T) {
 // without colour.
 func TestEveryStatusIsAWord(t *testing.T) {
 	var got []string
-	for _, n := range elements(t, render(t, sample())) {
+	for _, n := range elements(t, render(t, sample(t))) {
 		if n.Data == "strong" && attr(n, "class") != "" {
 			got = append(got, text(n)+" | "+attr(n, "class"))
 		}
 	}
-	want := []string{"not met | status not-met", "met | status met", "not met | status not-met", "at risk | status at-risk", "not applicable | status neither", "not available | status neither"}
+	want := []string{"met | status met", "not met | status not-met", "at risk | status at-risk", "not available | status neither"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
 func TestThePageSaysItAll(t *testing.T) {
-	all := text(elements(t, render(t, sample()))[0])
+	all := text(elements(t, render(t, sample(t)))[0])
 	for _, want := range []string{
 		"January to March 2024 (quarter 4 of 2023-24)", "Data frozen 15 April 2024, 06:00", "Build 000042-9f86d081884c",
-		"Ask the ministry. not met Core <i>uplift</i>, to be spent by 31 March 2024: 1 session was outside. Training delivered in the delivery window (C03)",
-		"Core uplift £22,528.57 £21,000.00 £22,000.00 0", "Stalking advocacy service SLT 78 70 [c] 44",
-		"Award £22,528.57 the fund's maximum",
-		"Training delivered in the delivery window C03 not met 1 session was delivered outside <b>the window</b>. Basis: decision record 23/24-0017.",
-		"Completions by front-line staff [u] 83.3% (n = 120)",
-		"Police 100 96 90.0% (n = 100)",
-		"Quarter 1 April to June 2023 [x] [x] [x] [x]",
-		"Year to date April 2023 to March 2024 183 168 94 44",
-		"is not proof that the training caused it",
-		"no smaller breakdown of the people referred",
-		"Victim <script>hub</script> referrals 2 1,204 1,199 5",
-		"Victim hub referrals 2023-24-Q4 it was due by 15 April 2024",
-		"[x] not available", "[z] not applicable", "[c] hidden", "[u] too few",
+		"Drawn One value. The table below has the same numbers. Rows of funds What Figure Victim <script>hub</script> the <i>small</i> words 1,204 All [c]",
+		"To be written by the commissioning officer.", "is not proof that the training caused it", "no smaller breakdown of the people referred",
+		"[x] : not available", "[z] : not applicable", "[c] : hidden", "[u] : too few",
 	} {
 		if !strings.Contains(all, want) {
 			t.Errorf("the page does not say %q", want)
 		}
 	}
-	bare := text(elements(t, render(t, briefing.Data{}))[0])
-	for _, want := range []string{"No condition has been worked out", "No delivery is current.", "Every delivery expected for the year to date has come.", "No condition of any fund is unmet or at risk."} {
-		if !strings.Contains(bare, want) {
-			t.Errorf("the empty page does not say %q", want)
-		}
+	if empty := text(elements(t, render(t, bare(t)))[0]); !strings.Contains(empty, "No rows of deliveries.") {
+		t.Error("the empty page does not say that a table is empty")
+	}
+}
+
+// A section of which no table says anything is left out, with what is below it, and named
+// once; people's words keep it.
+func TestWhatIsLeftOut(t *testing.T) {
+	tables := sample(t)
+	tables["organisations"] = briefing.Table{Name: "organisations", Caption: "Organisations"}
+	tables["training"] = briefing.Table{Name: "training", Caption: "Training", Rows: []briefing.Row{{Cells: []briefing.Cell{{Text: "People"}, {Text: "[z]", Number: true}}}}}
+	all := render(t, tables)
+	if strings.Contains(all, "What these figures do not prove") || strings.Count(all, "Training reach") != 2 || // the summary's and the one that says so
+		!strings.Contains(all, "there is nothing to show of it for this period: Training reach.") {
+		t.Errorf("training is not left out:\n%.3000s", all)
+	}
+	d := office()
+	said := pack(t).With(map[string]narrative.Said{"training": {By: "somebody", Blocks: []narrative.Block{{Kind: narrative.Paragraph, Lines: [][]narrative.Inline{{{Text: "It is to come."}}}}}}})
+	d.Title, d.Sections = briefing.Write(said, tables, func(narrative.Binding) string { return "1" })
+	if kept := page(t, d); !strings.Contains(kept, "<p>It is to come.</p>") || strings.Contains(kept, "[z]</td>") {
+		t.Error("what people say of training is left out, or its empty table is not")
 	}
 }
 
 func TestSameDataSameBytes(t *testing.T) {
-	first := render(t, sample())
+	first := render(t, sample(t))
 	time.Sleep(2 * time.Millisecond)
-	if first != render(t, sample()) {
+	if first != render(t, sample(t)) {
 		t.Error("the same data gave two different pages")
 	}
 }
 
 func TestNothingIsWrittenWhenThePageCannotBeMade(t *testing.T) {
 	var page bytes.Buffer
-	if err := briefing.Render(context.Background(), &page, os.DirFS(t.TempDir()), sample()); err == nil || page.Len() > 0 {
+	if err := briefing.Render(context.Background(), &page, os.DirFS(t.TempDir()), office()); err == nil || page.Len() > 0 {
 		t.Errorf("error %v, %d bytes written", err, page.Len())
 	}
 	stopped, cancel := context.WithCancel(context.Background())
 	cancel()
-	if err := briefing.Render(stopped, &page, os.DirFS("../../templates"), sample()); err != context.Canceled || page.Len() > 0 {
+	if err := briefing.Render(stopped, &page, os.DirFS("../../templates"), office()); err != context.Canceled || page.Len() > 0 {
 		t.Errorf("error %v, %d bytes written", err, page.Len())
 	}
 }

@@ -13,23 +13,20 @@ import (
 	"mojreturns/pipeline/narrative"
 )
 
-// Vocabulary are the tables and words that a pack's text can name.
-func Vocabulary() (tables, words []string) {
-	for _, s := range sections {
-		if s.name != "period" {
-			tables = append(tables, s.name)
+// Write puts a pack's text into sections, each binding as say says it, with its tables. A
+// section of which no table says anything is left out, and so is a bullet about a figure
+// that is not there; both are named by the word {left-out}.
+func Write(pack narrative.Pack, tables map[string]Table, say func(narrative.Binding) string) (title string, out []Section) {
+	w := &writer{tables: tables, say: say}
+	kept := w.keep(pack.Blocks)
+	w.say = func(b narrative.Binding) string {
+		if b.Ask == narrative.Word && b.Item == "left-out" {
+			return w.leftOut()
 		}
+		return say(b)
 	}
-	return append(tables, "shorthand"), []string{"period", "period-end", "to-date", "year", "fund", "service", "office", "conditions"}
-}
-
-// Write puts a pack's text into sections, each binding as say says it.
-func Write(pack narrative.Pack, say func(narrative.Binding) string) (title string, out []Section) {
-	for i, b := range pack.Blocks {
-		if b.Kind == narrative.Commentary && !b.Needed && len(b.Said) == 0 {
-			continue
-		}
-		block := blockOf(b, say)
+	for i, b := range kept {
+		block := w.block(b)
 		if i == 0 {
 			title = plain(block.Lines[0])
 			continue
@@ -46,17 +43,100 @@ func Write(pack narrative.Pack, say func(narrative.Binding) string) (title strin
 	return title, out
 }
 
-func blockOf(b narrative.Block, say func(narrative.Binding) string) Block {
-	block := Block{Kind: b.Kind, Level: b.Level, Name: b.Name, By: b.By, Who: b.Who}
-	for _, line := range b.Lines {
-		words := written(line, say)
-		if b.Kind == narrative.List && words[0].Strong && nothing(line, say) { // its strong first words stay
-			words = []Words{words[0], {Words: ": nothing to show for this period."}}
+// writer writes blocks.
+type writer struct {
+	tables map[string]Table
+	say    func(narrative.Binding) string
+	left   []string // the sections and tables left out, in order
+	lines  []string // the first words of bullets left out
+}
+
+// keep leaves out what has nothing to say.
+func (w *writer) keep(blocks []narrative.Block) []narrative.Block {
+	var out []narrative.Block
+	for i := 0; i < len(blocks); i++ {
+		b := blocks[i]
+		switch {
+		case b.Kind == narrative.Commentary && !b.Needed && len(b.Said) == 0:
+			continue
+		case b.Kind == narrative.Heading && b.Level > 1:
+			end := i + 1
+			for end < len(blocks) && (blocks[end].Kind != narrative.Heading || blocks[end].Level > b.Level) {
+				end++
+			}
+			if w.saysNothing(blocks[i:end]) {
+				w.left = append(w.left, plain(written(b.Lines[0], w.say)))
+				i = end - 1
+				continue
+			}
+		case b.Kind == narrative.Table && !w.tables[b.Name].HasData():
+			w.left = append(w.left, w.tables[b.Name].Caption)
+			continue
+		case b.Kind == narrative.List:
+			lines := b.Lines
+			b.Lines = nil
+			for _, line := range lines {
+				if about := strongWords(written(line, w.say)); about != "" && nothing(line, w.say) {
+					w.lines = append(w.lines, about)
+					continue
+				}
+				b.Lines = append(b.Lines, line)
+			}
+			if len(b.Lines) == 0 {
+				continue
+			}
 		}
-		block.Lines = append(block.Lines, words)
+		out = append(out, b)
+	}
+	return out
+}
+
+// strongWords are those that a line begins with: what it is about.
+func strongWords(line []Words) string {
+	for i, w := range line {
+		if !w.Strong {
+			return plain(line[:i])
+		}
+	}
+	return plain(line)
+}
+
+// saysNothing tells whether blocks have tables and none that says anything. What people
+// have written is something.
+func (w *writer) saysNothing(blocks []narrative.Block) bool {
+	tables := 0
+	for _, b := range blocks {
+		if b.Kind == narrative.Table {
+			tables++
+		}
+		if b.Kind == narrative.Table && w.tables[b.Name].HasData() || b.Kind == narrative.Commentary && (b.Needed || len(b.Said) > 0) {
+			return false
+		}
+	}
+	return tables > 0
+}
+
+// leftOut says what was left out: a bullet only where the section of its name was not.
+func (w *writer) leftOut() string {
+	left := slices.Clone(w.left)
+	for _, line := range w.lines {
+		if !slices.Contains(left, line) {
+			left = append(left, "the summary's line on "+line)
+		}
+	}
+	if len(left) == 0 {
+		return "Nothing is left out: every section has something to show."
+	}
+	return "Left out, because there is nothing to show of it for this period: " + strings.Join(left, "; ") + "."
+}
+
+func (w *writer) block(b narrative.Block) Block {
+	block := Block{Kind: b.Kind, Level: b.Level, By: b.By, Who: b.Who, Table: w.tables[b.Name]}
+	for _, line := range b.Lines {
+		block.Lines = append(block.Lines, written(line, w.say))
 	}
 	for _, said := range b.Said {
-		block.Said = append(block.Said, blockOf(said, say))
+		block.Said = append(block.Said, w.block(said))
 	}
 	if b.Kind == narrative.Heading {
 		block.ID = slug(block.Lines[0])
@@ -108,7 +188,7 @@ type known struct{ value, n, unit, marker string }
 
 // speak reads the figures that the text may show, which are all that can be found, and
 // says a binding in words.
-func speak(ctx context.Context, db Querier, r Request, answers map[string][]row, d Data) (func(narrative.Binding) string, error) {
+func speak(ctx context.Context, db Querier, r Request, answers map[string][]row, words map[string]string) (func(narrative.Binding) string, error) {
 	figures, err := figuresOf(ctx, db)
 	if err != nil {
 		return nil, err
@@ -125,8 +205,6 @@ func speak(ctx context.Context, db Querier, r Request, answers map[string][]row,
 		}
 		return f
 	}
-	words := map[string]string{"period": r.PeriodWords, "period-end": answers["period"][0]["period_end"], "to-date": d.ToDate, "year": d.Year,
-		"fund": r.MoneyName, "service": r.ActivityName, "office": r.Office, "conditions": gravity(d.Conditions)}
 	return func(b narrative.Binding) string {
 		switch b.Ask {
 		case narrative.Word:
@@ -167,7 +245,7 @@ func said(f known, b narrative.Binding) string {
 		if shown := share(f.value, "", f.n); shown == tooFew {
 			f.marker = "u"
 		} else if shown != notAvailable {
-			return shown
+			return strings.Replace(shown, "(n = ", "(of ", 1)
 		}
 	}
 	if words := inWords(f); words != "" {
@@ -248,17 +326,17 @@ func rowsThere(pack narrative.Pack, answers map[string][]row) error {
 func rowSaid(answer []row, item string) string {
 	for _, r := range answer {
 		if r["item"] == item {
-			return said(known{value: r["value"], n: r["n"], unit: r["unit"], marker: r["marker"]}, narrative.Binding{})
+			return said(known{value: r["value"], n: r["value_n"], unit: r["unit"], marker: r["value_marker"]}, narrative.Binding{})
 		}
 	}
 	return notAvailableYet
 }
 
 // gravity counts the conditions, the gravest first, and names those to look at.
-func gravity(conditions []Condition) string {
+func gravity(conditions []row) string {
 	titles := map[string][]string{}
 	for _, c := range conditions {
-		titles[c.Status] = append(titles[c.Status], c.Title)
+		titles[c["status"]] = append(titles[c["status"]], c["title"])
 	}
 	if len(conditions) == 0 {
 		return "none was worked out"

@@ -12,6 +12,7 @@ package chart
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math/big"
 	"slices"
 	"strings"
@@ -145,12 +146,9 @@ func (s Series) sentence(labels []string, overTime bool) string {
 		}
 	}
 	at := func(i int) string { return s.Values[i].Shown + " (" + labels[i] + ")" }
-	gaps := ""
-	if n := len(s.Values) - len(shown); n > 0 {
-		gaps = fmt.Sprintf(" %d of %d cannot be shown.", n, len(s.Values))
-	}
+	gaps := s.gaps(labels)
 	if len(shown) == 0 {
-		return "No value can be shown."
+		return "No value can be shown." + gaps
 	}
 	compare := func(a, b int) int {
 		x, _ := s.Values[a].number()
@@ -167,4 +165,30 @@ func (s Series) sentence(labels []string, overTime bool) string {
 		return "Lowest " + at(lowest) + ", highest " + at(highest) + ", last " + at(last) + "." + gaps
 	}
 	return "Highest " + at(highest) + ", lowest " + at(lowest) + "." + gaps
+}
+
+// gaps names the places without a value, by why there is none.
+func (s Series) gaps(labels []string) string {
+	at := map[string][]string{}
+	for i, v := range s.Values {
+		if _, ok := v.number(); !ok {
+			at[v.Shown] = append(at[v.Shown], labels[i])
+		}
+	}
+	text := ""
+	for _, why := range slices.Sorted(maps.Keys(at)) {
+		said := "Without a value"
+		switch why {
+		case "[c]":
+			said = "Hidden to protect people"
+		case "[u]":
+			said = "Of too few to show"
+		case "[x]":
+			said = "Not available"
+		case "[z]":
+			said = "Not applicable"
+		}
+		text += " " + said + ": " + strings.Join(at[why], ", ") + "."
+	}
+	return text
 }

@@ -47,10 +47,10 @@ func TestSentence(t *testing.T) {
 		want   string
 	}{
 		"over time":    {chart.Column, values("41", "64", "32", "60"), "Lowest 32 (Q3), highest 64 (Q2), last 60 (Q4)."},
-		"a gap":        {chart.Line, values("41", "[c]", "32", "[x]"), "Lowest 32 (Q3), highest 41 (Q1), last 32 (Q3). 2 of 4 cannot be shown."},
-		"one value":    {chart.Line, values("[x]", "[x]", "[x]", "7"), "One value is shown: 7 (Q4). 3 of 4 cannot be shown."},
+		"a gap":        {chart.Line, values("41", "[c]", "32", "[x]"), "Lowest 32 (Q3), highest 41 (Q1), last 32 (Q3). Hidden to protect people: Q2. Not available: Q4."},
+		"one value":    {chart.Line, values("[x]", "[x]", "[x]", "7"), "One value is shown: 7 (Q4). Not available: Q1, Q2, Q3."},
 		"all the same": {chart.Column, values("0", "0", "0", "0"), "All 4 are 0."},
-		"nothing":      {chart.Column, values("[c]", "[c]", "[x]", "[x]"), "No value can be shown."},
+		"nothing":      {chart.Column, values("[c]", "[c]", "[x]", "[x]"), "No value can be shown. Hidden to protect people: Q1, Q2. Not available: Q3, Q4."},
 		"categories":   {chart.Bar, values("5", "-2", "9", "6.5"), "Highest 9 (Q3), lowest -2 (Q2)."},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -18,10 +18,10 @@ import (
 
 // declared is what the pack's text binds and what its questions say that they show.
 func declared(ws *workspace.Workspace, pack narrative.Pack) ([]briefing.Shown, error) {
-	out, err := briefing.Declared(ws.Queries)
-	if err != nil {
-		return nil, err
-	}
+	out, err := briefing.Declared(ws.Queries, pack, func(code string) bool {
+		_, ok := ws.Metrics.Metric(code)
+		return ok
+	})
 	for _, s := range pack.Shows() {
 		scope := "money"
 		if ofService(ws, s.Code) {
@@ -29,7 +29,7 @@ func declared(ws *workspace.Workspace, pack narrative.Pack) ([]briefing.Shown, e
 		}
 		out = append(out, briefing.Shown{Code: s.Code, Dimension: s.Dimension, Scope: scope, Periods: []string{s.When}, At: s.At})
 	}
-	return out, checkDeclared(ws, out)
+	return out, errors.Join(err, checkDeclared(ws, out))
 }
 
 // scopes are those that a word of a declaration stands for.
@@ -79,8 +79,13 @@ func asked(v *published.View, declared []briefing.Shown, figures map[figure.Plac
 				}
 			}
 			for _, quarter := range at.Year.Quarters() {
-				if slices.Contains(d.Periods, "quarters") && !quarter.End.After(at.End) {
-					may[figure.Place{Code: d.Code, Scope: scope, Period: quarter.Label, Dimension: d.Dimension}] = true
+				if quarter.End.After(at.End) {
+					break
+				}
+				for word, of := range map[string]period.Period{"quarters": quarter, "quarters-to-date": quarter.ToDate()} {
+					if slices.Contains(d.Periods, word) {
+						may[figure.Place{Code: d.Code, Scope: scope, Period: of.Label, Dimension: d.Dimension}] = true
+					}
 				}
 			}
 		}

@@ -53,7 +53,7 @@ func TestWhatIsDeclaredIsThere(t *testing.T) {
 	file := filepath.Join(ws.Dir, "queries", "briefing", "training.sql")
 	text, err := os.ReadFile(example.File(t, "queries", "briefing", "training.sql"))
 	if err == nil {
-		text = []byte(strings.Replace(string(text), "TR01, TR02A", "TR00, TR01 by mood of money in this\n-- shows: TR02A", 1))
+		text = []byte(strings.Replace(string(text), "TR01, TR02A, TR03", "TR00, TR01 by mood of money in this\n-- shows: TR02A", 1))
 		err = workspace.WriteFile(file, text)
 	}
 	if err != nil {
@@ -62,7 +62,8 @@ func TestWhatIsDeclaredIsThere(t *testing.T) {
 	v := example.View(t, example.Shared(t), example.Quarter(t, "2023-24-Q4"))
 	v.Workspace = example.Open(t, ws.Dir)
 	_, err = draft.Briefing(context.Background(), v, filepath.Join(t.TempDir(), "page.html"))
-	for _, want := range []string{`training.sql:3: shows "TR00", which is not a metric`, `training.sql:3: shows TR01 by "mood"`} {
+	for _, want := range []string{`training.sql:3: shows "TR00", which is not a metric`, `training.sql:3: shows TR01 by "mood"`,
+		"training.sql: it names TR03 and does not say that it shows it"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v does not say %s", err, want)
 		}

@@ -6,7 +6,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"unicode"
 
 	"mojreturns/pipeline/briefing"
 	"mojreturns/pipeline/gate"
@@ -35,7 +37,10 @@ func narrated(ws *workspace.Workspace, at period.Period) (narrative.Pack, error)
 	if err != nil {
 		return narrative.Pack{}, err
 	}
-	known := knownTo(ws)
+	known, err := knownTo(ws)
+	if err != nil {
+		return narrative.Pack{}, err
+	}
 	pack, err := narrative.Parse(textFile, string(text), known)
 	if err != nil {
 		return narrative.Pack{}, err
@@ -51,19 +56,30 @@ func narrated(ws *workspace.Workspace, at period.Period) (narrative.Pack, error)
 }
 
 // knownTo is what a text of the workspace can name.
-func knownTo(ws *workspace.Workspace) narrative.Known {
-	known := narrative.Known{Metric: func(code string) (by []string, ok bool) {
+func knownTo(ws *workspace.Workspace) (known narrative.Known, err error) {
+	known.Metric = func(code string) (by []string, ok bool) {
 		m, ok := ws.Metrics.Metric(code)
 		for _, b := range m.By {
 			by = append(by, b.String())
 		}
 		return by, ok
-	}}
+	}
 	for _, m := range ws.Metrics.Metrics {
 		known.Codes = append(known.Codes, m.Code)
 	}
-	known.Tables, known.Words = briefing.Vocabulary()
-	return known
+	known.Names = []string{ws.Register.Area.Code, ws.Register.Area.Name, ws.Register.Area.Office}
+	for _, f := range ws.Register.Funds {
+		known.Names = append(known.Names, f.Name, f.Code, f.Agreement)
+	}
+	for _, s := range ws.Register.Services {
+		known.Names = append(known.Names, s.Name, s.Code)
+	}
+	for _, p := range ws.Register.Providers {
+		known.Names = append(known.Names, p.Name, p.Code)
+	}
+	known.Names = slices.DeleteFunc(known.Names, func(name string) bool { return !strings.ContainsFunc(name, unicode.IsLetter) })
+	known.Tables, known.Words, err = briefing.Vocabulary(ws.Queries)
+	return known, err
 }
 
 // unwritten are the words that the pack needs and nobody has written, as the gate takes
@@ -84,7 +100,11 @@ func StartWords(ws *workspace.Workspace, at period.Period) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	pack, err := narrative.Parse(textFile, string(text), knownTo(ws))
+	known, err := knownTo(ws)
+	if err != nil {
+		return "", err
+	}
+	pack, err := narrative.Parse(textFile, string(text), known)
 	if err != nil {
 		return "", err
 	}

@@ -13,10 +13,26 @@ var (
 	whens    = []string{"this", "to-date", "last-quarter"}
 )
 
+// law is how a law, or a part of one, is cited.
+var law = regexp.MustCompile(`\b(?:[Ss]ections?|[Aa]rticles?|[Rr]egulations?|[Ss]chedules?|[Pp]aragraphs?) [0-9]+[A-Z]*(?:\([0-9a-z]+\))*|\b(?:Act|Order|Regulations|Rules) [12][0-9]{3}\b`)
+
+// literal says what in words that are no figure could be one all the same: numbers that
+// are neither part of a date, a period, a law nor a name of the office.
+func (k Known) literal(words string) error {
+	rest := law.ReplaceAllString(allowed.ReplaceAllString(words, ""), "")
+	for _, name := range k.Names {
+		rest = strings.ReplaceAll(rest, name, "")
+	}
+	if found := typed.FindString(rest); found != "" {
+		return fmt.Errorf("{literal %s} has %q in it, which could be a figure: bind it, or write it in letters; a literal is a date, a law (Section 28), or a name of the configuration", words, found)
+	}
+	return nil
+}
+
 // bind reads what stands in braces.
 func (k Known) bind(text string) (Inline, error) {
 	if words, ok := strings.CutPrefix(text, "literal "); ok {
-		return Inline{Text: words}, nil
+		return Inline{Text: words}, k.literal(words)
 	}
 	parts := strings.Split(text, "|")
 	b := Binding{Ask: Value, When: "this"}

@@ -13,7 +13,7 @@
 //	{change R01 last-quarter}      "7 more than in the quarter before"
 //	{money:left}                   the value of a row of a question of queries/briefing
 //	{period}                       one of the words that the pack knows
-//	{literal 24 hours}             a number that is no figure
+//	{literal Section 28}           a number that is no figure: a law, or a name of the office
 //
 // A line ":::table NAME" is a table, alone in its paragraph, and ":::commentary NAME
 // needed by the commissioning officer" (needed and by may be left out) a place for people's
@@ -146,6 +146,7 @@ type Known struct {
 	Codes  []string // of all metrics
 	Tables []string
 	Words  []string
+	Names  []string // of the office: a number in one is no figure
 }
 
 // mistake is one thing wrong, with its place in the text.

@@ -15,10 +15,11 @@ var known = narrative.Known{
 		return by, ok
 	},
 	Codes: []string{"R01", "S02C", "TR05"}, Tables: []string{"money", "conditions"}, Words: []string{"period", "fund"},
+	Names: []string{"Uplift 24"},
 }
 
 func TestParse(t *testing.T) {
-	p, err := narrative.Parse("pack.md", "# Briefing\r\n\r\n{S02C} was **spent** in\n2023-24, by 31 March 2024 ({literal 24} hours); see [money](#money).\n\n"+
+	p, err := narrative.Parse("pack.md", "# Briefing\r\n\r\n{S02C} was **spent** in\n2023-24, by 31 March 2024 ({literal Section 28(1), Uplift 24}); see [money](#money).\n\n"+
 		"- {R01[source=POL] to-date|referral|referrals}\n- {change R01 last-quarter}, {n TR05}, {money:days left}, {period}\n\n## Money\n\n:::table money\n", known)
 	if err != nil {
 		t.Fatal(err)
@@ -71,7 +72,7 @@ We had {R1} and 41 referrals, {R01[sauce=POL]}, {R01 yesterday}.
 	want := []string{
 		`pack.md:3:8: "R1" is not a metric; did you mean "R01"?`,
 		"  We had {R1} and 41 referrals, {R01[sauce=POL]}, {R01 yesterday}.\n         ^",
-		`pack.md:3:17: "41" is typed: bind it to its figure, such as {R01}, or write {literal 41} if it is none`,
+		`pack.md:3:17: "41" is typed: bind it to its figure, such as {R01}; of a law or a name write {literal Section 28}`,
 		`pack.md:3:31: R01 is not broken down by "sauce"; it is by source, la`,
 		`pack.md:3:49: "yesterday" is not a period; there are this, to-date, last-quarter`,
 		`pack.md:5:4: "1,200" is typed`,
@@ -189,6 +190,7 @@ func FuzzParse(f *testing.F) {
 
 func TestNumbersInDisguise(t *testing.T) {
 	for text, want := range map[string]string{
+		"We met {literal 99 victims}": `{literal 99 victims} has "99" in it`, "By {literal Uplift 241}": `has "1" in it`,
 		"We helped ½ of them": `"½" is typed`, "We helped ١٢ people": `"١٢" is typed`,
 		"We helped {R01 people": "{R01 people is never closed", "{money:days left": "never closed",
 	} {

@@ -212,7 +212,7 @@ func (r *reader) digits(words string, at int) {
 	dates := allowed.FindAllStringIndex(words, -1)
 	for _, found := range typed.FindAllStringIndex(words, -1) {
 		if !slices.ContainsFunc(dates, func(d []int) bool { return d[0] <= found[0] && found[1] <= d[1]+1 }) {
-			r.wrong(at+found[0], "%q is typed: bind it to its figure, such as {R01}, or write {literal %s} if it is none", words[found[0]:found[1]], words[found[0]:found[1]])
+			r.wrong(at+found[0], "%q is typed: bind it to its figure, such as {R01}; of a law or a name write {literal Section 28}", words[found[0]:found[1]])
 		}
 	}
 }

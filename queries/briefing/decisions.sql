@@ -1,6 +1,11 @@
 -- briefing: decisions
--- title:    What is not met or at risk in any fund, the gravest first, and what is needed
+-- title:    Conditions that are not met or at risk, the gravest first
 -- shows:    conditions of funds in this
+-- column:   needed: What is needed
+-- column:   code small:
+-- column:   status status: Status
+-- column:   why: Why
+-- empty:    No condition of any fund is unmet or at risk.
 WITH needed AS (
   SELECT * FROM (VALUES
     ('C01', 'Decide whether spend is cut or the ministry is asked for more.'),
@@ -17,10 +22,13 @@ WITH needed AS (
     ('C12', 'Have finance reconcile the ledger; the return cannot leave before.'),
     ('C13', 'Agree the repayment to the ministry.'),
     ('C14', 'The chief finance officer signs the declaration.')) needed(code, words))
-SELECT c.code, c.title, c.status, c.evidence, coalesce(r.name, c.fund) AS fund, strftime(r.spend_by, '%-d %B %Y') AS spend_by,
-  coalesce(n.words, 'The commissioning officer says what is to be done.') AS needed
+SELECT coalesce(n.words, 'The commissioning officer says what is to be done.') AS needed,
+  c.title || ' (' || c.code || ')' AS code, c.status,
+  string_agg(coalesce(r.name, c.fund) || coalesce(', to be spent by ' || strftime(r.spend_by, '%-d %B %Y'), '') || ': ' || c.evidence, ' '
+    ORDER BY r.name, c.fund) AS why -- one decision, however many funds it is about
 FROM condition c
 LEFT JOIN register.fund r ON r.code = c.fund
 LEFT JOIN needed n ON n.code = c.code
 WHERE c.period = $period AND c.status IN ('not met', 'at risk')
-ORDER BY c.status <> 'not met', c.code, fund
+GROUP BY n.words, c.title, c.code, c.status
+ORDER BY c.status <> 'not met', c.code

@@ -1,6 +1,12 @@
 -- briefing: funds
--- title:    Every fund of the area: award, spend, forecast and the days left to spend it
+-- title:    Every fund of the area at the end of the period
 -- shows:    S01, S02C, S04 of funds in this
+-- column:   label: Fund
+-- column:   award pounds: Award
+-- column:   spent pounds: Spent so far
+-- column:   forecast pounds: Forecast outturn
+-- column:   days count: Days left to spend
+-- chart:    bar spent of award: Spent so far, of the award (the upright mark)
 SELECT r.name AS label,
   award.value::VARCHAR AS award, coalesce(award.marker, 'x') AS award_marker,
   spent.value::VARCHAR AS spent, coalesce(spent.marker, 'x') AS spent_marker,

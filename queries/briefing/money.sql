@@ -1,6 +1,9 @@
 -- briefing: money
--- title:    What the fund was given, what has gone, what is left and for how long
+-- title:    {fund}: award, spend and forecast at the end of the period
 -- shows:    S01, S02, S02C, S04, S05 of money in this
+-- column:   label: Measure
+-- column:   value unit: Figure
+-- column:   note: What it is
 WITH shown AS (
   SELECT * FROM (VALUES
     (1, 'award', 'S01', 'Award', 'the fund''s maximum, with what was added by the end of the period'),
@@ -30,6 +33,6 @@ item AS (
   FROM period p
   LEFT JOIN register.fund f ON 'fund:' || f.code = $money_scope
   WHERE p.period = $period)
-SELECT item, label, unit, value::VARCHAR AS value, marker, note
+SELECT item, label, unit, value::VARCHAR AS value, marker AS value_marker, note
 FROM item
 ORDER BY place

@@ -1,6 +1,13 @@
 -- briefing: referrals
--- title:    Referrals in each quarter of the financial year, and in the year to date
+-- title:    Referrals and cases by quarter, {year}
 -- shows:    R01, R02, R10, R12 of activity in quarters, to-date
+-- column:   label: Quarter
+-- column:   months small:
+-- column:   received count: Received
+-- column:   valid count: Valid
+-- column:   started count: Supports started
+-- column:   still_open count: Open at end
+-- chart:    column received: Referrals received in each quarter of {year}
 WITH row_of AS (
   SELECT q.period,
     'Quarter ' || (date_diff('quarter', y.period_start, q.period_start) + 1) AS label,

@@ -1,6 +1,12 @@
 -- briefing: services
--- title:    Every service of the area: referrals and cases in the period
+-- title:    Every service of the area in the period
 -- shows:    R01, R02, R10, R12 of services in this
+-- column:   label: Service
+-- column:   provider small:
+-- column:   received count: Referrals received
+-- column:   valid count: Valid
+-- column:   started count: Supports started
+-- column:   still_open count: Open at end
 SELECT s.name AS label, coalesce(v.name, s.provider) AS provider,
   received.value::VARCHAR AS received, coalesce(received.marker, 'x') AS received_marker,
   valid.value::VARCHAR AS valid, coalesce(valid.marker, 'x') AS valid_marker,

@@ -1,6 +1,9 @@
 -- briefing: training
--- title:    Training the fund paid for, in the period and in the financial year to date
+-- title:    Training paid for by {fund}
 -- shows:    TR01, TR02A, TR03, TR04, TR05 of money in this, to-date
+-- column:   label: Measure
+-- column:   value unit: In the period
+-- column:   to_date unit: Year to date
 WITH shown AS (
   SELECT * FROM (VALUES
     (1, 'TR01', 'sessions', 'Sessions delivered'),
@@ -15,9 +18,12 @@ to_date AS (
   WHERE p.period = $period)
 SELECT s.item, s.label,
   coalesce(f.unit, d.unit, '') AS unit,
-  f.value::VARCHAR AS value, coalesce(f.marker, 'x') AS marker, f.n::VARCHAR AS n,
-  d.value::VARCHAR AS to_date_value, coalesce(d.marker, 'x') AS to_date_marker, d.n::VARCHAR AS to_date_n
+  f.value::VARCHAR AS value, coalesce(f.marker, 'x') AS value_marker, f.n::VARCHAR AS value_n,
+  d.value::VARCHAR AS to_date, coalesce(d.marker, 'x') AS to_date_marker, d.n::VARCHAR AS to_date_n
 FROM shown s
 LEFT JOIN figure f ON f.code = s.code AND f.scope = $money_scope AND f.period = $period AND f.dimension = ''
 LEFT JOIN figure d ON d.code = s.code AND d.scope = $money_scope AND d.period = (SELECT period FROM to_date) AND d.dimension = ''
+-- a fund that has paid for no training this year has none to show
+WHERE EXISTS (FROM figure t WHERE t.code IN ('TR01', 'TR03') AND t.scope = $money_scope AND t.period = (SELECT period FROM to_date)
+  AND t.dimension = '' AND (t.value > 0 OR t.marker = 'c'))
 ORDER BY s.place
