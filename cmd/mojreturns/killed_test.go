@@ -225,11 +225,11 @@ func TestDiskFull(t *testing.T) {
 		errors.New(`IO Error: Could not write file "x": No space left on device`),
 		errors.New("write x: There is not enough space on the disk."),
 	} {
-		if words := inWords(err); !strings.HasPrefix(words, "the disk is full: make room") || strings.Contains(words, "IO Error") {
+		if words := (&app{}).inWords(err); !strings.HasPrefix(words, "the disk is full: make room") || strings.Contains(words, "IO Error") {
 			t.Errorf("%v is said as %q", err, words)
 		}
 	}
-	if words := inWords(errors.New("something else")); words != "something else" {
+	if words := (&app{}).inWords(errors.New("something else")); words != "something else" {
 		t.Errorf("another error is said as %q", words)
 	}
 	if _, err := os.Stat("/dev/full"); err != nil {

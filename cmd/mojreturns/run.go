@@ -70,7 +70,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		err = fmt.Errorf("the result could not be written: %w", results.err)
 	}
 	if err != nil && err.Error() != "" {
-		fmt.Fprintf(stderr, "mojreturns: %s\n", inWords(err))
+		fmt.Fprintf(stderr, "mojreturns: %s\n", a.inWords(err))
 	}
 	return exitCode(ctx, err)
 }
@@ -78,10 +78,16 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 // diskFull are the words of systems, and of DuckDB after them, for a disk without room.
 var diskFull = regexp.MustCompile(`(?i)no space left on device|not enough space on (the )?disk|disk quota exceeded`)
 
-// inWords says an error as people read it: of a full disk what it is, and no more.
-func inWords(err error) string {
+// inWords says an error as people read it: of a full disk what it is, and no more; what
+// the system says of a file repeats its name, which may tell of somebody.
+func (a *app) inWords(err error) string {
 	if errors.Is(err, syscall.ENOSPC) || diskFull.MatchString(err.Error()) {
 		return "the disk is full: make room and give the command again. What was received and what was decided is as it was before"
+	}
+	var file *os.PathError
+	var files *os.LinkError
+	if a.opened != nil && (errors.As(err, &file) || errors.As(err, &files)) {
+		return a.opened.Masked(err.Error())
 	}
 	return err.Error()
 }

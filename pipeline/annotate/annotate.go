@@ -73,12 +73,12 @@ func Workbook(content []byte, r Report) ([]byte, error) {
 	for number, sheet := range b.Sheets {
 		m := marking{book: b, sheet: sheet, number: number + 1, looks: looks, report: r}
 		if err := m.mark(places); err != nil {
-			return nil, fmt.Errorf("the sheet %q cannot be marked: %w", sheet.Name, err)
+			return nil, fmt.Errorf("a sheet cannot be marked: %w", err)
 		}
 	}
 	for i, f := range r.Faults {
 		if _, ok := places[i]; !ok {
-			return nil, fmt.Errorf("row %d of the sheet %q is not in the workbook, so its fault cannot be marked", f.Row, f.Sheet)
+			return nil, fmt.Errorf("row %d of a sheet is not in the workbook, so its fault cannot be marked", f.Row)
 		}
 	}
 	l := list{Report: r, book: b, looks: looks, places: places}

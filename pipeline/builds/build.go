@@ -163,7 +163,7 @@ func figures(ctx context.Context, ws *workspace.Workspace, conn *sql.Conn, sourc
 	if err != nil {
 		return err
 	}
-	if sources, err = typed.Judged(ctx, conn, sources); err != nil {
+	if sources, err = typed.Judged(ctx, ws, conn, sources); err != nil {
 		return err
 	}
 	if err := LoadPeriods(ctx, ws, conn, periods, sources); err != nil {

@@ -28,13 +28,24 @@ type Derivation struct {
 	Factor   string // what its number is multiplied by, as an exact decimal; empty for none
 }
 
+// Told is how a mistake tells of a header that the sender gave, its quotation marks
+// included; nil as it stands.
+type Told func(header string) string
+
+func (t Told) of(header string) string {
+	if t == nil {
+		return fmt.Sprintf("%q", header)
+	}
+	return t(header)
+}
+
 // MatchFeed does what Match does, by all that a provider's feed says.
-func (c Contract) MatchFeed(header []string, feed register.Feed) (Mapping, error) {
+func (c Contract) MatchFeed(header []string, feed register.Feed, told Told) (Mapping, error) {
 	derived := map[string]Derivation{}
 	constants := maps.Clone(feed.Constants)
 	var errs []error
 	for _, column := range slices.Sorted(maps.Keys(feed.Derive)) {
-		d, at, err := c.derive(header, column, feed.Derive[column])
+		d, at, err := c.derive(header, column, feed.Derive[column], told)
 		if err != nil {
 			errs = append(errs, err)
 		}
@@ -50,7 +61,7 @@ func (c Contract) MatchFeed(header []string, feed register.Feed) (Mapping, error
 		}
 		constants[column] = "derived" // taken from the header, so that no header is claimed for it
 	}
-	m, err := c.Match(header, feed.Columns, constants)
+	m, err := c.match(header, feed.Columns, constants, told)
 	for column := range feed.Derive {
 		delete(m.Constants, column)
 	}
@@ -67,7 +78,7 @@ func (c Contract) MatchFeed(header []string, feed register.Feed) (Mapping, error
 }
 
 // derive finds the header that a column is made from.
-func (c Contract) derive(header []string, column string, d register.Derived) (found bool, at int, err error) {
+func (c Contract) derive(header []string, column string, d register.Derived, told Told) (found bool, at int, err error) {
 	if err := c.checkDerived(column, d); err != nil {
 		return false, 0, err
 	}
@@ -75,10 +86,10 @@ func (c Contract) derive(header []string, column string, d register.Derived) (fo
 	places := placesOf(header, d.From)
 	switch {
 	case len(places) > 1:
-		return false, 0, twice(col, header, places)
+		return false, 0, twice(col, header, places, told)
 	case len(places) == 0 && col.Constraints.Required:
 		if near := nearest(header, d.From); near != "" {
-			return false, 0, fmt.Errorf("the column %s is made from %q, and no header is that; the nearest is %q: rename it, or name it in the provider's mapping", column, strings.Join(d.From, `" or "`), near)
+			return false, 0, fmt.Errorf("the column %s is made from %q, and no header is that; the nearest is %s: rename it, or name it in the provider's mapping", column, strings.Join(d.From, `" or "`), told.of(near))
 		}
 		return false, 0, fmt.Errorf("the column %s is made from %q, and no header is that", column, strings.Join(d.From, `" or "`))
 	case len(places) == 0:
@@ -90,7 +101,7 @@ func (c Contract) derive(header []string, column string, d register.Derived) (fo
 // Heads says whether a header has every column that the feed cannot do without, by
 // all that a provider's feed says.
 func (c Contract) Heads(header []string, feed register.Feed) bool {
-	m, _ := c.MatchFeed(header, feed) // what else is wrong with it is told when it is read
+	m, _ := c.MatchFeed(header, feed, nil) // what else is wrong with it is told when it is read
 	for _, col := range c.Columns {
 		d, derived := feed.Derive[col.Name]
 		if derived && col.Constraints.Required && len(placesOf(header, d.From)) == 0 {
@@ -132,7 +143,11 @@ const (
 // file. Every problem is reported: a required column that is missing, a column
 // found twice, a configured column the contract does not have.
 func (c Contract) Match(header []string, names map[string]register.Names, constants map[string]string) (Mapping, error) {
-	m := matching{header: header, owner: map[int]string{}}
+	return c.match(header, names, constants, nil)
+}
+
+func (c Contract) match(header []string, names map[string]register.Names, constants map[string]string, told Told) (Mapping, error) {
+	m := matching{told: told, header: header, owner: map[int]string{}}
 	for _, wrong := range c.checkMapping(names, constants) {
 		m.errs = append(m.errs, wrong.error)
 	}
@@ -157,7 +172,7 @@ func (c Contract) Match(header []string, names map[string]register.Names, consta
 		_, sent := m.Columns[col.Name]
 		if _, constant := constants[col.Name]; col.Constraints.Required && !sent && !constant {
 			m.Missing = append(m.Missing, col.Name)
-			m.errs = append(m.errs, missing(col, names[col.Name], m.Unused))
+			m.errs = append(m.errs, missing(col, names[col.Name], m.Unused, told))
 		}
 	}
 	return m.Mapping, errors.Join(m.errs...)
@@ -165,6 +180,7 @@ func (c Contract) Match(header []string, names map[string]register.Names, consta
 
 type matching struct {
 	Mapping
+	told   Told
 	header []string
 	owner  map[int]string // header position to the column that has it
 	errs   []error
@@ -183,13 +199,13 @@ func (m *matching) claim(col Column, names []string, is func([]string, string) b
 		if owner := m.owner[i]; owner != "" && !configured || !is(names, h) {
 			continue
 		} else if owner != "" {
-			m.errs = append(m.errs, fmt.Errorf("the provider's mapping gives the header %q to both %s and %s; give it to one", h, owner, col.Name))
+			m.errs = append(m.errs, fmt.Errorf("the provider's mapping gives the header %s to both %s and %s; give it to one", m.told.of(h), owner, col.Name))
 		}
 		found = append(found, i)
 		m.owner[i] = col.Name
 	}
 	if len(found) > 1 {
-		m.errs = append(m.errs, twice(col, m.header, found))
+		m.errs = append(m.errs, twice(col, m.header, found, m.told))
 	}
 	if len(found) > 0 {
 		m.Columns[col.Name] = found[0]
@@ -225,18 +241,18 @@ func like(name, header string) bool {
 	return ok && strings.HasSuffix(rest, last)
 }
 
-func twice(col Column, header []string, found []int) error {
+func twice(col Column, header []string, found []int, told Told) error {
 	var places []string
 	for _, at := range found {
-		places = append(places, fmt.Sprintf("%q (column %d)", header[at], at+1))
+		places = append(places, fmt.Sprintf("%s (column %d)", told.of(header[at]), at+1))
 	}
 	return fmt.Errorf("the headers %s each mean the column %s; keep one, or name it in the provider's mapping",
 		strings.Join(places, " and "), col.Name)
 }
 
-func missing(col Column, names, unused []string) error {
+func missing(col Column, names, unused []string, told Told) error {
 	if near := nearest(unused, append([]string{col.Name, col.Title}, names...)); near != "" {
-		return fmt.Errorf("the column %s is missing; the nearest header is %q: rename it, or name it in the provider's mapping", col.Name, near)
+		return fmt.Errorf("the column %s is missing; the nearest header is %s: rename it, or name it in the provider's mapping", col.Name, told.of(near))
 	}
 	return fmt.Errorf("the column %s is missing, and no header is like it: add it", col.Name)
 }

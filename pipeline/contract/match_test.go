@@ -157,7 +157,7 @@ func TestSentencesForTheSender(t *testing.T) {
 		Derive: map[string]register.Derived{"service_code": {From: register.Names{"Service name"}}},
 		Codes:  map[string]map[string]string{"crime_type_code": {"Stalking": "STK", "stalked": "STK", "*": "OTH"}},
 		YesNo:  map[string]register.Names{"Y": {"Ja"}}, Dates: register.Names{"two-digit-years", "day-first"}}
-	_, err := referrals.MatchFeed([]string{"Case ref", "Crime", "Councils", "Council (2)"}, theirs)
+	_, err := referrals.MatchFeed([]string{"Case ref", "Crime", "Councils", "Council (2)"}, theirs, nil)
 	if err == nil {
 		t.Fatal("the header was taken")
 	}

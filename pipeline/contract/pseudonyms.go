@@ -34,8 +34,8 @@ func (c Contract) checkPseudonyms(f register.Feed) []misfit {
 
 // Hashed finds the headers whose values are client numbers, by all that a provider's feed
 // says: their places, from 0. A header that is missing or stands twice is an error.
-func (c Contract) Hashed(header []string, f register.Feed) ([]int, error) {
-	m, err := c.MatchFeed(header, f)
+func (c Contract) Hashed(header []string, f register.Feed, told Told) ([]int, error) {
+	m, err := c.MatchFeed(header, f, told)
 	if err != nil {
 		return nil, err
 	}

@@ -90,6 +90,13 @@ JOIN rule r ON r.feed = %[1]s AND r.rule = f.rule AND r.column_name = CASE WHEN 
 		quote(c.Feed), c.Feed)
 }
 
+// ForgetFaulty is the SQL that takes the values out of the faults of the feed's rows, once
+// they are listed: what may be repeated of them stands in the list alone.
+func (c Contract) ForgetFaulty() string {
+	return fmt.Sprintf(`UPDATE typed.%s SET faults = list_transform(faults, lambda f: {'column_name': f.column_name, 'rule': f.rule, 'value': NULL::VARCHAR})
+WHERE faults IS NOT NULL`, c.Feed)
+}
+
 // Standings is the SELECT of how many rows of each delivery count, are
 // superseded or rejected, and of the latest financial year that an accepted row is
 // dated in (NULL where the contract dates none).

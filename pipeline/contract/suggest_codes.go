@@ -11,7 +11,7 @@ import (
 // writeCodes says how yes and no are spelled, and translates the provider's codes
 // where they are labels of ours. Where they only share words with one it is said in a
 // comment, so that nothing counts as what nobody decided; so is what is like none.
-func (p Proposal) writeCodes(w *writer) {
+func (p Proposal) writeCodes(w *writer, about About) {
 	yesNo := p.yesNo()
 	if len(yesNo) > 0 {
 		w.line("  yes_no:", "")
@@ -27,7 +27,7 @@ func (p Proposal) writeCodes(w *writer) {
 		if !ok || !strings.HasPrefix(p.typeName(col), `"code_`) {
 			continue
 		}
-		lines := p.translations(col, p.Profiles[m.At], yesNo)
+		lines := p.translations(col, p.Profiles[m.At], yesNo, about)
 		if !slices.ContainsFunc(lines, func(l string) bool { return !strings.HasPrefix(l, "#") }) {
 			for _, l := range lines {
 				w.line("  # in "+col.Name+", "+strings.TrimPrefix(l, "# "), "")
@@ -46,11 +46,12 @@ func (p Proposal) writeCodes(w *writer) {
 }
 
 // translations are the lines for one column.
-func (p Proposal) translations(col Column, profile Profile, yesNo map[string][]string) []string {
+func (p Proposal) translations(col Column, profile Profile, yesNo map[string][]string, about About) []string {
 	translated := p.translate(col, profile)
 	codes := p.codes(col, p.Lists)
 	blanks := p.blanks()
 	var sure, unsure, rest []string
+	hidden := 0
 	for _, v := range profile.Values {
 		ours, ok := translated[v.Text]
 		near := p.nearLabel(col, v.Text)
@@ -59,11 +60,16 @@ func (p Proposal) translations(col Column, profile Profile, yesNo map[string][]s
 		case ok && col.Type != "code" && slices.Contains(yesNo[ours], v.Text):
 		case ok:
 			sure = append(sure, fmt.Sprintf("%s: %q", quoted(v.Text), ours))
+		case about.Shows != nil && !about.Shows(v, near != ""):
+			hidden++
 		case near != "" && slices.Contains(codes, near):
 			unsure = append(unsure, fmt.Sprintf("# %s: %q   # unsure: %d rows; our label is %q", quoted(v.Text), near, v.Rows, p.label(col, near)))
 		case len(rest) < 30:
 			rest = append(rest, fmt.Sprintf("# %s (%d rows) is none of ours: %s", quoted(v.Text), v.Rows, strings.Join(codes, ", ")))
 		}
+	}
+	if hidden > 0 {
+		rest = append(rest, fmt.Sprintf("# not shown, since what stands in one row may be somebody's: %d more", hidden))
 	}
 	return slices.Concat(sure, unsure, rest)
 }

@@ -10,8 +10,13 @@ import (
 
 // About is what a proposal says of a file besides its columns.
 type About struct {
-	File, Files string   // its name, and the pattern made of it
-	Sheet       string   // empty where there is no choice
+	File, Files string // its name, and the pattern made of it
+	Sheet       string // empty where there is no choice
+	SheetNumber int    // in its stead, where the name is not to be repeated
+	Told        Told   // how comments tell of a header
+	// Shows says whether a word of a coded column, like one of ours or not, may be shown;
+	// nil that all may.
+	Shows       func(word Frequent, like bool) bool
 	Alike       []string // the sheets that have one header, where several do
 	HeaderRow   int      // to be stated; 0 where it is found by the names
 	Encoding    string
@@ -53,6 +58,9 @@ func (p Proposal) YAML(about About) string {
 	if about.Sheet != "" {
 		w.line("  sheet: "+strict.Scalar(about.Sheet), "one of several; sheet_pattern or sheet_number find one whose name changes")
 	}
+	if about.SheetNumber > 0 {
+		w.line(fmt.Sprintf("  sheet_number: %d", about.SheetNumber), "one of several, by its place among those that are seen; its name may be somebody's")
+	}
 	if len(about.Alike) > 0 {
 		w.line("  sheets: all", "unsure: the sheets "+strings.Join(about.Alike, ", ")+" have one header; sheet_pattern picks some of them")
 	}
@@ -74,12 +82,12 @@ func (p Proposal) YAML(about About) string {
 	}
 	p.writeColumns(w)
 	p.writePseudonyms(w)
-	p.writeMissing(w)
+	p.writeMissing(w, about.Told)
 	p.writeStyles(w)
-	p.writeCodes(w)
+	p.writeCodes(w, about)
 	writeRules(w, "totals", about.Totals)
 	writeRules(w, "end", about.End)
-	p.writeUnclaimed(w)
+	p.writeUnclaimed(w, about.Told)
 	return w.String()
 }
 
@@ -120,7 +128,7 @@ func (p Proposal) writePseudonyms(w *writer) {
 // writeMissing fills required columns that no header gives: made from another, or
 // with the one value there can be, or with a "?" that rejects every row until
 // somebody decides.
-func (p Proposal) writeMissing(w *writer) {
+func (p Proposal) writeMissing(w *writer, told Told) {
 	var derive, constants []string
 	for _, col := range p.Contract.Columns {
 		if _, found := p.Columns[col.Name]; found || !col.Constraints.Required {
@@ -130,7 +138,7 @@ func (p Proposal) writeMissing(w *writer) {
 			derive = append(derive, "    "+col.Name+": "+made)
 			continue
 		}
-		value, why := p.constant(col)
+		value, why := p.constant(col, told)
 		constants = append(constants, fmt.Sprintf("    %s: %s   # unsure: no header is like it; %s", col.Name, strict.Scalar(value), why))
 	}
 	for _, part := range []struct {
@@ -205,7 +213,7 @@ func (p Proposal) part(sum Column) (at int, ok bool) {
 }
 
 // constant is the one value a column can have, or "?".
-func (p Proposal) constant(col Column) (value, why string) {
+func (p Proposal) constant(col Column, told Told) (value, why string) {
 	choice := p.Registers[col.Register]
 	for _, other := range p.Contract.Columns {
 		if slices.Contains(other.AddsUp, col.Name) && col.Type == "money" {
@@ -214,7 +222,7 @@ func (p Proposal) constant(col Column) (value, why string) {
 	}
 	switch header := p.couldBe(col); {
 	case header != "":
-		return Undecided, fmt.Sprintf("or is it the header %q?", header)
+		return Undecided, fmt.Sprintf("or is it the header %s?", told.of(header))
 	case len(choice) == 1:
 		return choice[0], "it is the only one registered"
 	case col.Register != "":
@@ -279,14 +287,14 @@ func (p Proposal) blanks() []string {
 	return slices.DeleteFunc(out, func(word string) bool { return codes[fold(word)] })
 }
 
-func (p Proposal) writeUnclaimed(w *writer) {
+func (p Proposal) writeUnclaimed(w *writer, told Told) {
 	claimed := map[int]bool{}
 	for _, m := range p.Columns {
 		claimed[m.At] = true
 	}
 	for i, profile := range p.Profiles {
 		if !claimed[i] && plain(profile.Header) != "" {
-			w.line(fmt.Sprintf("  # nobody claims the header %q", profile.Header), "")
+			w.line("  # nobody claims the header "+told.of(profile.Header)+fmt.Sprintf(", column %d", i+1), "")
 		}
 	}
 	var own, absent []string

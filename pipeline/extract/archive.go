@@ -46,7 +46,7 @@ func openArchive(f *os.File) (*archive, error) {
 	for _, part := range reader.File {
 		name := strings.ToLower(strings.TrimPrefix(strings.ReplaceAll(part.Name, "\\", "/"), "/"))
 		if a.parts[name] != nil && !strings.HasSuffix(name, "/") {
-			return nil, refuse("the file holds the part %q twice, so nobody can say which counts: %s", part.Name, saveAgain)
+			return nil, refuse("the file holds a part twice, so nobody can say which counts: %s", saveAgain)
 		}
 		a.parts[name] = part
 		if part.Flags&1 != 0 {

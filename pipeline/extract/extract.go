@@ -32,8 +32,9 @@ const Reader = 4
 // Table says what was staged.
 type Table struct {
 	Sheet     string   `json:"sheet"`
-	HeaderRow int      `json:"header_row"` // the last, where several rows make the header
-	Header    []string `json:"header"`     // as in the file, without empty ones at its end
+	Place     int      `json:"place,omitempty"` // of the sheet in its workbook, from 1
+	HeaderRow int      `json:"header_row"`      // the last, where several rows make the header
+	Header    []string `json:"header"`          // as in the file, without empty ones at its end
 	Rows      int64    `json:"rows"`
 	Widest    int      `json:"widest,omitempty"` // how many columns have values, where more than the header names
 	Encoding  string   `json:"encoding,omitempty"`
@@ -120,25 +121,29 @@ func into(ctx context.Context, path string, read func(*parquetFile) (Table, erro
 // openFile opens the workbook that a file is; nil of a CSV.
 func openFile(f *os.File, name string, o Options) (workbook, error) {
 	if o.Kept {
-		return openKept(f)
+		k, err := openKept(f)
+		if err == nil {
+			tell(k.listed, o)
+		}
+		return k, err
 	}
 	kind, archive, err := sniff(f, name)
 	if err != nil || kind == text {
 		return nil, err
 	}
-	return openWorkbook(kind, archive)
+	return openWorkbook(kind, archive, o)
 }
 
 // Sheets names the sheets of the workbook at src, delivered under name, in
-// their order; none of a CSV. A file that cannot be read gives a *Refusal. Kept is
-// that of Options.
-func Sheets(src, name string, kept bool) ([]string, error) {
+// their order; none of a CSV. A file that cannot be read gives a *Refusal. Of the
+// options those count that say what the file is.
+func Sheets(src, name string, o Options) ([]string, error) {
 	f, err := os.Open(src)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	book, err := openFile(f, name, Options{Kept: kept})
+	book, err := openFile(f, name, o)
 	if err != nil || book == nil {
 		return nil, named(err, name)
 	}

@@ -142,7 +142,7 @@ func TestInterrupted(t *testing.T) {
 
 func TestSheets(t *testing.T) {
 	for name, want := range map[string][]string{"sessions.xlsx": {"Sessions", "Lookups"}, "renamed-workbook.csv": {"Referrals"}, "tab.csv": nil} {
-		got, err := extract.Sheets(filepath.Join(examples, name), name, false)
+		got, err := extract.Sheets(filepath.Join(examples, name), name, extract.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -151,7 +151,7 @@ func TestSheets(t *testing.T) {
 		}
 	}
 	var refused *extract.Refusal
-	if _, err := extract.Sheets(filepath.Join(examples, "encrypted.bad.xlsx"), "encrypted.bad.xlsx", false); !errors.As(err, &refused) {
+	if _, err := extract.Sheets(filepath.Join(examples, "encrypted.bad.xlsx"), "encrypted.bad.xlsx", extract.Options{}); !errors.As(err, &refused) {
 		t.Errorf("got %v, want a refusal", err)
 	}
 }

@@ -17,7 +17,7 @@ type Head struct {
 
 // Heads reads the first rows of every visible sheet of the file at src, delivered
 // under name, or of the text; a file that cannot be read gives a *Refusal.
-func Heads(ctx context.Context, src, name string) ([]Head, error) {
+func Heads(ctx context.Context, src, name string, o Options) ([]Head, error) {
 	f, err := os.Open(src)
 	if err != nil {
 		return nil, err
@@ -31,7 +31,7 @@ func Heads(ctx context.Context, src, name string) ([]Head, error) {
 		head, err := textHead(f)
 		return []Head{head}, named(err, name)
 	}
-	book, err := openWorkbook(kind, archive)
+	book, err := openWorkbook(kind, archive, o)
 	if err != nil {
 		return nil, named(err, name)
 	}

@@ -44,7 +44,7 @@ func Headers(ctx context.Context, src, name string, o Options) ([]Table, error) 
 		if err := l.close(); err != nil {
 			return nil, err
 		}
-		out = append(out, Table{Sheet: s.name, HeaderRow: t.table.HeaderRow, Header: t.table.Header})
+		out = append(out, Table{Sheet: s.name, Place: t.table.Place, HeaderRow: t.table.HeaderRow, Header: t.table.Header})
 	}
 	return out, nil
 }

@@ -141,9 +141,17 @@ func (t *tabler) notes() []string {
 		notes = append(notes, note)
 	}
 	for i, c := range o.columns {
-		notes = append(notes, c.notes(fmt.Sprintf("the column %q", t.table.Header[i]))...)
+		notes = append(notes, c.notes(t.columnTold(i))...)
 	}
 	return notes
+}
+
+// columnTold is a column by its name, or its place where it has none.
+func (t *tabler) columnTold(at int) string {
+	if name := t.table.Header[at]; strings.TrimSpace(name) != "" {
+		return "the column " + t.told(name)
+	}
+	return "the column " + columnName(at)
 }
 
 // notes say what a spreadsheet program did to the values of a column. They
@@ -165,7 +173,11 @@ func (c columnSeen) notes(name string) []string {
 	if c.dates > 0 {
 		add(c.dateTexts, "a date as text", "dates as text", ", among dates: the spreadsheet did not take it for one; check which is the day and which the month")
 	}
-	add(c.errors, "an error of a formula ("+c.errors.text+")", "errors of formulas", ": mend the formula, or type the value, and send the file again")
+	said := ""
+	if isError([]byte(c.errors.text)) { // and no text that somebody called an error
+		said = " (" + c.errors.text + ")"
+	}
+	add(c.errors, "an error of a formula"+said, "errors of formulas", ": mend the formula, or type the value, and send the file again")
 	return notes
 }
 
@@ -179,8 +191,8 @@ func (t *tabler) mergedNames() []string {
 		if s.lastRow != int64(t.table.HeaderRow) || s.lastColumn == s.column || s.column >= len(t.table.Header) {
 			continue
 		}
-		notes = append(notes, fmt.Sprintf("the name %q in row %d is merged over the columns %s to %s: only the first of them has it",
-			t.table.Header[s.column], s.row, columnName(s.column), columnName(s.lastColumn)))
+		notes = append(notes, fmt.Sprintf("the name %s in row %d is merged over the columns %s to %s: only the first of them has it",
+			t.told(t.table.Header[s.column]), s.row, columnName(s.column), columnName(s.lastColumn)))
 	}
 	return notes
 }

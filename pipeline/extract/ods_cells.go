@@ -139,7 +139,7 @@ func (r *odsReader) repeat(n int64) error {
 		return r.damaged(nil)
 	}
 	if r.copies += r.repeats * int64(len(r.cells)); r.copies > mostCopies || r.number+r.repeats > mostRows {
-		return refuse("the sheet %q says that row %d comes %d times, which no table needs: delete the rows below the table, save the file again and send that", r.sheet.name, r.number, n)
+		return refuse("the sheet %s says that row %d comes %d times, which no table needs: delete the rows below the table, save the file again and send that", r.sheet.told, r.number, n)
 	}
 	return nil
 }

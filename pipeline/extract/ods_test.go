@@ -86,7 +86,7 @@ func TestOpenDocumentRows(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	wantTable := extract.Table{Sheet: "Fees", HeaderRow: 3, Header: []string{"a", "b"}, Rows: 5, Widest: 5, HiddenRows: 3, Filtered: true, Notes: []string{
+	wantTable := extract.Table{Sheet: "Fees", Place: 2, HeaderRow: 3, Header: []string{"a", "b"}, Rows: 5, Widest: 5, HiddenRows: 3, Filtered: true, Notes: []string{
 		"3 rows are hidden in the workbook and were read",
 		"the sheet has a filter on; rows that it hides were read",
 		"columns are hidden in the workbook and were read",
@@ -96,7 +96,7 @@ func TestOpenDocumentRows(t *testing.T) {
 	if diff := cmp.Diff(wantTable, table); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	sheets, err := extract.Sheets(src, "extract.ods", false)
+	sheets, err := extract.Sheets(src, "extract.ods", extract.Options{})
 	if diff := cmp.Diff([]string{"Notes", "Fees"}, sheets); diff != "" || err != nil {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}

@@ -35,6 +35,10 @@ type Options struct {
 
 	Encoding  string `json:"encoding,omitempty"`  // utf-8; windows-1252; or detect: utf-8 if it is that, else windows-1252. Empty means utf-8. A byte order mark in the file wins
 	Delimiter string `json:"delimiter,omitempty"` // comma, semicolon, tab or pipe; empty means the one the header shows
+
+	// Told is how notes and refusals tell of a name that the sender gave, a header or a
+	// sheet's, its quotation marks included. Where it is nil they stand as they are.
+	Told func(name string) string `json:"-"`
 }
 
 // RowRule picks rows by the text of one cell.
@@ -97,6 +101,13 @@ func (o Options) Check() error {
 	}
 	add("delimiter", !known, "the delimiter %q is not known; it is comma, semicolon, tab or pipe", o.Delimiter)
 	return errors.Join(errs...)
+}
+
+func (o Options) told(name string) string {
+	if o.Told == nil {
+		return fmt.Sprintf("%q", name)
+	}
+	return o.Told(name)
 }
 
 func pattern(s string) (*regexp.Regexp, error) { return regexp.Compile("(?i)" + s) }

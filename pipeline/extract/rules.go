@@ -48,7 +48,7 @@ func newPicker(o Options, header []string) (*picker, error) {
 		for _, r := range set.from {
 			column := columnNamed(r.Columns, header)
 			if column < -1 {
-				return nil, refuse("the header has no column %s, by which the provider's mapping leaves out rows: name the column as agreed, or change the mapping", listed(r.Columns, " or "))
+				return nil, refuse("the header has no column %s, by which the provider's mapping leaves out rows: name the column as agreed, or change the mapping", `"`+strings.Join(r.Columns, `" or "`)+`"`)
 			}
 			expression, err := pattern(r.Pattern)
 			if err != nil {

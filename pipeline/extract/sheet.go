@@ -172,7 +172,7 @@ func (r *sheetReader) readRow() error {
 	if said := m.attribute("r"); said != nil {
 		n, err := strconv.ParseInt(string(bytes.TrimSpace(said)), 10, 64)
 		if err != nil || n <= r.number {
-			return refuse("the sheet %q of the workbook is damaged: what should be row %d, or one below it, says that it is row %q: %s", r.sheet.name, number, textOf(said), saveAgain)
+			return refuse("the sheet %s of the workbook is damaged: what should be row %d, or one below it, says that it is another: %s", r.sheet.told, number, saveAgain)
 		}
 		number = n
 	}

@@ -3,7 +3,7 @@ package extract
 import (
 	"context"
 	"errors"
-	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -21,12 +21,13 @@ type workbook interface {
 // sheet is a sheet that has cells.
 type sheet struct {
 	name   string
+	told   string // its name as people are told of it
 	part   string // of an Excel workbook: its XML in the archive
 	number int    // of an OpenDocument: its place among the tables, from 0
 	hidden bool
 }
 
-func openWorkbook(kind kind, a *archive) (workbook, error) {
+func openWorkbook(kind kind, a *archive, o Options) (workbook, error) {
 	var book workbook
 	var err error
 	if kind == openDocument {
@@ -38,13 +39,22 @@ func openWorkbook(kind kind, a *archive) (workbook, error) {
 		return nil, err
 	}
 	seen := map[string]bool{}
-	for _, name := range names(book.sheets()) {
-		if name = strings.ToLower(strings.TrimSpace(name)); seen[name] {
-			return nil, refuse("the workbook has two sheets that are called %q, so nobody can say which is meant: give each a name of its own and send the file again", name)
+	for _, s := range tell(book.sheets(), o) {
+		name := strings.ToLower(strings.TrimSpace(s.name))
+		if seen[name] {
+			return nil, refuse("the workbook has two sheets that are called %s, so nobody can say which is meant: give each a name of its own and send the file again", o.told(name))
 		}
 		seen[name] = true
 	}
 	return book, nil
+}
+
+// tell gives each of a book's sheets, in place, the name that people are told.
+func tell(sheets []sheet, o Options) []sheet {
+	for i := range sheets {
+		sheets[i].told = o.told(sheets[i].name)
+	}
+	return sheets
 }
 
 func names(sheets []sheet) []string {
@@ -128,16 +138,16 @@ func (t *tabler) choose(ctx context.Context, b workbook) (lines, error) {
 	}
 	switch {
 	case len(from) > 1:
-		return nil, refuse("no visible sheet of the workbook (%s) has a row that names the columns, within its first %d: name the columns in one row, or have the provider's mapping say the sheet and header row", listed(names(b.sheets()), ", "), headerRows)
+		return nil, refuse("no visible sheet of the workbook (%s) has a row that names the columns, within its first %d: name the columns in one row, or have the provider's mapping say the sheet and header row", listed(b.sheets()), headerRows)
 	case t.HeaderRow > 0:
-		return nil, refuse("row %d of the sheet %q, where the header is agreed to be, is blank: name the columns there, or change the header row in the provider's mapping", t.HeaderRow, from[0].name)
+		return nil, refuse("row %d of the sheet %s, where the header is agreed to be, is blank: name the columns there, or change the header row in the provider's mapping", t.HeaderRow, from[0].told)
 	}
-	return nil, refuse("the sheet %q has no row that names the columns, within its first %d: name the columns in one row, or have the provider's mapping say the header row", from[0].name, headerRows)
+	return nil, refuse("the sheet %s has no row that names the columns, within its first %d: name the columns in one row, or have the provider's mapping say the header row", from[0].told, headerRows)
 }
 
 // asked gives the sheets among which the options leave a choice.
 func (t *tabler) asked(sheets []sheet) ([]sheet, error) {
-	all := listed(names(sheets), ", ")
+	all := listed(sheets)
 	const mend = "name the sheet as agreed, or change it in the provider's mapping"
 	seen := visible(sheets)
 	switch {
@@ -169,7 +179,7 @@ func (t *tabler) asked(sheets []sheet) ([]sheet, error) {
 		case len(met) == 1 || t.AllSheets:
 			return met, nil
 		}
-		return nil, refuse("%d sheets of the workbook have names that meet %q: %s; leave one of them, or have the provider's mapping say which", len(met), t.SheetPattern, listed(names(met), ", "))
+		return nil, refuse("%d sheets of the workbook have names that meet %q: %s; leave one of them, or have the provider's mapping say which", len(met), t.SheetPattern, listed(met))
 	case len(seen) == 0:
 		return nil, refuse("all sheets of the workbook (%s) are hidden: show the one that holds the table, or have the provider's mapping name it", all)
 	}
@@ -217,6 +227,7 @@ func (t *tabler) withHeader(ctx context.Context, b workbook, s sheet, from int64
 		return nil, errors.Join(err, l.close())
 	}
 	t.table.Sheet = s.name
+	t.table.Place = 1 + slices.IndexFunc(b.sheets(), func(o sheet) bool { return o.name == s.name })
 	return l, nil
 }
 
@@ -227,12 +238,12 @@ func (t *tabler) finish() {
 	t.table.Notes = t.notes()
 }
 
-func listed(names []string, between string) string {
+func listed(sheets []sheet) string {
 	var out []string
-	for _, n := range names {
-		out = append(out, fmt.Sprintf("%q", n))
+	for _, s := range sheets {
+		out = append(out, s.told)
 	}
-	return strings.Join(out, between)
+	return strings.Join(out, ", ")
 }
 
 // damaged is the refusal of a workbook that cannot be read, unless it is
@@ -249,7 +260,7 @@ func damagedAfter(s sheet, row int64, err error) error {
 	if known(err) {
 		return err
 	}
-	return refuse("the sheet %q of the workbook is damaged after row %d: %s", s.name, row, saveAgain)
+	return refuse("the sheet %s of the workbook is damaged after row %d: %s", s.told, row, saveAgain)
 }
 
 // known says whether an error needs no other words: it refuses the file, or it is no fault of the file.

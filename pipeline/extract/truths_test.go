@@ -127,7 +127,7 @@ func TestMergedNames(t *testing.T) {
 		}
 	}
 	table, got := stage(t, saved(t, book), "extract.xlsx", extract.Options{})
-	want := extract.Table{Sheet: "Sheet1", HeaderRow: 2, Header: []string{"Referral", "Address", "", "", "Sex"}, Rows: 1,
+	want := extract.Table{Sheet: "Sheet1", Place: 1, HeaderRow: 2, Header: []string{"Referral", "Address", "", "", "Sex"}, Rows: 1,
 		Notes: []string{`the name "Address" in row 2 is merged over the columns B to D: only the first of them has it`}}
 	if diff := cmp.Diff(want, table); diff != "" || len(got) != 2 {
 		t.Errorf("%d rows (-want +got):\n%s", len(got)-1, diff)

@@ -104,7 +104,7 @@ func (f *screening) clientNumbers(s typed.Staged) (said []string) {
 	}
 	for _, header := range s.Table.Header {
 		if contract.Means(names, header) && (f.hashed == nil || !contract.Means(f.hashed.said.Headers, header)) {
-			said = append(said, fmt.Sprintf("the column %q is headed as client numbers, which are hashed in other files of %s; drop, or pseudonym, under this feed takes them out of it too", header, provider.Code))
+			said = append(said, fmt.Sprintf("the column %s is headed as client numbers, which are hashed in other files of %s; drop, or pseudonym, under this feed takes them out of it too", f.Safe.Quoted(header), provider.Code))
 		}
 	}
 	return said
@@ -131,10 +131,10 @@ func (h *hashing) besides() string {
 			}
 			name := fmt.Sprintf("column %d, which has no header,", at+1)
 			if at < len(s.table.Header) && strings.TrimSpace(s.table.Header[at]) != "" {
-				name = fmt.Sprintf("the column %q", s.table.Header[at])
+				name = "the column " + h.called(s.table.Header[at])
 			}
 			if sheet != "" {
-				name += fmt.Sprintf(" of the sheet %q", sheet)
+				name += " of the sheet " + h.called(sheet)
 			}
 			said = append(said, fmt.Sprintf("%s holds the row's client number too (row %d the first)", name, b.row))
 		}

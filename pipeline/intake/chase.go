@@ -207,7 +207,7 @@ func faulty(ctx context.Context, ws *workspace.Workspace, provider register.Prov
 	}
 	var out []Faulty
 	for _, f := range files {
-		headers, err := faultyHeaders(ctx, reader, f.SHA256, mended, sources)
+		headers, err := faultyHeaders(ctx, ws, reader, f.SHA256, mended, sources)
 		if err != nil {
 			return nil, err
 		}
@@ -238,7 +238,7 @@ func again(ws *workspace.Workspace, name, sha string, sources []typed.Staged) st
 }
 
 // faultyHeaders are the headers of a file under which rows were rejected.
-func faultyHeaders(ctx context.Context, reader *warehouse.Reader, sha string, mended mended, sources []typed.Staged) ([]string, error) {
+func faultyHeaders(ctx context.Context, ws *workspace.Workspace, reader *warehouse.Reader, sha string, mended mended, sources []typed.Staged) ([]string, error) {
 	type wrong struct{ Provider, Feed, Sheet, ColumnName, Rule string }
 	rejected, err := warehouse.Select[wrong](ctx, reader.DB, `SELECT provider, feed, sheet, column_name, rule FROM fault
 		WHERE sha256 = ? AND severity = 'reject' AND NOT list_contains(?, concat_ws(' ', feed, "row", sheet))
@@ -246,11 +246,11 @@ func faultyHeaders(ctx context.Context, reader *warehouse.Reader, sha string, me
 	var headers []string
 	for _, w := range rejected {
 		for _, s := range sources {
-			if s.SHA256 != sha || s.Provider != w.Provider || s.Feed != w.Feed || s.Table.Sheet != w.Sheet || !s.Current {
+			if s.SHA256 != sha || s.Provider != w.Provider || s.Feed != w.Feed || s.SheetTold(ws) != w.Sheet || !s.Current {
 				continue
 			}
 			_, name := columns(s, found{column: w.ColumnName, rule: w.Rule})
-			if name = cmp.Or(name, "the number of fields"); !slices.Contains(headers, name) {
+			if name = ws.Safe.Name(cmp.Or(name, "the number of fields")); !slices.Contains(headers, name) {
 				headers = append(headers, name)
 			}
 		}

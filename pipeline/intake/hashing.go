@@ -164,7 +164,7 @@ func (h *hashing) add(s typed.Staged, o extract.Options, headers *[]string) (ref
 	for _, word := range s.Spec.Blanks {
 		of.blanks = append(of.blanks, strings.ToLower(word))
 	}
-	places, err := s.Contract.Hashed(s.Table.Header, s.Spec)
+	places, err := s.Contract.Hashed(s.Table.Header, s.Spec, h.read.Told)
 	if err != nil && len(s.Spec.Pseudonym) > 0 {
 		return err.Error()
 	}
@@ -269,20 +269,28 @@ func (h *hashing) change(r *extract.Row) bool {
 
 // message says to whom lands the file what was done.
 func (h *hashing) message() string {
-	said := fmt.Sprintf("hashed before anything was kept, by the key of %s: the client numbers under %s", h.said.Group, quotedList(h.said.Headers))
+	said := fmt.Sprintf("hashed before anything was kept, by the key of %s: the client numbers under %s", h.said.Group, h.list(h.said.Headers))
 	if h.rounded > 0 {
 		said += fmt.Sprintf("; %d of them had been rounded by a spreadsheet, and their rows are rejected: ask for the column as text", h.rounded)
 	}
 	if len(h.left) > 0 {
-		said += "; not kept, since no feed reads them: the sheets " + quotedList(h.left)
+		said += "; not kept, since no feed reads them: the sheets " + h.list(h.left)
 	}
 	return said
 }
 
-func quotedList(words []string) string {
+// called is a name of the file as people are told of it; at the sender's own desk, as it is.
+func (h *hashing) called(name string) string {
+	if h.read.Told == nil {
+		return fmt.Sprintf("%q", name)
+	}
+	return h.read.Told(name)
+}
+
+func (h *hashing) list(names []string) string {
 	var out []string
-	for _, w := range words {
-		out = append(out, fmt.Sprintf("%q", w))
+	for _, name := range names {
+		out = append(out, h.called(name))
 	}
 	return strings.Join(out, ", ")
 }

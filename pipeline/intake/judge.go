@@ -83,12 +83,13 @@ func tableOf(ws *workspace.Workspace, l landing.Landed, s typed.Staged, unread s
 		remarks = append(remarks, unread)
 	}
 	f := LandedFile{Status: string(l.Status), FileCount: builds.FileCount{File: s.Name, SHA256: s.SHA256, Provider: s.Provider, Feed: s.Feed,
-		Sheet: s.Table.Sheet, Rows: s.Table.Rows, Message: typed.Together(l.Message, remarks)}}
+		Sheet: s.SheetTold(ws), Rows: s.Table.Rows, Message: typed.Together(l.Message, remarks)}}
 	if s.Refused == "" {
 		return f
 	}
 	f.Status, f.Message = string(landing.StatusRefused), s.Refused
 	for _, u := range s.Contract.Uses(s.Mapping, s.Table.Header) {
+		u.Header = ws.Safe.Name(u.Header)
 		f.Columns = append(f.Columns, ColumnUse{Use: u})
 	}
 	return f
@@ -194,7 +195,7 @@ func recognise(ctx context.Context, ws *workspace.Workspace, l landing.Landed, t
 	} else if l.Status != landing.StatusWould {
 		return nil
 	}
-	table, err := extract.Stage(ctx, at, l.Name, filepath.Join(temp, "unclaimed.parquet"), extract.Options{})
+	table, err := extract.Stage(ctx, at, l.Name, filepath.Join(temp, "unclaimed.parquet"), extract.Options{Told: ws.Safe.Quoted})
 	var refused *extract.Refusal
 	if errors.As(err, &refused) {
 		f.Status, f.Message = string(landing.StatusRefused), refused.Error()
@@ -203,7 +204,7 @@ func recognise(ctx context.Context, ws *workspace.Workspace, l landing.Landed, t
 	if err != nil {
 		return err
 	}
-	f.Sheet, f.Rows = table.Sheet, table.Rows
+	f.Sheet, f.Rows = ws.Safe.Sheet(table.Sheet, table.Place), table.Rows
 	like, err := contract.Recognise(ws.Contracts, table.Header)
 	if err != nil {
 		f.Message += "; " + err.Error()

@@ -3,10 +3,11 @@
 // mapping, chased and erased.
 //
 // All of a file is screened before its bytes are kept, other sheets and columns without a
-// header too. A refusal is recorded with hash, size and time; no message repeats a
-// value, which is printed as (withheld). A file that cannot be read at all (a PDF, an old
-// workbook, one with a password) is kept all the same, since nothing sent may be lost; it
-// cannot be screened or marked, so ask for it again and erase it (2026-11-26).
+// header too; what cannot be looked into (a PDF, an old workbook, one with a password) is
+// not kept. A refusal is recorded with hash, size and time. What a sender wrote, a value, a
+// header or the name of a sheet, is told by personal.Safe alone: as it is where that is
+// safe, else by its shape. A mapping that is proposed names the headers that columns are
+// made from, and words that stand in two rows of a coded column, to be translated.
 //
 // Of a CSV or OpenDocument file a marked workbook has every value as text. Marked
 // workbooks go to store/annotated where nothing else is said, which erase clears. What a
@@ -28,7 +29,6 @@ import (
 	"strings"
 
 	"mojreturns/pipeline/landing"
-	"mojreturns/pipeline/personal"
 	"mojreturns/pipeline/warehouse"
 	"mojreturns/pipeline/workspace"
 )
@@ -54,7 +54,7 @@ func take(ctx context.Context, ws *workspace.Workspace, files []string, given la
 		}
 		return screen(ctx, &with, by, path, r)
 	}
-	landed, err := ws.Landing.Land(ctx, landing.Request{Files: files, Given: given, Providers: ws.Register.Providers, Screen: look, Mask: func(name string) string { return personal.Masked(ws.Personal, name) }, Keys: by.fingerprints(), Dry: dry != ""})
+	landed, err := ws.Landing.Land(ctx, landing.Request{Files: files, Given: given, Providers: ws.Register.Providers, Screen: look, Mask: ws.Masked, Keys: by.fingerprints(), Dry: dry != ""})
 	return landed, errors.Join(err, with.Scratch.Close())
 }
 
@@ -66,7 +66,7 @@ func candidates(ws *workspace.Workspace, files []string) ([]string, error) {
 	var missing []string
 	for _, file := range files {
 		if _, err := os.Stat(file); errors.Is(err, os.ErrNotExist) {
-			missing = append(missing, strconv.Quote(file))
+			missing = append(missing, strconv.Quote(ws.Masked(file)))
 		}
 	}
 	if len(missing) > 0 {

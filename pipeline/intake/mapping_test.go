@@ -148,7 +148,7 @@ func TestMistakesInWhatIsDerived(t *testing.T) {
 	_, err := spend.MatchFeed(header, register.Feed{Derive: map[string]register.Derived{
 		"service_from": {From: register.Names{"Paid date"}}, "service_to": {From: register.Names{"Date paid"}}, "colour": {From: register.Names{"Amount"}},
 		"period": {From: register.Names{"Trans No"}, As: "month"}, "txn_id": {From: register.Names{"Trans No"}, Part: "([0-9]"},
-	}})
+	}}, nil)
 	for _, want := range []string{`"Paid date" (column 1) and "Paid Date" (column 2) each mean the column service_from`, `service_to is made from "Date paid", and no header is that`,
 		`derives the column "colour", which the contract spend does not have`, `period is derived as "month"; it can be "financial year" or "ledger period"`, `txn_id is derived by the part "([0-9]"`} {
 		if err == nil || !strings.Contains(err.Error(), want) {

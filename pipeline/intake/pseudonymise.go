@@ -90,7 +90,6 @@ func (d ClientFile) look(ctx context.Context, name string) (*hashing, Pseudonymi
 	if err != nil {
 		return nil, done, asked(err)
 	}
-	var headers []string
 	for _, t := range tables {
 		s := &hashed{table: t, beside: make([]beside, len(t.Header))}
 		for _, column := range d.Columns {
@@ -100,18 +99,17 @@ func (d ClientFile) look(ctx context.Context, name string) (*hashing, Pseudonymi
 				}
 			}
 		}
-		headers = append(headers, t.Header...)
 		switch {
 		case len(s.places) == 0:
 			done.Untouched = append(done.Untouched, t.Sheet)
 		case len(s.places) != len(d.Columns):
-			return nil, done, unanswerable("the headers %s do not stand once each in the header of %q, row %d; name each column as it is headed there", quotedList(d.Columns), cmp.Or(t.Sheet, name), t.HeaderRow)
+			return nil, done, unanswerable("the headers %s do not stand once each in the header of %q, row %d; name each column as it is headed there", h.list(d.Columns), cmp.Or(t.Sheet, name), t.HeaderRow)
 		default:
 			h.sheets[t.Sheet] = s
 		}
 	}
 	if len(h.sheets) == 0 {
-		return nil, done, unanswerable("no header of %q is %s; it has %s", name, quotedList(d.Columns), quotedList(headers))
+		return nil, done, unanswerable("no header of %q is %s; name the column as it is headed in row %d", name, h.list(d.Columns), tables[0].HeaderRow)
 	}
 	return h, done, nil
 }

@@ -256,7 +256,7 @@ func TestPublishedThatCannotBePlaced(t *testing.T) {
 			t.Fatal(err)
 		}
 		spend, _ := ws.Contract("spend")
-		_, err := spend.MatchFeed(strings.Split(header, ","), ws.Register.Providers[1].Feeds[0])
+		_, err := spend.MatchFeed(strings.Split(header, ","), ws.Register.Providers[1].Feeds[0], nil)
 		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
 			t.Errorf("%s: it says %v, and must say %q", header, err, want)
 		}

@@ -217,7 +217,7 @@ func (f *screening) stage(ctx context.Context) error {
 // sheets are those of the file; none of one that cannot be read, which is told
 // when it is staged.
 func (f *screening) sheets() ([]string, error) {
-	sheets, err := extract.Sheets(f.path, f.receipt.Name, f.receipt.KeptAsText())
+	sheets, err := extract.Sheets(f.path, f.receipt.Name, f.ReadingOptions(landing.Delivery{Receipt: f.receipt}))
 	var refused *extract.Refusal
 	if errors.As(err, &refused) {
 		f.unread = refused.Error()

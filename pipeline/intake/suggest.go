@@ -55,7 +55,7 @@ func propose(ctx context.Context, ws *workspace.Workspace, path, feed, provider 
 		return nil, "", err
 	}
 	defer aside.Close()
-	heads, err := extract.Heads(ctx, path, filepath.Base(path))
+	heads, err := extract.Heads(ctx, path, filepath.Base(path), extract.Options{Told: ws.Safe.Quoted})
 	if err != nil {
 		return nil, "", err
 	}
@@ -77,7 +77,7 @@ func propose(ctx context.Context, ws *workspace.Workspace, path, feed, provider 
 	var all []*suggested
 	var refused error
 	for i, head := range heads {
-		s := &suggested{Workspace: ws, conn: conn, path: path, head: head, sheets: len(heads), parquet: filepath.Join(aside.Path, fmt.Sprintf("%d.parquet", i))}
+		s := &suggested{Workspace: ws, conn: conn, path: path, head: head, place: i + 1, sheets: len(heads), parquet: filepath.Join(aside.Path, fmt.Sprintf("%d.parquet", i))}
 		err := s.propose(ctx, contracts, provider)
 		if refusal := (*extract.Refusal)(nil); errors.As(err, &refusal) {
 			refused = err
@@ -91,7 +91,7 @@ func propose(ctx context.Context, ws *workspace.Workspace, path, feed, provider 
 		return nil, "", refused
 	}
 	if !slices.ContainsFunc(all, func(s *suggested) bool { return len(s.proposals[0].Columns) > 0 }) {
-		return nil, "", fmt.Errorf("no header of %q is like a column of any feed asked for; is its header row within the first 30, and does it name the columns?", filepath.Base(path))
+		return nil, "", fmt.Errorf("no header of %q is like a column of any feed asked for; is its header row within the first 30, and does it name the columns?", ws.Masked(filepath.Base(path)))
 	}
 	return likeFeeds(ctx, all)
 }
@@ -112,12 +112,12 @@ func likeFeeds(ctx context.Context, all []*suggested) (out []proposed, rest stri
 			continue // one of several sheets with one header
 		}
 		if written[best.Feed] || best.Score() < most/2 {
-			rest += fmt.Sprintf("      # the sheet %q is not proposed for any feed; the nearest is %s\n", s.head.Sheet, best.Feed)
+			rest += fmt.Sprintf("      # the sheet %s is not proposed for any feed; the nearest is %s\n", s.Safe.Quoted(s.head.Sheet), best.Feed)
 			continue
 		}
 		for _, other := range all {
 			if other.proposals[0].Feed == best.Feed && slices.Equal(other.table.Header, s.table.Header) {
-				s.alike, told = append(s.alike, other.head.Sheet), append(told, other)
+				s.alike, told = append(s.alike, s.Safe.Sheet(other.table.Sheet, other.table.Place)), append(told, other)
 			}
 		}
 		about, err := s.describe(ctx)
@@ -137,6 +137,7 @@ type suggested struct {
 	conn      *sql.Conn
 	path      string
 	head      extract.Head
+	place     int // of its sheet among those that are seen, from 1
 	sheets    int
 	parquet   string
 	options   extract.Options
@@ -147,7 +148,7 @@ type suggested struct {
 // propose reads the table and holds it against the contracts.
 func (s *suggested) propose(ctx context.Context, contracts []contract.Contract, provider string) (err error) {
 	at := s.headerRow()
-	s.options = extract.Options{Sheet: s.head.Sheet, HeaderRow: int(at), Delimiter: s.head.Delimiter, Encoding: "detect"}
+	s.options = extract.Options{Sheet: s.head.Sheet, HeaderRow: int(at), Delimiter: s.head.Delimiter, Encoding: "detect", Told: s.Safe.Quoted}
 	if s.table, err = extract.Stage(ctx, s.path, filepath.Base(s.path), s.parquet, s.options); err != nil {
 		return err
 	}
@@ -228,11 +229,12 @@ func (s *suggested) profiles(ctx context.Context) ([]contract.Profile, error) {
 		}
 		profile.Filled = profile.Fits[""]
 		delete(profile.Fits, "")
-		profile.Values, err = warehouse.Select[contract.Frequent](ctx, s.conn,
+		values, err := warehouse.Select[contract.Frequent](ctx, s.conn,
 			"SELECT CASE WHEN "+hidden+" THEN '(withheld)' ELSE t END AS text, count(*) AS rows"+fmt.Sprintf(from, i+1)+" GROUP BY ALL ORDER BY count(*) DESC, 1 LIMIT 200")
 		if err != nil {
 			return nil, err
 		}
+		profile.Values = values
 		out = append(out, profile)
 	}
 	return out, nil
@@ -241,19 +243,22 @@ func (s *suggested) profiles(ctx context.Context) ([]contract.Profile, error) {
 // describe is what is said of the best proposal's file besides its columns.
 func (s *suggested) describe(ctx context.Context) (contract.About, error) {
 	best := s.proposals[0]
-	about := contract.About{File: filepath.Base(s.path), Files: patternOf(filepath.Base(s.path)), Delivered: "increment", Notes: s.table.Notes}
+	name := s.Masked(filepath.Base(s.path))
+	about := contract.About{File: name, Files: patternOf(name), Told: s.Safe.Quoted, Shows: showsWord, Delivered: "increment", Notes: s.table.Notes}
 	if strings.Contains(about.Files, "{version}") {
 		about.Delivered = "refresh"
 	}
 	about.Read = fmt.Sprintf("%d rows below the header in row %d", s.table.Rows, s.table.HeaderRow)
 	if s.table.Sheet != "" {
-		about.Read += fmt.Sprintf(" of the sheet %q", s.table.Sheet)
+		about.Read += " of the sheet " + s.Safe.Quoted(s.table.Sheet)
 	} else {
 		about.Read += fmt.Sprintf(", %s, divided by %s", s.table.Encoding, s.table.Delimiter)
 	}
 	switch {
 	case len(s.alike) > 1:
 		about.Alike = s.alike
+	case s.sheets > 1 && s.Safe.Name(s.head.Sheet) != s.head.Sheet:
+		about.SheetNumber = s.place
 	case s.sheets > 1:
 		about.Sheet = s.head.Sheet
 	}

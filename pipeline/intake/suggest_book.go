@@ -13,8 +13,10 @@ import (
 
 	"mojreturns/pipeline/contract"
 	"mojreturns/pipeline/mapping"
+	"mojreturns/pipeline/personal"
 	"mojreturns/pipeline/register"
 	"mojreturns/pipeline/strict"
+	"mojreturns/pipeline/typed"
 	"mojreturns/pipeline/workspace"
 )
 
@@ -32,17 +34,19 @@ func SuggestBook(ctx context.Context, ws *workspace.Workspace, paths []string, f
 	book := mapping.Book{Provider: p, Seen: make([]mapping.Seen, len(p.Feeds))}
 	var names []string
 	for _, path := range paths {
-		names = append(names, filepath.Base(path))
+		names = append(names, ws.Masked(filepath.Base(path)))
 	}
 	patterns := patternsOf(names)
 	for _, path := range paths {
-		book.Files = append(book.Files, filepath.Base(path))
+		if name := filepath.Base(path); ws.Masked(name) == name { // else the one who takes it names the file
+			book.Files = append(book.Files, name)
+		}
 		all, _, err := propose(ctx, ws, path, feed, provider)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", filepath.Base(path), err)
+			return nil, fmt.Errorf("%s: %w", ws.Masked(filepath.Base(path)), err)
 		}
 		for _, one := range all {
-			if err := addProposed(&book, one, patterns[filepath.Base(path)]); err != nil {
+			if err := addProposed(ws, &book, one, patterns[ws.Masked(filepath.Base(path))]); err != nil {
 				return nil, err
 			}
 		}
@@ -60,7 +64,7 @@ func offers(ws *workspace.Workspace, provider string) mapping.About {
 
 // addProposed adds a proposal to the book: to the feed that takes files of such names
 // already, or as a new one. What it is not sure of is taken out of the mapping and asked.
-func addProposed(b *mapping.Book, one proposed, files string) error {
+func addProposed(ws *workspace.Workspace, b *mapping.Book, one proposed, files string) error {
 	var feeds []register.Feed
 	if err := strict.Read("the proposal", []byte(one.yaml), &feeds).Err(); err != nil {
 		return err
@@ -113,7 +117,7 @@ func addProposed(b *mapping.Book, one proposed, files string) error {
 		join(&b.Provider.Feeds[at], f)
 	}
 	s := &b.Seen[at]
-	addHeaders(s, b.Provider.Feeds[at], one)
+	addHeaders(ws, s, b.Provider.Feeds[at], one)
 	addWords(s, one)
 	return nil
 }
@@ -157,9 +161,9 @@ func united(a, b register.Names) register.Names {
 }
 
 // addHeaders says of each header what its values look like, and what it may be.
-func addHeaders(s *mapping.Seen, f register.Feed, one proposed) {
+func addHeaders(ws *workspace.Workspace, s *mapping.Seen, f register.Feed, one proposed) {
 	for i, profile := range one.Profiles {
-		if strings.TrimSpace(profile.Header) == "" || slices.ContainsFunc(s.Headers, func(h mapping.Header) bool { return h.Name == profile.Header }) {
+		if strings.TrimSpace(profile.Header) == "" || personal.InWords(ws.Personal, profile.Header) != "" || slices.ContainsFunc(s.Headers, func(h mapping.Header) bool { return h.Name == profile.Header }) {
 			continue
 		}
 		h := mapping.Header{Name: profile.Header, Shape: shapes(profile)}
@@ -213,14 +217,18 @@ var aWord = regexp.MustCompile(`^[\pL\d&/,.()+'’ -]{1,50}$`)
 
 var manyDigits = regexp.MustCompile(`\d{4}`)
 
-// mayShow takes out words that could be a person's: what stands in one row only and is
-// like no label of ours, or does not look like a word of a list. They show in a dry run
-// of `land`, to those who may see the file.
+// showsWord tells whether a word of a coded column may be shown to be translated: one that
+// stands in one row only and is like no label of ours, or does not look like a word of a
+// list, could be a person's.
+func showsWord(w contract.Frequent, like bool) bool {
+	return w.Text != typed.Withheld && aWord.MatchString(w.Text) && !manyDigits.MatchString(w.Text) && len(strings.Fields(w.Text)) <= 7 && (w.Rows >= 2 || like)
+}
+
+// mayShow takes out words that may not be shown.
 func mayShow(s *mapping.Seen) {
 	keep := func(words []mapping.Word) []mapping.Word {
 		return slices.DeleteFunc(words, func(w mapping.Word) bool {
-			return w.Text == "(withheld)" || !aWord.MatchString(w.Text) || manyDigits.MatchString(w.Text) || len(strings.Fields(w.Text)) > 7 ||
-				w.Rows < 2 && w.Guess == "" && !w.Ours
+			return !showsWord(contract.Frequent{Text: w.Text, Rows: w.Rows}, w.Guess != "" || w.Ours)
 		})
 	}
 	s.Yes = keep(s.Yes)

@@ -97,7 +97,7 @@ func TestSuggestsTheHubsMapping(t *testing.T) {
 		}
 	}
 	// what only looks like a code is said, and counts as nothing
-	for _, want := range []string{`# "Helpline": "NSH"   # unsure`, `# nobody claims the header "Team site"`, `# "Waiting" (5 rows) is none of ours`} {
+	for _, want := range []string{`# "Helpline": "NSH"   # unsure`, `# nobody claims the header (8 letters, 1 blank), column`, `# "Waiting" (5 rows) is none of ours`} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the proposal does not say %q", want)
 		}

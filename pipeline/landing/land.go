@@ -358,11 +358,20 @@ func (out Landed) unread(err error) (Landed, error) {
 	case errors.Is(err, errChanged):
 		return out.as(StatusInUse, "%q changed while it was read; it will be taken next time", out.Name), nil
 	case errors.As(err, &cannotRead) && inUse(err):
-		return out.as(StatusInUse, "another program holds %q (%v); it will be taken next time", out.Name, cannotRead.err), nil
+		return out.as(StatusInUse, "another program holds %q (%v); it will be taken next time", out.Name, unnamed(cannotRead.err)), nil
 	case errors.As(err, &cannotRead):
-		return out.as(StatusRefused, "%q cannot be read: %v", out.Name, cannotRead.err), nil
+		return out.as(StatusRefused, "%q cannot be read: %v", out.Name, unnamed(cannotRead.err)), nil
 	}
 	return out, err
+}
+
+// unnamed is the system's error without the path, in which the file's own name stands.
+func unnamed(err error) error {
+	var path *os.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
 }
 
 // open opens a file for reading, or says why it cannot be.

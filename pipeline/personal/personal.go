@@ -143,10 +143,13 @@ func (r Rule) SaysNothing(header string) bool {
 }
 
 // InWords finds personal data in what somebody wrote; empty for none.
-func InWords(rules []Rule, words string) string {
+func InWords(rules []Rule, words string) string { return InColumn(rules, "", words) }
+
+// InColumn finds personal data in a value that stands under a header; empty for none.
+func InColumn(rules []Rule, header, words string) string {
 	words = strings.TrimSpace(Plain(words))
 	for _, r := range rules {
-		if r.Header {
+		if r.Header || header != "" && r.SaysNothing(header) {
 			continue
 		}
 		for _, m := range r.pattern.FindAllString(words, -1) {

@@ -15,15 +15,33 @@ import (
 // is decided.
 type Safe struct {
 	forms []*regexp.Regexp
-	words map[string]bool
-	long  map[int][][]rune // words of four letters and more, by their length
-	names map[string]bool  // words that names of columns, sheets and files are made of
+	words lexicon
+	names lexicon // words that names of columns, sheets and files are made of
+}
+
+// lexicon is words that are known, even misspelt.
+type lexicon struct {
+	all  map[string]bool
+	long map[int][][]rune // those of four letters and more, by their length
+}
+
+func (l *lexicon) add(word string) {
+	if word == "" || l.all[word] {
+		return
+	}
+	if l.all == nil {
+		l.all, l.long = map[string]bool{}, map[int][][]rune{}
+	}
+	l.all[word] = true
+	if letters := []rune(word); len(letters) >= 4 && strings.ContainsFunc(word, unicode.IsLetter) {
+		l.long[len(letters)] = append(l.long[len(letters)], letters)
+	}
 }
 
 // ParseSafe reads the forms of reference/safe_form.csv; words are codes and labels, and
 // names what columns of extracts are called. Mistakes are reported together.
 func ParseSafe(rows []map[string]string, words, names []string) (Safe, error) {
-	s := Safe{words: map[string]bool{}, long: map[int][][]rune{}, names: map[string]bool{}}
+	s := Safe{}
 	var errs []error
 	for i, row := range rows {
 		form, err := regexp.Compile(row["pattern"])
@@ -34,17 +52,11 @@ func ParseSafe(rows []map[string]string, words, names []string) (Safe, error) {
 		s.forms = append(s.forms, form)
 	}
 	for _, w := range words {
-		if w = folded(w); w == "" || s.words[w] {
-			continue
-		}
-		s.words[w] = true
-		if letters := []rune(w); len(letters) >= 4 && strings.ContainsFunc(w, unicode.IsLetter) {
-			s.long[len(letters)] = append(s.long[len(letters)], letters)
-		}
+		s.words.add(folded(w))
 	}
 	for _, text := range slices.Concat(words, names) {
 		for _, w := range wordsOf(text) {
-			s.names[strings.ToLower(w)] = true
+			s.names.add(strings.ToLower(w))
 		}
 	}
 	return s, errors.Join(errs...)
@@ -72,7 +84,7 @@ func (s Safe) Name(name string) string {
 		return name
 	}
 	for _, w := range wordsOf(name) {
-		if !s.names[strings.ToLower(w)] && !s.safe(w) {
+		if !s.names.has(strings.ToLower(w)) && !s.safe(w) {
 			return Shape(name)
 		}
 	}
@@ -90,6 +102,15 @@ func (s Safe) Quoted(name string) string {
 	return fmt.Sprintf("%q", name)
 }
 
+// Sheet is the name of a sheet as people are told of it; one that may not be repeated by
+// its place in the workbook, from 1, so that two are told apart.
+func (s Safe) Sheet(name string, place int) string {
+	if said := s.Name(name); said != name {
+		return fmt.Sprintf("sheet %d %s", place, said)
+	}
+	return name
+}
+
 func onlyDigits(c rune) rune {
 	if unicode.IsDigit(c) {
 		return c
@@ -100,13 +121,13 @@ func onlyDigits(c rune) rune {
 func (s Safe) safe(value string) bool {
 	value = strings.TrimSpace(value)
 	matches := func(form *regexp.Regexp) bool { return form.MatchString(value) }
-	return value == "" || slices.ContainsFunc(s.forms, matches) || s.known(folded(value))
+	return value == "" || slices.ContainsFunc(s.forms, matches) || s.words.has(folded(value))
 }
 
-// known tells of a word of a list, or of one that is two letters away (one letter, if it
+// has tells of a word that is known, or of one that is two letters away (one letter, if it
 // is short): then it is taken for a slip.
-func (s Safe) known(value string) bool {
-	if s.words[value] {
+func (l lexicon) has(value string) bool {
+	if l.all[value] {
 		return true
 	}
 	letters := []rune(value)
@@ -115,7 +136,7 @@ func (s Safe) known(value string) bool {
 		if n < 7 {
 			allowed = 1
 		}
-		for _, w := range s.long[n] {
+		for _, w := range l.long[n] {
 			if within(letters, w, allowed) {
 				return true
 			}

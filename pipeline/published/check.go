@@ -52,7 +52,7 @@ func (v *View) Check(ctx context.Context) ([]Finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	if sources, err = typed.Judged(ctx, v.Conn, sources); err != nil {
+	if sources, err = typed.Judged(ctx, ws, v.Conn, sources); err != nil {
 		return nil, err
 	}
 	if err := v.copy(ctx, "expectation", " LIMIT 0"); err != nil {

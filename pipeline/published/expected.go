@@ -26,7 +26,7 @@ func Expected(ctx context.Context, ws *workspace.Workspace, at period.Period) ([
 			return nil, err
 		}
 		defer reader.Close()
-		if sources, err = typed.Judged(ctx, reader.DB, sources); err != nil {
+		if sources, err = typed.Judged(ctx, ws, reader.DB, sources); err != nil {
 			return nil, err
 		}
 	}

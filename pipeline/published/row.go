@@ -37,7 +37,7 @@ func Row(ctx context.Context, ws *workspace.Workspace, sha, sheet, number string
 		return found, err
 	}
 	for _, s := range sources {
-		if s.SHA256 != sha || s.Table.Sheet != sheet || s.Refused != "" || !s.Current {
+		if s.SHA256 != sha || s.SheetTold(ws) != sheet || s.Refused != "" || !s.Current {
 			continue
 		}
 		return rowOf(ctx, ws, s, number)
@@ -51,9 +51,9 @@ func rowOf(ctx context.Context, ws *workspace.Workspace, s typed.Staged, number 
 		return found, err
 	}
 	defer func() { err = errors.Join(err, reader.Close()) }()
-	found = SentRow{File: s.Name, SHA256: s.SHA256, Provider: s.Provider, Feed: s.Feed, Sheet: s.Table.Sheet}
+	found = SentRow{File: s.Name, SHA256: s.SHA256, Provider: s.Provider, Feed: s.Feed, Sheet: s.SheetTold(ws)}
 	found.Faults, err = table.Query(ctx, reader.DB, `SELECT column_name, value, severity, rule, message FROM fault
-		WHERE sha256 = $1 AND coalesce(sheet, '') = $2 AND "row" = $3::BIGINT AND feed = $4 ORDER BY column_name, rule`, s.SHA256, s.Table.Sheet, number, s.Feed)
+		WHERE sha256 = $1 AND coalesce(sheet, '') = $2 AND "row" = $3::BIGINT AND feed = $4 ORDER BY column_name, rule`, s.SHA256, found.Sheet, number, s.Feed)
 	if err != nil {
 		return found, err
 	}
@@ -62,7 +62,7 @@ func rowOf(ctx context.Context, ws *workspace.Workspace, s typed.Staged, number 
 		faulty[table.AsText(f[0])] = true
 	}
 	taken, err := table.Query(ctx, reader.DB, fmt.Sprintf(`SELECT t.* FROM typed.%s t JOIN delivery d ON d.delivery = t.delivery AND d.feed = $1
-		WHERE d.sha256 = $2 AND coalesce(d.sheet, '') = $3 AND t."row" = $4::BIGINT AND d.current`, s.Feed), s.Feed, s.SHA256, s.Table.Sheet, number)
+		WHERE d.sha256 = $2 AND coalesce(d.sheet, '') = $3 AND t."row" = $4::BIGINT AND d.current`, s.Feed), s.Feed, s.SHA256, found.Sheet, number)
 	if err != nil {
 		return found, err
 	}
@@ -81,16 +81,16 @@ func rowOf(ctx context.Context, ws *workspace.Workspace, s typed.Staged, number 
 	for _, name := range []string{"sent_column", "sent", "column_name", "taken_as"} {
 		found.Cells.Columns = append(found.Cells.Columns, table.Column{Name: name})
 	}
-	withheld := s.Withheld()
+	told := s.Teller(ws)
 	for i, header := range s.Table.Header {
 		sent := ""
 		if i < len(text) {
-			sent = table.AsText(text[i])
+			sent = told(i, table.AsText(text[i]))
 		}
 		made := s.Made(i)
 		// a fault may withhold its text, whichever column it is of
-		if sent != "" && (withheld[i] || slices.ContainsFunc(made, func(name string) bool { return faulty[name] })) {
-			sent = "(withheld)"
+		if sent != "" && slices.ContainsFunc(made, func(name string) bool { return faulty[name] }) {
+			sent = typed.Withheld
 		}
 		name, took := "", ""
 		if len(made) > 0 {
@@ -99,7 +99,7 @@ func rowOf(ctx context.Context, ws *workspace.Workspace, s typed.Staged, number 
 				took = as[c.Band]
 			}
 		}
-		found.Cells.Rows = append(found.Cells.Rows, []any{strings.TrimSpace(header), sent, name, took})
+		found.Cells.Rows = append(found.Cells.Rows, []any{ws.Safe.Name(strings.TrimSpace(header)), sent, name, took})
 	}
 	return found, nil
 }

@@ -41,7 +41,7 @@ func AsSent(ctx context.Context, ws *workspace.Workspace, parts []Traced) error 
 		}
 	}
 	for _, s := range sources {
-		rows := wanted[s.SHA256+" "+s.Table.Sheet]
+		rows := wanted[s.SHA256+" "+s.SheetTold(ws)]
 		if rows == nil || s.Refused != "" {
 			continue
 		}
@@ -55,7 +55,7 @@ func AsSent(ctx context.Context, ws *workspace.Workspace, parts []Traced) error 
 		}
 		for _, row := range sent.Rows {
 			if _, ok := rows[table.AsText(row[0])]; ok {
-				rows[table.AsText(row[0])] = s.Record(row[3:])
+				rows[table.AsText(row[0])] = s.Record(ws, row[3:])
 			}
 		}
 	}

@@ -107,7 +107,7 @@ func (v *View) prepare(ctx context.Context, codes []string) error {
 	if err != nil {
 		return err
 	}
-	if sources, err = typed.Judged(ctx, v.Conn, sources); err != nil {
+	if sources, err = typed.Judged(ctx, v.Workspace, v.Conn, sources); err != nil {
 		return err
 	}
 	v.schema = "temp"

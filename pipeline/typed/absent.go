@@ -16,7 +16,7 @@ import (
 
 // Judged says of each delivery whether anything of it was accepted: one of which
 // every row was rejected has come, and tells of nothing.
-func Judged(ctx context.Context, from warehouse.Queryer, sources []Staged) ([]Staged, error) {
+func Judged(ctx context.Context, ws *workspace.Workspace, from warehouse.Queryer, sources []Staged) ([]Staged, error) {
 	type delivery struct{ SHA256, Feed, Sheet string }
 	found, err := warehouse.Select[delivery](ctx, from, `SELECT sha256, feed, sheet FROM main.delivery
 		WHERE current AND rows > 0 AND accepted = 0`)
@@ -25,7 +25,7 @@ func Judged(ctx context.Context, from warehouse.Queryer, sources []Staged) ([]St
 	}
 	out := slices.Clone(sources)
 	for i, s := range out {
-		out[i].Hollow = slices.Contains(found, delivery{s.SHA256, s.Feed, s.Table.Sheet})
+		out[i].Hollow = slices.Contains(found, delivery{s.SHA256, s.Feed, s.SheetTold(ws)})
 	}
 	return out, nil
 }

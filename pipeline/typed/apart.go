@@ -15,21 +15,43 @@ import (
 	"mojreturns/pipeline/workspace"
 )
 
-// Record is a row in the provider's words; ages, which only become bands, are
-// withheld.
-func (s Staged) Record(row []any) string {
-	withheld := s.Withheld()
+// Record is a row in the provider's words, as people are told of them.
+func (s Staged) Record(ws *workspace.Workspace, row []any) string {
+	told := s.Teller(ws)
 	var cells []string
 	for i, name := range s.Table.Header {
-		switch {
-		case i >= len(row) || row[i] == nil:
-		case withheld[i]:
-			cells = append(cells, strings.TrimSpace(name)+": (withheld)")
-		default:
-			cells = append(cells, strings.TrimSpace(name)+": "+table.AsText(row[i]))
+		if i < len(row) && row[i] != nil {
+			cells = append(cells, ws.Safe.Name(strings.TrimSpace(name))+": "+told(i, table.AsText(row[i])))
 		}
 	}
 	return strings.Join(cells, "; ")
+}
+
+// Teller says how people are told of a cell of the file, by its column from 0: ages,
+// which only become bands, and what looks like personal data are withheld, and under a
+// header that no column claims only what is safe is repeated.
+func (s Staged) Teller(ws *workspace.Workspace) func(at int, text string) string {
+	withheld := s.Withheld()
+	claimed := make([]bool, len(s.Table.Header))
+	for at := range claimed {
+		claimed[at] = len(s.Made(at)) > 0
+	}
+	return func(at int, text string) string {
+		switch {
+		case text == "":
+			return ""
+		case withheld[at], personal.InColumn(ws.Personal, s.Table.Header[at], text) != "":
+			return Withheld
+		case claimed[at]:
+			return text
+		}
+		return ws.Safe.Value(text)
+	}
+}
+
+// SheetTold is the sheet as people, and the warehouse, are told of it; empty of a CSV.
+func (s Staged) SheetTold(ws *workspace.Workspace) string {
+	return ws.Safe.Sheet(s.Table.Sheet, s.Table.Place)
 }
 
 // Withheld are the places in the header of columns of which only a band is kept, whether

@@ -61,7 +61,11 @@ func StageFile(ctx context.Context, ws *workspace.Workspace, d landing.Delivery,
 func unchosen(ws *workspace.Workspace, d landing.Delivery, headers []extract.Table) Staged {
 	var names []string
 	for _, t := range headers {
-		names = append(names, ws.Safe.Quoted(t.Sheet))
+		name := fmt.Sprintf("%q", t.Sheet)
+		if told := ws.Safe.Sheet(t.Sheet, t.Place); told != t.Sheet {
+			name = told
+		}
+		names = append(names, name)
 	}
 	last := len(names) - 1
 	d.Refused = fmt.Sprintf("the sheets %s and %s all have the header of %s, and the provider's mapping does not say which to read, so none was: put \"sheets: all\" under the feed to read them all, or \"sheet: %s\" for one",

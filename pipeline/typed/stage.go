@@ -102,7 +102,7 @@ func stageOne(ctx context.Context, ws *workspace.Workspace, d landing.Delivery, 
 		return s, err
 	}
 	s.Contract, _ = ws.Contract(d.Feed)
-	if s.Mapping, err = s.Contract.MatchFeed(s.Table.Header, d.Spec); err != nil {
+	if s.Mapping, err = s.Contract.MatchFeed(s.Table.Header, d.Spec, ws.Safe.Quoted); err != nil {
 		s.Refused = err.Error()
 	}
 	return s, nil

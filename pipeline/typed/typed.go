@@ -155,6 +155,11 @@ func settle(ctx context.Context, ws *workspace.Workspace, conn *sql.Conn, source
 	if err := sayShapes(ctx, ws, conn); err != nil {
 		return fmt.Errorf("cannot settle which values may be repeated: %w", err)
 	}
+	for _, c := range ws.Contracts {
+		if err := warehouse.Exec(ctx, conn, c.ForgetFaulty()); err != nil {
+			return fmt.Errorf("cannot settle which values may be repeated: %w", err)
+		}
+	}
 	return assertRows(ctx, ws, conn)
 }
 
@@ -211,7 +216,7 @@ func loadDeliveries(ctx context.Context, ws *workspace.Workspace, conn *sql.Conn
 		if s.Refused != "" {
 			message = s.Refused
 		}
-		rows = append(rows, []any{s.Order, s.Number, s.Name, s.SHA256, s.Provider, s.Feed, s.Year, s.Table.Sheet, s.Received.UTC(), s.Current, s.Table.Rows, message, hashedBy(s.Receipt)})
+		rows = append(rows, []any{s.Order, s.Number, s.Name, s.SHA256, s.Provider, s.Feed, s.Year, s.SheetTold(ws), s.Received.UTC(), s.Current, s.Table.Rows, message, hashedBy(s.Receipt)})
 	}
 	if err := warehouse.Load(ctx, conn, `delivered(delivery INTEGER, number INTEGER, file VARCHAR, sha256 VARCHAR, provider VARCHAR, feed VARCHAR,
 		financial_year VARCHAR, sheet VARCHAR, received TIMESTAMPTZ, current BOOLEAN, rows BIGINT, message VARCHAR, pseudonym_key VARCHAR)`, rows); err != nil {

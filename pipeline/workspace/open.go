@@ -57,7 +57,7 @@ func (ws *Workspace) Load() error {
 	if ws.Personal, err = personal.Parse(ws.Lists["personal_data"]); err != nil {
 		errs = append(errs, err)
 	}
-	ws.ScreenedBy = fmt.Sprintf("%x", sha256.Sum256(fmt.Appendf(nil, "%v", ws.Lists["personal_data"])))
+	ws.ScreenedBy = fmt.Sprintf("%x", sha256.Sum256(fmt.Appendf(nil, "%v%v", ws.Lists["personal_data"], ws.Lists["safe_form"])))
 	if ws.Safe, err = personal.ParseSafe(ws.Lists["safe_form"], ws.words(), ws.names()); err != nil {
 		errs = append(errs, err)
 	}

@@ -23,7 +23,7 @@ func (ws *Workspace) ReadingOptions(d landing.Delivery) extract.Options {
 	}
 	o := extract.Options{Sheet: spec.Sheet, SheetPattern: spec.SheetPattern, SheetNumber: spec.SheetNumber, AllSheets: spec.Sheets == "all",
 		HeaderRow: spec.HeaderRow, HeaderRows: spec.HeaderRows,
-		SkipRows: spec.SkipRows, Skip: rules(spec.Skip), Totals: rules(spec.Totals), End: rules(spec.End), Encoding: spec.Encoding, Delimiter: spec.Delimiter, Kept: d.KeptAsText()}
+		SkipRows: spec.SkipRows, Skip: rules(spec.Skip), Totals: rules(spec.Totals), End: rules(spec.End), Encoding: spec.Encoding, Delimiter: spec.Delimiter, Kept: d.KeptAsText(), Told: ws.Safe.Quoted}
 	if c, ok := ws.Contract(spec.Feed); ok && spec.HeaderRow == 0 {
 		for _, col := range c.Columns {
 			o.Names = append(append(o.Names, col.Name, col.Title), append(spec.Columns[col.Name], spec.Derive[col.Name].From...)...)

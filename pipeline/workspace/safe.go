@@ -3,7 +3,12 @@ package workspace
 import (
 	"maps"
 	"slices"
+
+	"mojreturns/pipeline/personal"
 )
+
+// Masked is a file's name, or a sentence that has one, as people are told of it.
+func (ws *Workspace) Masked(text string) string { return personal.Masked(ws.Personal, text) }
 
 // words are the codes and labels of the code lists that contracts name, and those of
 // registers: a value of a file that is one of them is safe to repeat. Of other lists they
