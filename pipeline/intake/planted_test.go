@@ -65,6 +65,9 @@ func TestPlanted(t *testing.T) {
 	lands := map[[2]string][]string{}
 	for i := range all {
 		p := &all[i]
+		if p.place == "the file's name" || p.place == "a sheet's name" { // which may not have every sign
+			p.value = strings.ReplaceAll(p.value, "/", "-")
+		}
 		name := fmt.Sprintf("planted %d.%s", i, p.format)
 		if p.place == "the file's name" {
 			name = fmt.Sprintf("planted %d about %s.%s", i, p.value, p.format)
@@ -155,7 +158,7 @@ func plant(t *testing.T, ws *workspace.Workspace, p planted) {
 	case "a sheet that is no table":
 		sheets, second = append(sheets, "Notes"), [][]string{{"call " + p.value}}
 	case "a sheet's name":
-		sheets, second = append(sheets, "x "+strings.ReplaceAll(p.value, "/", "-")), [][]string{{"a"}}
+		sheets, second = append(sheets, "x "+p.value), [][]string{{"a"}}
 	}
 	switch p.format {
 	case "csv":
