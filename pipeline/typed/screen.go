@@ -22,7 +22,7 @@ import (
 const Withheld = "(withheld)"
 
 // personalValues looks for personal data in the values of a staged file.
-func personalValues(ctx context.Context, ws *workspace.Workspace, rules []personal.Rule, parquet string, header []string) (out []personal.Found, err error) {
+func personalValues(ctx context.Context, ws *workspace.Workspace, rules []personal.Rule, parquet string, rows int64, header []string) (out []personal.Found, err error) {
 	if len(header) == 0 {
 		return nil, nil
 	}
@@ -36,7 +36,7 @@ func personalValues(ctx context.Context, ws *workspace.Workspace, rules []person
 		return nil, err
 	}
 	from := " FROM read_parquet('" + strings.ReplaceAll(filepath.ToSlash(parquet), "'", "''") + "')"
-	filled, matched, err := lookOver(ctx, conn, rules, from, len(header))
+	filled, matched, err := lookOver(ctx, conn, rules, from, rows, len(header))
 	if err != nil {
 		return nil, err
 	}
@@ -62,24 +62,29 @@ func personalValues(ctx context.Context, ws *workspace.Workspace, rules []person
 	return out, nil
 }
 
-// lookOver counts in one reading the values of each column, and those that any rule
-// may find: most columns have none. Checksums are left out. Columns are laid under each
-// other and each value is looked at once: a pattern costs more to prepare, and a value
-// more to look at, than to count.
-func lookOver(ctx context.Context, conn *sql.Conn, rules []personal.Rule, from string, columns int) (filled, matched []int64, err error) {
-	var names, places []string
+// planned is how many rows make it worth to plan a reading for each column of a file: that
+// takes 4 ms of processor for a column, and counting two columns laid under each other
+// four times as long as one by one (200,000 rows of 45: 0.4 s, and 2.4 s).
+const planned = 20_000
+
+// lookOver counts the values of each column, and those that any rule may find: most
+// columns have none. Checksums are left out. Each value of a column is looked at once, and
+// all in one statement: a pattern costs more to prepare, and a value more to look at, than
+// to count.
+func lookOver(ctx context.Context, conn *sql.Conn, rules []personal.Rule, from string, rows int64, columns int) (filled, matched []int64, err error) {
+	var names, places, each []string
 	for i := range columns {
 		names, places = append(names, nameOf(i)), append(places, fmt.Sprint(i))
+		each = append(each, fmt.Sprintf("SELECT %d AS place, %s AS value, count(*) AS times%s GROUP BY value", i, nameOf(i), from))
+	}
+	values := strings.Join(each, " UNION ALL ")
+	if rows < planned {
+		values = "SELECT place, value, count(*) AS times FROM (SELECT unnest([" + strings.Join(places, ", ") + "]) AS place, unnest([" + strings.Join(names, ", ") + "]) AS value" + from + ") GROUP BY place, value"
 	}
 	type column struct{ Place, Filled, Matched int64 }
 	counted, err := warehouse.Select[column](ctx, conn, `
 		SELECT place, sum(times)::BIGINT AS filled, coalesce(sum(times) FILTER (`+personal.AnyOf(rules).Matches("value")+`), 0)::BIGINT AS matched
-		FROM (
-			SELECT place, value, count(*) AS times
-			FROM (SELECT unnest([`+strings.Join(places, ", ")+`]) AS place, unnest([`+strings.Join(names, ", ")+`]) AS value`+from+`)
-			WHERE value IS NOT NULL
-			GROUP BY place, value)
-		GROUP BY place`)
+		FROM (`+values+`) WHERE value IS NOT NULL GROUP BY place`)
 	filled, matched = make([]int64, columns), make([]int64, columns)
 	for _, c := range counted {
 		filled[c.Place], matched[c.Place] = c.Filled, c.Matched
@@ -106,7 +111,7 @@ func look(ctx context.Context, ws *workspace.Workspace, d landing.Delivery, byte
 		}
 		parquet = wide
 	}
-	return personalValues(ctx, ws, ws.Personal, parquet, t.Header)
+	return personalValues(ctx, ws, ws.Personal, parquet, t.Rows, t.Header)
 }
 
 // rejectPersonal rejects the rows of a source in which personal data was found,
