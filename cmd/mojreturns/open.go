@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -44,6 +45,9 @@ func (a *app) change(do func(ctx context.Context, ws *workspace.Workspace, args 
 		ws, err := a.open()
 		if err != nil {
 			return err
+		}
+		if by := c.Flags().Lookup("by"); by != nil && slices.ContainsFunc(ws.Users, func(u workspace.User) bool { return u.Name == by.Value.String() }) {
+			ws.By = by.Value.String()
 		}
 		release, err := ws.Lock(c.Context(), called(c), a.wait)
 		if err != nil {

@@ -166,8 +166,8 @@ func (a *auditing) folder(dir, place string, line journal.Entry, keys map[string
 		return nil
 	}
 	var about struct {
-		Return, Period, By string
-		Version, Number    int
+		Return, Period, By, Journal string
+		Version, Number             int
 	}
 	if err := json.Unmarshal(text, &about); err != nil {
 		a.tell("%s does not say what it is: %s cannot be read", place, AboutFile)
@@ -179,6 +179,9 @@ func (a *auditing) folder(dir, place string, line journal.Entry, keys map[string
 	}
 	if says != place {
 		a.tell("%s says that it is %s", place, says)
+	}
+	if about.Journal != "" && a.journal.Holds(about.Journal) != nil {
+		a.tell("%s was sealed after the head %s of the journal, and this journal does not lead there: it was begun anew, or is another", place, about.Journal)
 	}
 	signature, err := seal.ReadSignature(dir)
 	if err != nil {

@@ -52,6 +52,8 @@ type About struct {
 	Settings    workspace.Return     `json:"settings"`
 	Register    register.Register    `json:"register"`
 	Versions    map[string]string    `json:"versions"`
+	// Journal is the journal's head of before it; empty of what an earlier program sealed.
+	Journal string `json:"journal,omitempty"`
 }
 
 // Sealed is one sealed version of a return.

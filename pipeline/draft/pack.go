@@ -88,7 +88,11 @@ func Release(ctx context.Context, v *published.View, audience, by string, waived
 	if err != nil {
 		return Output{}, err
 	}
-	about, err := json.MarshalIndent(archive.AboutRelease{Audience: audience, Period: v.Period.Label, Number: next.Number, Build: v.Build, By: by, Waived: waived, At: ws.Now().UTC().Truncate(time.Second)}, "", "  ")
+	j, err := ws.Journal()
+	if err != nil {
+		return Output{}, err
+	}
+	about, err := json.MarshalIndent(archive.AboutRelease{Audience: audience, Period: v.Period.Label, Number: next.Number, Build: v.Build, By: by, Waived: waived, At: ws.Now().UTC().Truncate(time.Second), Journal: j.Head()}, "", "  ")
 	if err != nil {
 		return Output{}, err
 	}

@@ -4,9 +4,10 @@
 // written down the head knows whether any line up to it is another now.
 //
 // What it does not do: who can write the whole store can take the last lines away with
-// what they tell of, write a whole other journal with other keys in it, or take it away so
-// that the next command begins one with what it finds. Only a head that is kept elsewhere
-// tells. A person's key tells as long as the line that registers it stands.
+// what they tell of, or write a whole other journal with other keys and seals in it. Only
+// a head that is kept elsewhere tells. One that is taken away and begun anew, or is another,
+// shows by every seal and release that stays, since each holds the head of before it. A
+// person's key tells as long as the line that registers it stands.
 package journal
 
 import (
@@ -52,7 +53,7 @@ type Entry struct {
 	Before string    `json:"before"` // the hash of the line before, empty on the first
 	At     time.Time `json:"at"`
 	Kind   Kind      `json:"kind"`
-	By     string    `json:"by"` // a role
+	By     string    `json:"by"` // a role; of a change of keys the user whose command found it, or the file they stand in
 	// Place is what the line speaks of: a path below the store, with forward slashes, or
 	// the hash of a received file. Digest is the SHA-256 of what is there.
 	Place  string `json:"place,omitempty"`

@@ -157,12 +157,16 @@ func about(ctx context.Context, v *published.View, r workspace.Return, sub archi
 	if err != nil {
 		return archive.About{}, err
 	}
+	j, err := ws.Journal()
+	if err != nil {
+		return archive.About{}, err
+	}
 	status := "final"
 	if len(versions) > 0 {
 		status = "revised"
 	}
 	return archive.About{Return: r.Name, Period: at.Label, Releases: v.Given.Names(), Disclosure: ws.Disclosure, Version: len(versions) + 1, Status: status, Submission: sub, At: ws.Now().UTC().Truncate(time.Second),
-		Records: records, Freeze: freeze.UTC(), TimeZone: ws.Location.String(), Settings: r, Register: ws.Register, Versions: versionsInUse()}, nil
+		Records: records, Freeze: freeze.UTC(), TimeZone: ws.Location.String(), Settings: r, Register: ws.Register, Versions: versionsInUse(), Journal: j.Head()}, nil
 }
 
 // sealedFiles is everything a seal holds.

@@ -431,9 +431,10 @@ func TestABrokenJournalStopsChanges(t *testing.T) {
 	}
 }
 
-// Seals from before the journal are held to what was found, not to the keys of a later
-// day: a key that is changed or given afterwards is no fault of theirs.
-func TestOlderSealsAreNotJudgedByLaterKeys(t *testing.T) {
+// A journal that is taken away and begun anew is named by every seal and release that
+// stays, though each stands in it. What was found is held to no key of a later day: a key
+// that is changed or given afterwards is no fault of theirs.
+func TestAJournalBegunAnew(t *testing.T) {
 	t.Parallel()
 	ws, _ := signedOffice(t)
 	put(t, ws.Path("journal.jsonl"), nil)
@@ -450,11 +451,16 @@ func TestOlderSealsAreNotJudgedByLaterKeys(t *testing.T) {
 	}
 	release()
 	audit, err := archive.Look(ws, "")
-	if err != nil || len(audit.Problems) > 0 || len(audit.Older) != 3 {
+	if err != nil || len(audit.Problems) != 2 || len(audit.Older) != 3 {
 		t.Errorf("%+v, %v", audit, err)
 	}
+	for i, place := range []string{"v001", "releases/briefing/001"} {
+		if p := audit.Problems[i]; !strings.Contains(p, place+" was sealed after the head ") || !strings.Contains(p, "this journal does not lead there") {
+			t.Errorf("of %s is said %q", place, p)
+		}
+	}
 	v, err := signoff.Verify(t.Context(), ws, signoff.Asked{Period: example.Quarter(t, "2023-24-Q4")})
-	if err != nil || !v.OK() || v.Sealed.Signed {
+	if err != nil || v.OK() || v.Broken != "" || v.Sealed.Signed {
 		t.Errorf("whose key signed it is not known, and it is said: %+v, %v", v, err)
 	}
 }

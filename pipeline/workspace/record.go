@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -94,7 +95,7 @@ func (ws *Workspace) readyJournal() (journal.Journal, error) {
 		}
 	}
 	if keys := ws.keys(); !maps.Equal(keys, j.KeysNow()) {
-		missing = append(missing, journal.Entry{Kind: journal.Keys, By: ConfigFile, Keys: keys})
+		missing = append(missing, journal.Entry{Kind: journal.Keys, By: cmp.Or(ws.By, ConfigFile), Keys: keys})
 	}
 	withdrawals, err := ws.Landing.Withdrawals()
 	if err != nil {

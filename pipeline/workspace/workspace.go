@@ -40,6 +40,7 @@ type Workspace struct {
 	Now      func() time.Time
 	Log      *slog.Logger
 	Progress Progress // may be nil
+	By       string   // the user who gave the command, if it says who; told of a change of keys
 	Schedule []schedule.Entry
 	// Past is the moment looked at; nil is now.
 	Past *Past
@@ -50,7 +51,7 @@ type Workspace struct {
 	Metrics   *metrics.Set
 	Personal  []personal.Rule
 	Safe      personal.Safe // which values of files may be repeated to people
-	// ScreenedBy is the digest of the rules of personal data.
+	// ScreenedBy is the digest of the rules of personal data and of what may be repeated.
 	ScreenedBy string
 	Landing    *landing.Store
 	Scratch    *warehouse.Scratch // where many files are landed: what they are looked into with; nil: one for each
