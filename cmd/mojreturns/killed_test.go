@@ -218,6 +218,42 @@ func TestEveryChangingCommandIsKilled(t *testing.T) {
 	}
 }
 
+// A file that a mapping is proposed for is put aside as it was sent: below store/tmp and
+// nowhere else, also where the command is killed while it lies there, and the next command
+// clears it. Some seconds: the file is large enough to be met.
+func TestAProposalPutsRowsAsideInTheStore(t *testing.T) {
+	dir, system := ranOffice(t), t.TempDir()
+	deliver(t, dir, 2, 30_000)
+	aside := filepath.Join(dir, "store", "tmp")
+	p := program(placed([]string{"provider", "suggest", "DIR/inbox/p_referrals_2023-24_v2.csv", "--provider", "P"}, dir)...)
+	p.Env = append(os.Environ(), "TMPDIR="+system, "TMP="+system, "TEMP="+system)
+	if err := p.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lies := func() (found []string) {
+		found, err := filepath.Glob(filepath.Join(aside, "suggest-*", "*.parquet"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return found
+	}
+	for end := time.Now().Add(time.Minute); len(lies()) == 0 && time.Now().Before(end); {
+		time.Sleep(time.Millisecond)
+	}
+	killed := p.Process.Kill()
+	_ = p.Wait()
+	if killed != nil || len(lies()) == 0 {
+		t.Fatalf("nothing was put aside, or it was gone before the kill: %v", killed)
+	}
+	if left, err := os.ReadDir(system); err != nil || len(left) > 0 {
+		t.Errorf("in the system's folder lie %v, %v", left, err)
+	}
+	call(t, "build", "--workspace", dir)
+	if left := lies(); len(left) > 0 {
+		t.Errorf("left aside are %q", left)
+	}
+}
+
 // A disk without room is said in words, whoever noticed it.
 func TestDiskFull(t *testing.T) {
 	for _, err := range []error{
