@@ -2,12 +2,16 @@ package pipeline
 
 import (
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"mojreturns/pipeline/archive"
 	"mojreturns/pipeline/calendar"
 	"mojreturns/pipeline/draft"
 	"mojreturns/pipeline/period"
+	"mojreturns/pipeline/register"
 	"mojreturns/pipeline/workspace"
 )
 
@@ -65,4 +69,25 @@ func Dates(ws *workspace.Workspace) calendar.Office {
 // DaysLate is how many days after a date today is; 0 until then.
 func DaysLate(ws *workspace.Workspace, due time.Time) int {
 	return max(0, int(ws.Today().Sub(due).Hours()/24))
+}
+
+// asked is how many days before a financial year begins its terms are asked for.
+const asked = 60
+
+// NextYear lists what the configuration lacks for the financial year after a period's,
+// from some weeks before that begins; none until then.
+func NextYear(ws *workspace.Workspace, at period.Period) (period.Year, []register.Gap) {
+	next := at.Year + 1
+	if ws.Today().AddDate(0, 0, asked).Before(next.Start()) {
+		return next, nil
+	}
+	var bound []string
+	for _, r := range ws.Returns {
+		for _, name := range slices.Sorted(maps.Keys(r.Scopes)) {
+			if fund, is := strings.CutPrefix(r.Scopes[name], "fund:"); is && !slices.Contains(bound, fund) {
+				bound = append(bound, fund)
+			}
+		}
+	}
+	return next, ws.Register.Gaps(next.Start(), next.End(), bound)
 }
