@@ -156,6 +156,8 @@ func TestReleasesAreKeptTo(t *testing.T) {
 	}
 	_, err = draft.Return(ctx, example.View(t, ws, at), "", filepath.Join(t.TempDir(), "draft.xlsx"))
 	if !errors.Is(err, workspace.ErrRefused) || !strings.Contains(err.Error(), "R01 service:STK-ADV 2023-24-Q3 source HUB could be worked out from what was released in briefing 001, whatever is hidden now") ||
+		!strings.Contains(err.Error(), "is: Referrals received, Stalking advocacy service, October to December 2023 (quarter 3 of 2023-24), source HUB Victim hub") ||
+		!strings.Contains(err.Error(), "it stands in T04_Source, row Victim hub, column Q3 (T04_Source!D10)") ||
 		!strings.Contains(err.Error(), "where the ministry has agreed to see small counts") {
 		t.Errorf("the return gives away what a briefing did not: %v", err)
 	}

@@ -2,8 +2,10 @@ package draft
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/big"
+	"strings"
 	"time"
 
 	"mojreturns/pipeline/disclosure"
@@ -56,7 +58,7 @@ func Request(ctx context.Context, v *published.View, r workspace.Return) (return
 	printed = append(printed, template.Quality(quality)...)
 	guarded, err := guard.Protect(v, disclosure.Ministry, printed, figures.Values)
 	if err != nil {
-		return returns.Request{}, err
+		return returns.Request{}, where(err, template, cells)
 	}
 	revised, err := revised(v, r, template, figures.Values, guarded.Hidden)
 	if err != nil {
@@ -69,6 +71,26 @@ func Request(ctx context.Context, v *published.View, r workspace.Return) (return
 	}
 	return returns.Request{Template: template, Scopes: r.Scopes, Fields: r.Fields, Period: at, Figures: figures, Funds: funds, Quality: quality,
 		Comments: comments, Revised: revised, Hidden: guarded.Hidden, Freeze: frozen.In(ws.Location), Build: v.Build}, nil
+}
+
+// where adds to a refusal the cells of the figures that it names, as people find them.
+func where(refused error, template returns.Template, cells []returns.Shown) error {
+	var unprotected *disclosure.Unprotected
+	if !errors.As(refused, &unprotected) {
+		return refused
+	}
+	var words []string
+	for _, e := range unprotected.Counts {
+		for _, c := range cells {
+			if guard.IDOf(c.Place) == e.ID.Of("") {
+				words = append(words, fmt.Sprintf("%s (%s)", template.Words(c.Cell), c.Cell))
+			}
+		}
+	}
+	if len(words) == 0 {
+		return refused
+	}
+	return fmt.Errorf("%w; it stands in %s", refused, strings.Join(words, "; "))
 }
 
 // Funds are the terms of every fund at the end of a period, by scope.

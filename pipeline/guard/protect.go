@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"mojreturns/pipeline/disclosure"
 	"mojreturns/pipeline/figure"
+	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/returns"
 	"mojreturns/pipeline/typed"
@@ -29,6 +31,28 @@ func instead(audience string) string {
 		return "show the pack inside the office, without --release"
 	}
 	return "release it to readers of the briefing only, or wait until the figure has moved again"
+}
+
+// inWords says what the figures that a refusal names are.
+func inWords(ws *workspace.Workspace, refused error) string {
+	var unprotected *disclosure.Unprotected
+	if !errors.As(refused, &unprotected) {
+		return ""
+	}
+	var out strings.Builder
+	for _, e := range unprotected.Counts {
+		m, known := ws.Metrics.Metric(e.ID.Code)
+		at, err := period.Parse(e.ID.Period)
+		if !known || err != nil {
+			continue // its code is its name
+		}
+		fmt.Fprintf(&out, "%s is: %s, %s, %s", e.ID, m.Title, ws.ScopeName(e.ID.Scope), at.Human())
+		if e.ID.Dimension != "" {
+			fmt.Fprintf(&out, ", %s %s", strings.ReplaceAll(e.ID.Dimension, "_", " "), published.Labelled(ws, e.ID.Dimension, e.ID.Code, e.ID.Category))
+		}
+		out.WriteString("; ")
+	}
+	return out.String()
 }
 
 // Protect decides which of the figures an output prints may be shown to its
@@ -82,7 +106,7 @@ func Protect(v *published.View, audience string, printed []returns.Printed, figu
 	relations := append(g.relations(figures, seen), percentages(cells, earlier)...)
 	decisions, err := disclosure.Protect(policy(v.Workspace.Disclosure, audience), cells, g.holding(relations, figures), earlier)
 	if errors.Is(err, disclosure.ErrCannotProtect) {
-		return out, fmt.Errorf("%w: %w; %s", workspace.ErrRefused, err, instead(audience))
+		return out, fmt.Errorf("%w: %w; %s%s", workspace.ErrRefused, err, inWords(v.Workspace, err), instead(audience))
 	}
 	if err != nil {
 		return out, fmt.Errorf("cannot decide which figures may be shown: %w", err)

@@ -3,6 +3,8 @@ package returns
 import (
 	"strings"
 
+	"github.com/xuri/excelize/v2"
+
 	"mojreturns/pipeline/figure"
 	"mojreturns/pipeline/period"
 )
@@ -35,6 +37,30 @@ func (t Template) Cells(scopes map[string]string, at period.Period) ([]Shown, er
 		out = append(out, Shown{Cell: r.Sheet + "!" + r.Cell, Place: place, Field: r.Field, Format: r.Format, Condition: r.Kind == kindCondition})
 	}
 	return out, nil
+}
+
+// Words says where a cell stands as people find it: its sheet, the label of its row and
+// the heading of its column, such as T04_Source, row Police, column Q3.
+func (t Template) Words(cell string) string {
+	sheet, address, _ := strings.Cut(cell, "!")
+	words := sheet
+	column, line, err := excelize.SplitCellName(address)
+	if err != nil {
+		return words
+	}
+	heading := ""
+	for _, r := range t.rows {
+		if r.Sheet != sheet {
+			continue
+		}
+		if r.Cell == address && r.LabelText != "" {
+			words += ", row " + r.LabelText
+		}
+		if c, l, err := excelize.SplitCellName(r.LabelCell); err == nil && r.Kind == kindLabel && c == column && l < line {
+			heading = ", column " + r.LabelText // the last above it
+		}
+	}
+	return words + heading
 }
 
 // Quality lists what the quality sheet prints of rows of people.
