@@ -16,7 +16,9 @@ import (
 func TypedWarehouse(t *testing.T, ws *workspace.Workspace, sources []typed.Staged) *sql.Conn {
 	t.Helper()
 	ctx := context.Background()
-	db, err := warehouse.Create(ctx, filepath.Join(t.TempDir(), "typed.duckdb"), ws.Settings)
+	settings := ws.Settings
+	settings.SmallBlocks = typed.Few(sources)
+	db, err := warehouse.Create(ctx, filepath.Join(t.TempDir(), "typed.duckdb"), settings)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -113,7 +113,9 @@ func Together(first string, more []string) string {
 // JudgeApart judges sources in a warehouse in dir, which use may look into and
 // the caller throws away.
 func JudgeApart(ctx context.Context, ws *workspace.Workspace, dir string, sources []Staged, use func(*sql.Conn) error) error {
-	db, err := warehouse.Create(ctx, filepath.Join(dir, "judge.duckdb"), ws.Settings)
+	settings := ws.Settings
+	settings.SmallBlocks = Few(sources)
+	db, err := warehouse.Create(ctx, filepath.Join(dir, "judge.duckdb"), settings)
 	if err != nil {
 		return err
 	}

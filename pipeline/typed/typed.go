@@ -11,6 +11,7 @@ import (
 	"database/sql"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"mojreturns/pipeline/contract"
@@ -131,7 +132,11 @@ func settle(ctx context.Context, ws *workspace.Workspace, conn *sql.Conn, source
 			statements = append(statements, s.Contract.Settle(s.Provider, s.Spec.Delivered == "refresh")...)
 		}
 	}
-	for _, c := range ws.Contracts {
+	for i, c := range ws.Contracts {
+		// of feeds that nobody sends there is nothing to tell; one stands for the columns
+		if i > 0 && !slices.ContainsFunc(sources, func(s Staged) bool { return s.Current && s.Feed == c.Feed }) {
+			continue
+		}
 		faults = append(faults, c.Faults())
 		standings = append(standings, c.Standings())
 		accounts = append(accounts, c.Account(ws.Lists))

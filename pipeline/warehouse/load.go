@@ -45,34 +45,20 @@ func load(ctx context.Context, conn *sql.Conn, what string, s Small) error {
 	if len(s.Rows) == 0 {
 		return nil
 	}
-	if err := insert(ctx, conn, name, s.Rows); err != nil {
+	if err := insert(conn, name, s.Rows); err != nil {
 		return fmt.Errorf("cannot fill the table %s: %w", name, err)
 	}
 	return nil
 }
 
-// insert appends the rows as text to a temporary table and casts them into the real one.
-func insert(ctx context.Context, conn *sql.Conn, name string, rows [][]any) (err error) {
-	columns := make([]string, len(rows[0]))
-	for i := range columns {
-		columns[i] = fmt.Sprintf("c%d VARCHAR", i+1)
-	}
-	if err := execAll(ctx, conn, "CREATE OR REPLACE TEMP TABLE loading("+strings.Join(columns, ", ")+")"); err != nil {
+// insert appends the rows as text, which is cast on its way into the table.
+func insert(conn *sql.Conn, name string, rows [][]any) error {
+	text, err := duckdb.NewTypeInfo(duckdb.TYPE_VARCHAR)
+	if err != nil {
 		return err
 	}
-	defer func() {
-		_, drop := conn.ExecContext(context.WithoutCancel(ctx), "DROP TABLE temp.loading")
-		err = errors.Join(err, drop)
-	}()
-	if err := appendText(conn, rows); err != nil {
-		return err
-	}
-	return execAll(ctx, conn, "INSERT INTO "+name+" FROM temp.loading")
-}
-
-func appendText(conn *sql.Conn, rows [][]any) error {
 	return conn.Raw(func(raw any) (err error) {
-		appender, err := duckdb.NewAppender(raw.(driver.Conn), "temp", "main", "loading")
+		appender, err := duckdb.NewQueryAppender(raw.(driver.Conn), "INSERT INTO "+name+" FROM loading", "loading", slices.Repeat([]duckdb.TypeInfo{text}, len(rows[0])), nil)
 		if err != nil {
 			return err
 		}
