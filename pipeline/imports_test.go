@@ -17,7 +17,7 @@ import (
 // the rooms below it, a stage another sideways, only where this table says so.
 var mayImport = map[string][]string{
 	"cmd/mojreturns": {"pipeline", "pipeline/archive", "pipeline/builds", "pipeline/catalogue", "pipeline/contract", "pipeline/draft",
-		"pipeline/figure", "pipeline/gate", "pipeline/intake", "pipeline/landing", "pipeline/period", "pipeline/pseudonym", "pipeline/published", "pipeline/question",
+		"pipeline/figure", "pipeline/gate", "pipeline/intake", "pipeline/landing", "pipeline/pdf", "pipeline/period", "pipeline/pseudonym", "pipeline/published", "pipeline/question",
 		"pipeline/returns", "pipeline/schedule", "pipeline/seal", "pipeline/secrets", "pipeline/share", "pipeline/signoff", "pipeline/synth", "pipeline/table", "pipeline/typed",
 		"pipeline/warehouse", "pipeline/web",
 		"pipeline/workspace"},
@@ -32,7 +32,7 @@ var mayImport = map[string][]string{
 	"pipeline/signoff": {"pipeline/archive", "pipeline/builds", "pipeline/draft", "pipeline/figure", "pipeline/gate",
 		"pipeline/guard", "pipeline/journal", "pipeline/lists", "pipeline/period", "pipeline/published", "pipeline/returns",
 		"pipeline/seal", "pipeline/table", "pipeline/typed", "pipeline/warehouse", "pipeline/workspace"},
-	"pipeline/draft": {"pipeline/archive", "pipeline/briefing", "pipeline/builds", "pipeline/disclosure", "pipeline/figure",
+	"pipeline/draft": {"pipeline/archive", "pipeline/briefing", "pipeline/builds", "pipeline/disclosure", "pipeline/docx", "pipeline/figure",
 		"pipeline/gate", "pipeline/guard", "pipeline/journal", "pipeline/lists", "pipeline/metrics", "pipeline/narrative", "pipeline/pdf", "pipeline/period",
 		"pipeline/personal", "pipeline/published", "pipeline/register", "pipeline/returns", "pipeline/seal", "pipeline/warehouse",
 		"pipeline/workspace"},
@@ -56,11 +56,12 @@ var mayImport = map[string][]string{
 
 	// the stages
 	"pipeline/annotate":   {"pipeline/paper", "pipeline/workbook"},
-	"pipeline/briefing":   {"pipeline/chart", "pipeline/narrative"}, // charts are drawn as those of the pages; the text is read apart from how it looks
+	"pipeline/briefing":   {"pipeline/chart", "pipeline/docx", "pipeline/narrative"}, // charts are drawn as those of the pages; the text is read apart from how it looks; a word processor's file knows no pack
 	"pipeline/chart":      {},
 	"pipeline/catalogue":  {"pipeline/contract", "pipeline/lists", "pipeline/metrics", "pipeline/strict"},
 	"pipeline/contract":   {"pipeline/paper", "pipeline/register", "pipeline/strict"},
 	"pipeline/disclosure": {},
+	"pipeline/docx":       {},
 	"pipeline/figure":     {},
 	"pipeline/extract":    {},
 	"pipeline/journal":    {},

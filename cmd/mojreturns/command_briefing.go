@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"mojreturns/pipeline/archive"
 	"mojreturns/pipeline/draft"
+	"mojreturns/pipeline/pdf"
 	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/workspace"
 )
@@ -16,23 +19,35 @@ import (
 func (a *app) briefingCommand() *cobra.Command {
 	var audience, by string
 	var release bool
+	var as []string
 	var waived []archive.Waiver
 	c := &cobra.Command{
 		Use:     "briefing --period P",
-		Short:   "The Commissioner's pack: one page of HTML that needs nothing else, or a PDF",
+		Short:   "The Commissioner's pack: one page of HTML that needs nothing else, a PDF or a Word document",
 		Example: "  mojreturns briefing --workspace testdata/cleveland --period 2023-24-Q4 -o briefing.pdf\n  mojreturns briefing --workspace testdata/cleveland --period 2023-24-Q4 --release --by \"Performance analyst\"",
 	}
 	show := a.view(func(ctx context.Context, v *published.View, _ []string) error {
-		written, err := draft.Briefing(ctx, v, a.output)
-		if err != nil {
-			return err
+		if a.output != "" {
+			written, err := draft.Briefing(ctx, v, a.output)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintln(a.stdout, written.Path)
+			return nil
 		}
-		fmt.Fprintln(a.stdout, written.Path)
-		return nil
+		made, err := draft.Briefings(ctx, v, as...)
+		for _, written := range made {
+			fmt.Fprintln(a.stdout, written.Path)
+		}
+		if errors.Is(err, pdf.ErrNoBrowser) && len(made) > 0 { // the others are there all the same
+			fmt.Fprintf(a.stderr, "No PDF: %v\n", err)
+			return nil
+		}
+		return err
 	})
 	keep := a.change(func(ctx context.Context, ws *workspace.Workspace, _ []string) error {
 		return a.see(ctx, ws, func(v *published.View) error {
-			kept, err := draft.Release(ctx, v, audience, by, waived)
+			kept, err := draft.Release(ctx, v, audience, by, waived, also(as)...)
 			if err != nil {
 				return err
 			}
@@ -42,14 +57,15 @@ func (a *app) briefingCommand() *cobra.Command {
 	})
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if err := errors.Join(goesWith(c, release, "--release", "audience", "by", "waive", "wait"),
-			doesNotGoWith(c, release, "--release, which keeps the page in the store", "output")); err != nil {
+			doesNotGoWith(c, release, "--release, which keeps the page in the store", "output"),
+			doesNotGoWith(c, a.output != "", "--output, whose ending says it", "as"), checkKinds(as)); err != nil {
 			return err
 		}
 		switch {
 		case release:
 			return keep(c, args)
 		case a.asAt != "" && a.output == "":
-			return usage("a briefing --as-at is not kept in the store: say where it goes with -o FILE.html or FILE.pdf")
+			return usage("a briefing --as-at is not kept in the store: say where it goes with -o FILE.html, FILE.pdf or FILE.docx")
 		}
 		return show(c, args)
 	}
@@ -58,10 +74,29 @@ func (a *app) briefingCommand() *cobra.Command {
 	c.Flags().StringVar(&audience, "audience", "briefing", "with --release, who it goes to: briefing or public")
 	c.Flags().StringVar(&by, "by", "", "with --release, the role of who released it")
 	reasonFlag(c, "waive", "with --release, let a failing check pass: CODE=REASON; kept with the release", &by, &waived)
+	c.Flags().StringSliceVar(&as, "as", []string{"html"}, "what it is written as: html, pdf (by a Chromium, Chrome or Edge) and docx; a release is always html and docx")
 	a.waitFlag(c)
 	c.AddCommand(a.briefingCommentsCommand())
-	a.outputFlag(c, "where to write it, as .html, or as .pdf where there is a Chromium, Chrome or Edge (default: the store's drafts)", only(".html", ".pdf"))
+	a.outputFlag(c, "where to write it, as .html, .docx, or .pdf where there is a Chromium, Chrome or Edge (default: the store's drafts)", only(".html", ".pdf", ".docx"))
 	return c
+}
+
+// checkKinds tells of what the pack cannot be written as.
+func checkKinds(kinds []string) error {
+	for _, kind := range kinds {
+		if !slices.Contains(draft.Kinds, kind) {
+			return usage("--as %q is not what a briefing can be written as: %s", kind, strings.Join(draft.Kinds, ", "))
+		}
+	}
+	return nil
+}
+
+// also are the kinds that a release is not always kept as.
+func also(kinds []string) []string {
+	if slices.Contains(kinds, "pdf") {
+		return []string{"pdf"}
+	}
+	return nil
 }
 
 func (a *app) briefingCommentsCommand() *cobra.Command {

@@ -26,6 +26,19 @@ type Data struct {
 
 	Title    string
 	Sections []Section
+	Bound    []Bound
+}
+
+// Bound is a place of the text that is bound to a figure, and what it reads there.
+type Bound struct {
+	At        string `json:"at"` // file and line
+	Code      string `json:"code,omitempty"`
+	Dimension string `json:"dimension,omitempty"`
+	Category  string `json:"category,omitempty"`
+	When      string `json:"when,omitempty"`
+	Row       string `json:"row,omitempty"` // question:item
+	Asks      string `json:"asks"`
+	Reads     string `json:"reads"`
 }
 
 // Section is what stands under a heading of level 2; the first has none where words

@@ -77,7 +77,26 @@ func Collect(ctx context.Context, db Querier, queries fs.FS, r Request) (Data, e
 	}
 	d := Data{Office: r.Office, Period: r.PeriodWords, Frozen: r.Frozen.Format("2 January 2006, 15:04"), Build: r.Build}
 	d.Title, d.Sections = Write(r.Pack, tables, say)
+	d.Bound = bound(r.Pack, say)
 	return d, nil
+}
+
+// bound lists the figures of the text, each with what it reads.
+func bound(pack narrative.Pack, say func(narrative.Binding) string) []Bound {
+	var out []Bound
+	for _, b := range pack.Bindings() {
+		if b.Ask == narrative.Word {
+			continue
+		}
+		one := Bound{At: b.At, Code: b.Code, Dimension: b.Dimension, Category: b.Category, Asks: string(b.Ask), Reads: say(b)}
+		if b.Ask == narrative.Row {
+			one.Row = b.Question + ":" + b.Item
+		} else {
+			one.When = b.When
+		}
+		out = append(out, one)
+	}
+	return out
 }
 
 // needed are the questions that a pack asks, and those that its words are made of.

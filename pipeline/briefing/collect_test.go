@@ -176,7 +176,8 @@ func TestCollect(t *testing.T) {
 	drawn := table(d, "referrals").Chart
 	check("chart", "Lowest 41 (Quarter 2), highest 64 (Quarter 3), last 64 (Quarter 3). Hidden to protect people: Quarter 1. Not applicable: Quarter 4.", drawn.Sentence)
 	check("columns", 2, strings.Count(string(drawn.SVG), "class=\"mark\""))
-	check("left out", "Nothing is left out: every section has something to show.", under(d, "left-out"))
+	check("left out", "Left out, because there is nothing to show of it for this period: What those trained say; Reach and waiting; "+
+		"Outcomes: Stalking advocacy service; Who is reached: Stalking advocacy service; Protection orders: Stalking advocacy service.", under(d, "left-out"))
 	page(t, d)
 }
 
@@ -241,7 +242,8 @@ func TestCollectWithoutFigures(t *testing.T) {
 	r := request()
 	r.Period, r.MoneyScope, r.ActivityScope = "2023-24", "fund:OPEN", "service:NONE"
 	d := collect(t, warehouseOf(t), r)
-	want := "Left out, because there is nothing to show of it for this period: Every service of the area in the period; Money: Core uplift; Training reach; Referrals: Stalking advocacy service."
+	want := "Left out, because there is nothing to show of it for this period: Every service of the area in the period; Money: Core uplift; Training reach; Referrals: Stalking advocacy service; " +
+		"Outcomes: Stalking advocacy service; Who is reached: Stalking advocacy service; Protection orders: Stalking advocacy service."
 	if got := under(d, "left-out"); got != want {
 		t.Errorf("left out: %q, want %q", got, want)
 	}

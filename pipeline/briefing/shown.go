@@ -20,16 +20,18 @@ const Conditions = "conditions"
 // is the file and line that say so.
 type Shown struct {
 	Code, Dimension, Scope string
+	Category               string // the one of the breakdown that is shown; empty: all
 	Periods                []string
 	At                     string
 }
 
-var shownForm = regexp.MustCompile(`^([A-Za-z0-9, ]+?)(?: by ([a-z_ ]+?))? of (money|activity|funds|services) in ([a-z\-, ]+)$`)
+var shownForm = regexp.MustCompile(`^([A-Za-z0-9, ]+?)(?: by ([a-z_ ]+?)(?: = ([A-Za-z0-9 +<>-]+?))?)? of (money|activity|funds|services) in ([a-z\-, ]+)$`)
 
 // periodWords are the periods that a question can show.
 var periodWords = []string{"this", "to-date", "quarters", "quarters-to-date"}
 
-// parseShown reads a header such as "R01, R02 by source of activity in this, to-date". At
+// parseShown reads a header such as "R01, R02 by source of activity in this, to-date", or
+// of one category "R01 by source = POL of activity in this". At
 // is where in it a mistake stands, in bytes from 0.
 func parseShown(text string) (out []Shown, at int, err error) {
 	m := shownForm.FindStringSubmatchIndex(text)
@@ -42,14 +44,14 @@ func parseShown(text string) (out []Shown, at int, err error) {
 		}
 		return text[m[2*i]:m[2*i+1]]
 	}
-	periods := listed(part(4))
+	periods := listed(part(5))
 	for _, p := range periods {
 		if !slices.Contains(periodWords, p) {
-			return nil, m[8] + strings.Index(part(4), p), fmt.Errorf("%q is not a period that a question shows; there are %s", p, strings.Join(periodWords, ", "))
+			return nil, m[10] + strings.Index(part(5), p), fmt.Errorf("%q is not a period that a question shows; there are %s", p, strings.Join(periodWords, ", "))
 		}
 	}
 	for _, code := range listed(part(1)) {
-		out = append(out, Shown{Code: code, Dimension: part(2), Scope: part(3), Periods: periods})
+		out = append(out, Shown{Code: code, Dimension: part(2), Category: part(3), Scope: part(4), Periods: periods})
 	}
 	return out, 0, nil
 }

@@ -14,10 +14,12 @@ import (
 )
 
 // Write puts a pack's text into sections, each binding as say says it, with its tables. A
-// section of which no table says anything is left out, and so is a bullet about a figure
-// that is not there; both are named by the word {left-out}.
+// section of which no table says anything is left out, and so is a bullet about it, or about
+// a figure that is not there; both are named by the word {left-out}.
 func Write(pack narrative.Pack, tables map[string]Table, say func(narrative.Binding) string) (title string, out []Section) {
 	w := &writer{tables: tables, say: say}
+	w.keep(pack.Blocks)
+	w.gone, w.left, w.lines = w.left, nil, nil // bullets stand before the sections they are about
 	kept := w.keep(pack.Blocks)
 	w.say = func(b narrative.Binding) string {
 		if b.Ask == narrative.Word && b.Item == "left-out" {
@@ -49,6 +51,7 @@ type writer struct {
 	say    func(narrative.Binding) string
 	left   []string // the sections and tables left out, in order
 	lines  []string // the first words of bullets left out
+	gone   []string // the sections known to be left out
 }
 
 // keep leaves out what has nothing to say.
@@ -76,7 +79,7 @@ func (w *writer) keep(blocks []narrative.Block) []narrative.Block {
 			lines := b.Lines
 			b.Lines = nil
 			for _, line := range lines {
-				if about := strongWords(written(line, w.say)); about != "" && nothing(line, w.say) {
+				if about := strongWords(written(line, w.say)); about != "" && (nothing(line, w.say) || slices.Contains(w.gone, about)) {
 					w.lines = append(w.lines, about)
 					continue
 				}

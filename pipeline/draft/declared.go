@@ -27,7 +27,7 @@ func declared(ws *workspace.Workspace, pack narrative.Pack) ([]briefing.Shown, e
 		if ofService(ws, s.Code) {
 			scope = "activity"
 		}
-		out = append(out, briefing.Shown{Code: s.Code, Dimension: s.Dimension, Scope: scope, Periods: []string{s.When}, At: s.At})
+		out = append(out, briefing.Shown{Code: s.Code, Dimension: s.Dimension, Category: s.Category, Scope: scope, Periods: []string{s.When}, At: s.At})
 	}
 	return out, errors.Join(err, checkDeclared(ws, out))
 }
@@ -70,12 +70,12 @@ func asked(v *published.View, declared []briefing.Shown, figures map[figure.Plac
 	if before := quarterBefore(at); before != "" {
 		periods[before] = "last-quarter"
 	}
-	may := map[figure.Place]bool{} // without category
+	may := map[figure.Place]bool{} // without category: all of them
 	for _, d := range declared {
 		for _, scope := range scopes(ws, d.Scope) {
 			for label, word := range periods {
 				if slices.Contains(d.Periods, word) {
-					may[figure.Place{Code: d.Code, Scope: scope, Period: label, Dimension: d.Dimension}] = true
+					may[figure.Place{Code: d.Code, Scope: scope, Period: label, Dimension: d.Dimension, Category: d.Category}] = true
 				}
 			}
 			for _, quarter := range at.Year.Quarters() {
@@ -84,7 +84,7 @@ func asked(v *published.View, declared []briefing.Shown, figures map[figure.Plac
 				}
 				for word, of := range map[string]period.Period{"quarters": quarter, "quarters-to-date": quarter.ToDate()} {
 					if slices.Contains(d.Periods, word) {
-						may[figure.Place{Code: d.Code, Scope: scope, Period: of.Label, Dimension: d.Dimension}] = true
+						may[figure.Place{Code: d.Code, Scope: scope, Period: of.Label, Dimension: d.Dimension, Category: d.Category}] = true
 					}
 				}
 			}
@@ -98,7 +98,7 @@ func asked(v *published.View, declared []briefing.Shown, figures map[figure.Plac
 			of.Code = briefing.Conditions
 		}
 		feed, ok := ws.Contract(place.Code) // what is said of its deliveries
-		if may[of] || ok && feed.People {
+		if may[of] || may[place] || ok && feed.People {
 			out = append(out, returns.Printed{Place: place, Field: "value"})
 		}
 	}

@@ -1,8 +1,10 @@
 package draft_test
 
 import (
+	"archive/zip"
 	"context"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -33,16 +35,50 @@ func TestQuestionsFindWhatTheyDeclare(t *testing.T) {
 	for _, f := range list {
 		got = append(got, strings.TrimSpace(f.Shown))
 	}
-	want := "R01 service:STK-ADV|R01 service:VCAS|R02 service:STK-ADV|R02 service:VCAS|R10 service:STK-ADV|R10 service:VCAS|" +
-		"R12 service:STK-ADV|R12 service:VCAS|TR01 fund:CORE-UPL-2324|TR02A fund:CORE-UPL-2324|" +
-		"TR03 fund:CORE-UPL-2324|TR03 fund:CORE-UPL-2324 organisation_type|TR03 fund:CORE-UPL-2324 organisation_type x front_line|" +
-		"TR04 fund:CORE-UPL-2324|TR04 fund:CORE-UPL-2324 organisation_type|TR05 fund:CORE-UPL-2324"
+	want := strings.ReplaceAll("O1 S outcome|O2 S outcome|O6 S outcome|O7 S outcome|R01 S|R01 S source|R01 service:VCAS|R02 S|R02 S la|R02 service:VCAS|"+
+		"R07 S|R08 S|R08P S|R08S S|R10 S|R10 service:VCAS|R12 S|R12 service:VCAS|R13 S age_band|R13 S disability|R13 S ethnicity_group|R13 S sex|R14 S|R14D S|"+
+		"R22 S spo_status|R25 S la|TR01 F|TR02A F|TR03 F|TR03 F organisation_type|TR03 F organisation_type x front_line|"+
+		"TR04 F|TR04 F organisation_type|TR05 F|TR08 F|TR08A F|TR08B F|TR09 F|TR09A F|TR09B F|TR10 F|TR11 F|TR11R F", " S", " service:STK-ADV")
+	want = strings.ReplaceAll(want, " F", " fund:CORE-UPL-2324")
 	if strings.Join(got, "|") != want {
 		t.Errorf("the questions find\n%s\nwant\n%s", strings.Join(got, "|"), want)
 	}
 	text, err := os.ReadFile(page)
 	if err != nil || strings.Contains(strings.Split(string(text), "shorthand")[0], "[x]</td>") {
 		t.Errorf("a figure that is shown was not declared (%v)", err)
+	}
+}
+
+// However many files a pack is written as, each hides the same; and what is guarded once is
+// not guarded again, which would show what is hidden.
+func TestEveryFileHidesTheSame(t *testing.T) {
+	t.Parallel()
+	ws := example.Built(t)
+	v := example.View(t, ws, example.Quarter(t, "2023-24-Q4"))
+	made, err := draft.Briefings(context.Background(), v, "html", "docx")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := os.ReadFile(made[0].Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	archive, err := zip.OpenReader(made[1].Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer archive.Close()
+	file, err := archive.Open("word/document.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	document, err := io.ReadAll(file)
+	inPage, inDocument := strings.Count(string(page), ">[c]<"), strings.Count(string(document), ">[c]<")
+	if err != nil || inPage == 0 || inPage != inDocument {
+		t.Errorf("the page hides %d figures, the document %d (%v)", inPage, inDocument, err)
+	}
+	if _, err := draft.Briefing(context.Background(), v, filepath.Join(t.TempDir(), "again.html")); err == nil {
+		t.Error("a View was guarded twice")
 	}
 }
 

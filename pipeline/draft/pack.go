@@ -2,6 +2,7 @@ package draft
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -15,6 +16,7 @@ import (
 	"mojreturns/pipeline/archive"
 	"mojreturns/pipeline/briefing"
 	"mojreturns/pipeline/disclosure"
+	"mojreturns/pipeline/docx"
 	"mojreturns/pipeline/figure"
 	"mojreturns/pipeline/gate"
 	"mojreturns/pipeline/guard"
@@ -27,17 +29,65 @@ import (
 	"mojreturns/pipeline/workspace"
 )
 
-// Briefing writes the Commissioner's pack for a period, to path or, where that
-// is empty, into the store's drafts. A path that ends in .pdf is printed by a browser.
+// Kinds are those of file that the pack can be written as, by their endings.
+var Kinds = []string{"html", "pdf", "docx"}
+
+// Briefing writes the Commissioner's pack for a period, to path, whose ending says what it
+// is (a PDF is printed by a browser), or as a page into the store's drafts.
 func Briefing(ctx context.Context, v *published.View, path string) (Output, error) {
-	page := func() ([]byte, error) {
-		text, _, err := page(ctx, v, disclosure.Briefing)
-		if err == nil && strings.EqualFold(filepath.Ext(path), ".pdf") {
-			return onPaper(ctx, v.Workspace, text)
-		}
-		return text, err
+	kind := cmp.Or(strings.ToLower(strings.TrimPrefix(filepath.Ext(path), ".")), "html")
+	made, err := briefings(ctx, v, []string{kind}, path)
+	if err != nil {
+		return Output{}, err
 	}
-	return write(v, Output{Title: "briefing", Path: path}, fmt.Sprintf("briefing-%s.html", v.Period.Label), page)
+	return made[0], nil
+}
+
+// Briefings keeps the pack as a file of each kind in the store's drafts. Where there is no
+// browser, what was made before and after the PDF is there, and the error is
+// pdf.ErrNoBrowser.
+func Briefings(ctx context.Context, v *published.View, kinds ...string) ([]Output, error) {
+	return briefings(ctx, v, kinds, "")
+}
+
+// briefings collects the pack once: a View is guarded once.
+func briefings(ctx context.Context, v *published.View, kinds []string, path string) (out []Output, err error) {
+	var data *briefing.Data
+	var printless error
+	for _, kind := range kinds {
+		make := func() ([]byte, error) {
+			if data == nil {
+				collected, _, err := collect(ctx, v, disclosure.Briefing)
+				if err != nil {
+					return nil, err
+				}
+				data = &collected
+			}
+			return written(ctx, v.Workspace, *data, kind)
+		}
+		o, err := write(v, Output{Title: "briefing", Path: path}, fmt.Sprintf("briefing-%s.%s", v.Period.Label, kind), make)
+		switch {
+		case errors.Is(err, pdf.ErrNoBrowser) && len(kinds) > 1:
+			printless = err
+			continue
+		case err != nil:
+			return out, err
+		}
+		out = append(out, o)
+	}
+	return out, printless
+}
+
+// written is the pack as a file of a kind.
+func written(ctx context.Context, ws *workspace.Workspace, data briefing.Data, kind string) ([]byte, error) {
+	if kind == "docx" {
+		return docx.Write(briefing.Document(data))
+	}
+	var page bytes.Buffer
+	if err := briefing.Render(ctx, &page, ws.Templates, data); err != nil || kind != "pdf" {
+		return page.Bytes(), err
+	}
+	return onPaper(ctx, ws, page.Bytes())
 }
 
 // onPaper prints a page as PDF.
@@ -63,8 +113,8 @@ const textFile, packFile, writtenFile = "briefing/pack.md", "pack.md", "commenta
 // with its text and people's words, and with its figures as a file that may go with it. By
 // is the role of who releases it. It refuses while the gate objects to the period's data or
 // words that are needed are missing, but for what is waived with a reason, which is kept
-// with the release.
-func Release(ctx context.Context, v *published.View, audience, by string, waived []archive.Waiver) (Output, error) {
+// with the release. It is kept as page and for a word processor, and as what is named also.
+func Release(ctx context.Context, v *published.View, audience, by string, waived []archive.Waiver, also ...string) (Output, error) {
 	if audience != disclosure.Briefing && audience != disclosure.Public {
 		return Output{}, fmt.Errorf("the audience is %q; a briefing is released to %s or %s", audience, disclosure.Briefing, disclosure.Public)
 	}
@@ -80,7 +130,7 @@ func Release(ctx context.Context, v *published.View, audience, by string, waived
 	if err != nil {
 		return Output{}, err
 	}
-	page, printed, err := page(ctx, v, audience)
+	data, printed, err := collect(ctx, v, audience)
 	if err != nil {
 		return Output{}, err
 	}
@@ -96,19 +146,27 @@ func Release(ctx context.Context, v *published.View, audience, by string, waived
 	if err != nil {
 		return Output{}, err
 	}
-	files := seal.Files{"briefing.html": page, archive.AboutFile: about}
+	files := seal.Files{archive.AboutFile: about}
+	for _, kind := range append([]string{"html", "docx"}, also...) {
+		if files["briefing."+kind], err = written(ctx, ws, data, kind); err != nil {
+			return Output{}, err
+		}
+	}
+	if files["bindings.json"], err = json.MarshalIndent(data.Bound, "", "  "); err != nil {
+		return Output{}, err
+	}
 	if files[archive.ReleasedFile], err = archive.WriteReleased(printed); err != nil {
 		return Output{}, err
 	}
 	if files[packFile], err = fs.ReadFile(ws.Templates, textFile); err != nil {
 		return Output{}, err
 	}
-	written, err := words(ws, v.Period)
+	theirs, err := words(ws, v.Period)
 	if err != nil {
 		return Output{}, err
 	}
-	if written != nil {
-		files[writtenFile] = written
+	if theirs != nil {
+		files[writtenFile] = theirs
 	}
 	if files[handedFile], err = handed(ws, printed); err != nil {
 		return Output{}, err
@@ -119,23 +177,23 @@ func Release(ctx context.Context, v *published.View, audience, by string, waived
 	return Output{Title: "briefing", Path: filepath.Join(next.Dir, "briefing.html")}, ws.Seal(next.Dir, files, nil, archive.Lines(journal.Released, by, waived)...)
 }
 
-// page makes the pack for an audience, and tells what figures it shows and hides.
-func page(ctx context.Context, v *published.View, audience string) ([]byte, []archive.Released, error) {
+// collect makes the pack for an audience, and tells what figures it shows and hides.
+func collect(ctx context.Context, v *published.View, audience string) (briefing.Data, []archive.Released, error) {
 	ws, at := v.Workspace, v.Period
 	if len(ws.Returns) == 0 {
-		return nil, nil, errors.New("no return is configured, so the briefing has no fund and no service to speak of; add one under `returns`")
+		return briefing.Data{}, nil, errors.New("no return is configured, so the briefing has no fund and no service to speak of; add one under `returns`")
 	}
 	frozen, err := v.Frozen(ctx)
 	if err != nil {
-		return nil, nil, err
+		return briefing.Data{}, nil, err
 	}
 	pack, err := narrated(ws, at)
 	if err != nil {
-		return nil, nil, err
+		return briefing.Data{}, nil, err
 	}
 	printed, err := guardBriefing(ctx, v, audience, pack)
 	if err != nil {
-		return nil, nil, err
+		return briefing.Data{}, nil, err
 	}
 	money, activity := ws.Returns[0].Scopes["money"], ws.Returns[0].Scopes["activity"]
 	data, err := briefing.Collect(ctx, v.Conn, ws.Queries, briefing.Request{
@@ -144,12 +202,7 @@ func page(ctx context.Context, v *published.View, audience string) ([]byte, []ar
 		ActivityScope: activity, ActivityName: ws.ScopeName(activity), Office: ws.Register.Area.Office, Threshold: ws.Disclosure.Smallest(),
 		Frozen: frozen.In(ws.Location), Build: v.Build,
 	})
-	if err != nil {
-		return nil, nil, err
-	}
-	var page bytes.Buffer
-	err = briefing.Render(ctx, &page, ws.Templates, data)
-	return page.Bytes(), printed, err
+	return data, printed, err
 }
 
 // guardBriefing lays a table of the figures that the briefing declares, in which small
@@ -188,15 +241,16 @@ func guardBriefing(ctx context.Context, v *published.View, audience string, pack
 
 // lay lays tables over those of the build that have the listed figures and no others,
 // those to hide with the marker c, and so has what conditions of the listed funds
-// say, and what is said of deliveries.
+// say, and what is said of deliveries. It can be done once: what is hidden already would
+// be taken for what is not there, and be shown.
 func lay(ctx context.Context, v *published.View, shown [][]string, conditions []string) error {
 	for _, t := range []struct {
 		list any
 		sql  string
 	}{
-		{shown, `CREATE OR REPLACE TEMP TABLE shown AS
+		{shown, `CREATE TEMP TABLE shown AS
 			SELECT s[1] AS code, s[2] AS scope, s[3] AS period, s[4] AS dimension, s[5] AS category, s[6] = 'c' AS hidden FROM (SELECT unnest($1::JSON::VARCHAR[][]) AS s)`},
-		{conditions, "CREATE OR REPLACE TEMP TABLE answered AS SELECT unnest($1::JSON::VARCHAR[]) AS scope"},
+		{conditions, "CREATE TEMP TABLE answered AS SELECT unnest($1::JSON::VARCHAR[]) AS scope"},
 	} {
 		list, err := json.Marshal(t.list)
 		if err != nil {

@@ -15,6 +15,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"mojreturns/pipeline/archive"
+	"mojreturns/pipeline/briefing"
 	"mojreturns/pipeline/disclosure"
 	"mojreturns/pipeline/draft"
 	"mojreturns/pipeline/example"
@@ -256,6 +257,14 @@ func heldFigures(t *testing.T, dir string, list []archive.Released) {
 	}
 	if err = errors.Join(err, json.Unmarshal(text, &about)); err != nil || about.URL != "figures.csv" || len(about.TableSchema.Columns) != len(rows[0]) {
 		t.Errorf("the description is %+v (%v)", about, err)
+	}
+	var bound []briefing.Bound
+	text, err = os.ReadFile(filepath.Join(dir, "bindings.json"))
+	if err = errors.Join(err, json.Unmarshal(text, &bound)); err != nil || !slices.ContainsFunc(bound, func(b briefing.Bound) bool { return b.Code == "S02C" && strings.HasPrefix(b.Reads, "£") }) {
+		t.Errorf("what the text bound is %+v (%v)", bound, err)
+	}
+	if text, err := os.ReadFile(filepath.Join(dir, "briefing.docx")); err != nil || !strings.HasPrefix(string(text), "PK") {
+		t.Errorf("the pack was not kept for a word processor (%v)", err)
 	}
 	if text, err := os.ReadFile(filepath.Join(dir, "commentary.md")); err != nil || !strings.Contains(string(text), "by: commissioning officer") {
 		t.Errorf("people's words were not kept (%v)", err)

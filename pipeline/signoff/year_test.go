@@ -54,7 +54,7 @@ func TestAYearOfReleases(t *testing.T) {
 				hidden++
 			}
 		}
-		if 4*hidden > len(list) {
+		if 3*hidden > len(list) { // the pack breaks some ninety people down by age
 			t.Errorf("%s: %d of %d figures are hidden", file, hidden, len(list))
 		}
 		for _, reader := range readers {
