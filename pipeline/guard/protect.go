@@ -83,6 +83,17 @@ func Protect(v *published.View, audience string, printed []returns.Printed, figu
 		}
 	}
 	g.besides(cells, where, figures)
+	later, err := g.later(v.Period, printed, figures)
+	if err != nil {
+		return out, err
+	}
+	for _, c := range later {
+		if where[c.ID] == nil {
+			cells = append(cells, c)
+			where[c.ID] = []returns.Printed{}
+			seen.add(c.ID)
+		}
+	}
 	earlier, err := Releases(v, audience, g)
 	if err != nil {
 		return out, err
@@ -120,6 +131,36 @@ func Protect(v *published.View, audience string, printed []returns.Printed, figu
 	}
 	if !policy(v.Workspace.Disclosure, audience).Off {
 		g.hideOrder(printed, figures, out.Hidden)
+	}
+	return out, nil
+}
+
+// later are the figures that outputs of the year to come will print where this one prints
+// the same of its quarter, or of the year to date, and rows for them were delivered: what
+// they will have to hide is guarded from now on, so that none need be refused for what this
+// one showed.
+func (g Guard) later(at period.Period, printed []returns.Printed, figures map[figure.Place]returns.Value) ([]disclosure.Cell, error) {
+	var out []disclosure.Cell
+	if at.Kind != period.Quarter {
+		return nil, nil
+	}
+	for _, f := range printed {
+		for _, q := range at.Year.Quarters()[at.Quarter():] {
+			then := f
+			switch f.Place.Period {
+			case at.Label:
+				then.Place.Period = q.Label
+			case at.ToDate().Label:
+				then.Place.Period = q.ToDate().Label
+			default:
+				continue
+			}
+			tells, err := g.cells(then, figures)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, tells...)
+		}
 	}
 	return out, nil
 }
