@@ -68,8 +68,7 @@
 // without that number. Relations the caller does not state are not known here: of
 // people counted once, by category, it is stated that a year's are no more than its
 // quarters', and not that they are no fewer than any one's, since a later case can
-// move a person; and that whoever is counted has a row in the account of the data's
-// quality. Medians and percentiles are hidden by package guard, by how many lie
+// move a person. Medians and percentiles are hidden by package guard, by how many lie
 // beyond them and with the share of the same people. An output is held against those
 // before it, not against those that may follow: a later one can be refused.
 // Analysts inside the office see every count (the commands query, metrics, trace

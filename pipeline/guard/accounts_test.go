@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"mojreturns/pipeline/disclosure"
 	"mojreturns/pipeline/figure"
 	"mojreturns/pipeline/returns"
 )
@@ -67,22 +66,38 @@ func TestRowsAreCountedAsPeopleAre(t *testing.T) {
 	}
 }
 
-// All columns of a feed are of the same rows: of one hidden and one shown, the one shows both.
-func TestColumnsAreOfTheSameRows(t *testing.T) {
+// What an account says is held against the figures, against the accounts of the feed's
+// other columns and against what was delivered.
+func TestAccountsAreHeldAgainstFigures(t *testing.T) {
 	t.Parallel()
-	s := newStory(t)
-	sex := s.account("referrals.sex_code", returns.FieldQuality{Rows: 50}).Account("referrals.sex_code", "rows")
-	age := s.account("referrals.age_years", returns.FieldQuality{Rows: 50}).Account("referrals.age_years", "rows")
-	g, err := For(s.v.Workspace, disclosure.Ministry)
-	if err != nil {
-		t.Fatal(err)
-	}
-	seen := newSeen()
-	for _, f := range s.printed {
-		seen.add(IDOf(f.Place))
-	}
-	want := disclosure.Equal(IDOf(age.Place), IDOf(sex.Place)).String()
-	if !slices.ContainsFunc(g.relations(s.values, seen), func(r disclosure.Relation) bool { return r.String() == want }) {
-		t.Errorf("nothing says that %s", want)
-	}
+	const started, sex, source = "referrals.support_start_date", "referrals.sex_code", "referrals.referral_source_code"
+	// Without the per cent complete, which would say as much.
+	t.Run("a date", func(t *testing.T) {
+		t.Parallel()
+		s := newStory(t)
+		q := s.account(started, returns.FieldQuality{Rows: 50, Blank: 1, NotKnown: -1, Faulty: 1})
+		s.account(sex, returns.FieldQuality{Rows: 50})
+		sent := s.delivered(40, 10).Total()
+		for _, p := range []string{"2024-25-Q1", "2024-25-Q1-YTD", "2024-25"} { // of the same days so far: three cells to hide
+			at := place("R10", "", "")
+			at.Period = p
+			s.says(at, count("48"))
+		}
+		s.printed = slices.DeleteFunc(s.printed, func(f returns.Printed) bool { return f.Field == Percent })
+		hidden := s.hidden(t)
+		if !hidden[place("R10", "", "")] && !(hidden[q.Account(started, "rows").Place] && hidden[q.Account(sex, "rows").Place] && hidden[sent]) {
+			t.Error("48 of 50 have started, so that 1 is blank and 1 faulty")
+		}
+	})
+	t.Run("a code", func(t *testing.T) {
+		t.Parallel()
+		s := newStory(t)
+		q := s.account(source, returns.FieldQuality{Rows: 50, Blank: 1, NotKnown: 8, Faulty: 1})
+		s.says(place("R01", "source", "SELF"), count("40"))
+		s.says(place("R01", "source", "NK"), count("10"))
+		s.printed = slices.DeleteFunc(s.printed, func(f returns.Printed) bool { return f.Field == Percent })
+		if hidden := s.hidden(t); !hidden[place("R01", "source", "SELF")] && !hidden[q.Account(source, "not known").Place] && !hidden[q.Account(source, "rows").Place] {
+			t.Error("of 50, 40 have a source and 8 say that it is not known, so that 1 is blank and 1 faulty")
+		}
+	})
 }

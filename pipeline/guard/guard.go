@@ -10,9 +10,10 @@
 // return where the configuration says so (2026-11-24).
 //
 // What outputs say of rows of people is guarded as the people are: how a return's columns
-// are filled and how many rows of a delivery were accepted; they are not held against the
-// figures of people. Where rows for quarters to come were delivered already, an output
-// guards what the later ones of its kind will have to hide (2026-11-28).
+// are filled and how many rows of a delivery were accepted. That all rows a return counts
+// are those accepted is not taken to be known, only that they are no more. Where rows for
+// quarters to come were delivered already, an output guards what the later ones of its kind
+// will have to hide, so that what it says of all rows keeps none of them in (2026-11-28).
 //
 // A release is a seal, or a briefing given out. It is kept with the figures it did not
 // print: which of them changed since is then known and not guessed. A figure that was
@@ -37,7 +38,7 @@ import (
 // Version counts the changes of what this package and disclosure hide of the same
 // figures: a draft made by an older one is made again. TestMarksAreOfThisVersion fails
 // where the marks change and it does not.
-const Version = 5
+const Version = 6
 
 func policy(d workspace.Disclosure, audience string) disclosure.Policy {
 	policy := disclosure.Policy{Audience: audience, Threshold: d.Smallest()}
