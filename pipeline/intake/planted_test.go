@@ -54,6 +54,9 @@ func TestPlanted(t *testing.T) {
 					continue
 				}
 				for j, feed := range feeds {
+					if place == "a text" && kind["but_in"] != "" && textOf(ws, feed[1]) == kind["but_in"] {
+						continue // README says that it is not found there
+					}
 					if *everyPlant || (i == n%everywhere || kind["header"] != "") && j == (n+i)%len(feeds) {
 						all = append(all, planted{kind: kind["kind"], value: kind["value"], header: kind["header"], feed: feed[1], provider: feed[0], format: format, place: place})
 					}
@@ -88,15 +91,15 @@ func TestPlanted(t *testing.T) {
 	}
 	everything := example.Everything(t, ws)
 	delete(everything, "mojreturns.yaml")
-	kept, printed := 0, 0
+	kept, printed, lies := 0, 0, map[string]string{} // where a value lies
 	for _, p := range all {
-		where := ""
+		where, looked := lies[p.value]
 		for at, text := range everything {
-			if strings.Contains(text, p.value) || strings.Contains(at, p.value) {
+			if !looked && (strings.Contains(text, p.value) || strings.Contains(at, p.value)) {
 				where = at
 			}
 		}
-		if where != "" {
+		if lies[p.value] = where; where != "" {
 			kept++
 			t.Errorf("%s (%s) in %s of a %s of %s: kept in %s", p.kind, p.value, p.place, p.format, p.feed, where)
 		}
@@ -109,6 +112,17 @@ func TestPlanted(t *testing.T) {
 	if len(all) < 27 {
 		t.Errorf("only %d are planted", len(all))
 	}
+}
+
+// textOf is the column of a feed that a value is put into as a text; empty for none.
+func textOf(ws *workspace.Workspace, feed string) (name string) {
+	c, _ := ws.Contract(feed)
+	for _, col := range c.Columns {
+		if col.Type == "text" && !slices.Contains(c.Key, col.Name) {
+			name = col.Name
+		}
+	}
+	return name
 }
 
 // plant writes a file of the feed that has the value in its place.
