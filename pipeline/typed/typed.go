@@ -149,7 +149,7 @@ func settle(ctx context.Context, ws *workspace.Workspace, conn *sql.Conn, source
 			FROM (`+strings.Join(faults, "\nUNION ALL ")+`) f JOIN delivery d ON d.delivery = f.delivery AND d.current
 			ORDER BY f.delivery, f."row", f.column_name, f.rule`,
 		withhold(ws),
-		"CREATE TABLE field_account AS "+strings.Join(accounts, "\nUNION ALL ")+`
+		"CREATE TABLE field_account AS FROM ("+strings.Join(accounts, "\nUNION ALL ")+`)
 			ORDER BY feed, provider, financial_year, column_name`,
 		"DROP TABLE delivered")
 	for _, statement := range statements {
