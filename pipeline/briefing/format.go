@@ -53,16 +53,6 @@ func share(value, marker, n string) string {
 	return shown + " (n = " + decimal(of, 0) + ")"
 }
 
-// part is numerator / denominator as text, empty if there is no answer.
-func part(numerator, denominator string) string {
-	n, ok := new(big.Rat).SetString(numerator)
-	d, okD := new(big.Rat).SetString(denominator)
-	if !ok || !okD || d.Sign() == 0 {
-		return ""
-	}
-	return n.Quo(n, d).RatString()
-}
-
 func pounds(v *big.Rat) string {
 	text := decimal(v, 2)
 	if strings.HasPrefix(text, "-") {
