@@ -237,10 +237,11 @@ func (e Engine) gone(ctx context.Context) error {
 	return err
 }
 
-// needed is the query for the scopes that have rows of the view a metric needs.
+// needed is the query for the scopes that have rows of every view a metric needs.
 func (m Metric) needed() string {
-	if m.Needs == "" {
-		return ""
+	var views []string
+	for _, view := range m.Needs {
+		views = append(views, "SELECT "+m.scopeNames()+" FROM "+ident(view)+" g")
 	}
-	return "SELECT " + m.scopeNames() + " FROM " + ident(m.Needs) + " g"
+	return strings.Join(views, " INTERSECT ")
 }

@@ -162,7 +162,7 @@ func (h *header) oneOf(key, fallback string, allowed ...string) string {
 func parseMetric(file, text string) (Metric, error) {
 	h := readHeader(file, text, "metric", []string{"title", "count", "unit"},
 		[]string{"when", "by", "scopes", "protect", "total", "prefer", "needs", "note"})
-	m := Metric{File: file, Title: h.value["title"], Unit: h.value["unit"], Note: h.value["note"], Prefer: h.value["prefer"], Needs: h.value["needs"], SQL: strings.TrimSuffix(h.body, ";")}
+	m := Metric{File: file, Title: h.value["title"], Unit: h.value["unit"], Note: h.value["note"], Prefer: h.value["prefer"], Needs: listed(h.value["needs"]), SQL: strings.TrimSuffix(h.body, ";")}
 	m.Code, m.Name = h.codeAndName()
 	m.Protect = h.oneOf("protect", "victims", "victims", "delegates", "none")
 	m.NoTotal = h.oneOf("total", "yes", "yes", "no") == "no"
@@ -183,12 +183,17 @@ func parseMetric(file, text string) (Metric, error) {
 		h.fail(h.line["count"], "there is no SELECT below the header")
 	case !formula && h.line["when"] == 0:
 		h.fail(h.line["count"], "key \"when\" is missing from the header")
-	case formula && m.Needs != "":
+	case formula && len(m.Needs) > 0:
 		h.fail(h.line["needs"], "a formula needs what its parts need: put it there")
 	case m.Prefer != "" && m.Count.Kind != Distinct:
 		h.fail(h.line["prefer"], "prefer belongs to `count: distinct` only")
 	}
 	return m, errors.Join(h.errs...)
+}
+
+// listed are the names of a header's value, which commas part; none where it is left out.
+func listed(value string) []string {
+	return strings.FieldsFunc(value, func(r rune) bool { return r == ',' || r == ' ' })
 }
 
 func (h *header) scopes() []string {

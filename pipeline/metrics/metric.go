@@ -30,7 +30,7 @@ type Metric struct {
 	Scopes            []string // of all, fund, service, provider, claimed
 	Protect           string   // victims, delegates or none: what disclosure control guards
 	NoTotal           bool     // adding the categories means nothing
-	Needs             string   // a view: where a scope has no row of it, the figure is not available
+	Needs             []string // views: where a scope has no row of one, the figure is not available
 	Prefer            string   // expression: which of a person's rows gives the category, before the latest
 	Unit, Note        string
 	SQL               string // the rows; empty for a formula

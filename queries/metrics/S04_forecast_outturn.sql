@@ -3,7 +3,7 @@
 -- count:   sum amount
 -- when:    open counts_from .. counts_to
 -- by:      budget_line
--- needs:   forecast_line
+-- needs:   forecast_line, spend_line
 -- scopes:  claimed
 -- protect: none
 -- unit:    pounds
