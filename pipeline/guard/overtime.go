@@ -18,13 +18,13 @@ func (r *related) overTime(m metrics.Metric, scope string) {
 			return figure.Place{Code: m.Code, Scope: scope, Period: p.Label, Dimension: category[0], Category: category[1]}
 		}
 		for i, long := range r.longer {
-			var within []figure.Place
+			var within []period.Period
 			for _, q := range r.quarters {
 				if !q.Start.Before(long.Start) && !q.End.After(long.End) {
-					within = append(within, at(q))
+					within = append(within, q)
 				}
 			}
-			r.madeOf(m, at(long), within)
+			r.madeOf(m, at, long, within)
 			if i > 0 && r.longer[i-1].Start.Equal(long.Start) && r.longer[i-1].End.Equal(long.End) {
 				r.same(m, at(r.longer[i-1]), at(long))
 			}
@@ -81,22 +81,48 @@ func (r *related) sinceStart(m metrics.Metric, scope string) {
 	}
 }
 
-// madeOf relates a longer period to the quarters it is made of.
-func (r *related) madeOf(m metrics.Metric, long figure.Place, quarters []figure.Place) {
-	if !r.there[long] || len(quarters) == 0 || slices.ContainsFunc(quarters, func(q figure.Place) bool { return !r.there[q] }) {
+// madeOf relates a longer period to the quarters it is made of. Where some of them have no
+// figure in any output, what is in the others is no more than what is in the period.
+func (r *related) madeOf(m metrics.Metric, at func(period.Period) figure.Place, long period.Period, quarters []period.Period) {
+	total := at(long)
+	if !r.there[total] || len(quarters) == 0 || slices.ContainsFunc(quarters, func(q period.Period) bool { return !r.there[at(q)] }) {
 		return
 	}
+	var places []figure.Place
+	for _, q := range quarters {
+		places = append(places, at(q))
+	}
 	first, last := quarters[0], quarters[len(quarters)-1]
-	switch m.When.Kind {
-	case "opening":
-		r.same(m, first, long)
-	case "open", "upto":
-		r.same(m, last, long)
-	case "in":
-		r.together(m, long, quarters)
-	case "active":
-		if m.Count.Kind == "distinct" || len(quarters) == 1 {
-			r.together(m, long, quarters)
+	whole := tiles(quarters, long)
+	switch {
+	case m.When.Kind == "opening" && first.Start.Equal(long.Start):
+		r.same(m, places[0], total)
+	case (m.When.Kind == "open" || m.When.Kind == "upto") && last.End.Equal(long.End):
+		r.same(m, places[len(places)-1], total)
+	case whole && (m.When.Kind == "in" || m.When.Kind == "active" && (m.Count.Kind == "distinct" || len(quarters) == 1)):
+		r.together(m, total, places)
+	case m.When.Kind == "in" && (m.Count.Kind != "distinct" || total.Dimension == ""):
+		r.amongOthers(m, total, places)
+	}
+}
+
+// tiles says whether periods, in order, make up a longer one with nothing between them.
+func tiles(parts []period.Period, long period.Period) bool {
+	next := long.Start
+	for _, p := range parts {
+		if !p.Start.Equal(next) {
+			return false
+		}
+		next = p.End.AddDate(0, 0, 1)
+	}
+	return next.Equal(long.End.AddDate(0, 0, 1))
+}
+
+// amongOthers says that each of some parts of a total is no more than it.
+func (r *related) amongOthers(m metrics.Metric, total figure.Place, places []figure.Place) {
+	for _, part := range parts(m) {
+		for _, at := range places {
+			r.add(disclosure.AtMost(IDOf(at).Of(part), IDOf(total).Of(part)))
 		}
 	}
 }

@@ -227,7 +227,7 @@ func (g Guard) holding(relations []disclosure.Relation, figures map[figure.Place
 		}
 		last := r[len(r)-1]
 		_, known := value(last.ID)
-		room := unknown == 1 && !known && last.Times == 1 // the term that takes up what is left must not be negative
-		return unknown == 0 && sum != 0 || room && sum > 0
+		room := unknown == 1 && !known // the term that takes up what is left must not be negative
+		return unknown == 0 && sum != 0 || room && sum*last.Times > 0
 	})
 }
