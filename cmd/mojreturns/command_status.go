@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -69,6 +70,13 @@ func (a *app) statusCommand() *cobra.Command {
 			}
 			if intake.Unfinished(ws) {
 				list = append(list, []any{"unfinished", "", "an erasure", "", "", "begun and not ended", nil, "the next command that changes anything ends it", "", "", ""})
+			}
+			strays, err := ws.Strays()
+			if err != nil {
+				return err
+			}
+			for _, path := range strays {
+				list = append(list, []any{"unfinished", "", filepath.Base(path), "", "", "half made, or empty", nil, "the next command that changes anything clears what is half made; `seal verify` names the rest", "", "", ""})
 			}
 			for _, e := range expired {
 				list = append(list, []any{"retention", e.Provider, e.Feed, e.Year, e.Since.Format(time.DateOnly), "to be erased", late(pipeline.DaysLate(ws, e.Since)),

@@ -19,7 +19,10 @@ import (
 	"mojreturns/pipeline/workspace"
 )
 
-var kills = flag.Int("kills", 16, "how many changing commands are killed, each at a random moment")
+var (
+	kills     = flag.Int("kills", 16, "how many changing commands are killed, each at a random moment")
+	killsFrom = flag.Uint64("kills-seed", 0, "the seed that an earlier run printed, to draw the same commands and moments; 0 draws one")
+)
 
 // inARow is how often one command is killed, and given again, before anything else is.
 const inARow = 8
@@ -161,8 +164,13 @@ func TestKilledCommands(t *testing.T) {
 		}
 		return figures
 	}
-	killed := 0
-	for n, i := 0, rand.IntN(len(stories)); n < *kills; i = (i + 1) % len(stories) {
+	seed := *killsFrom
+	if seed == 0 {
+		seed = rand.Uint64()
+	}
+	t.Logf("drawn with -kills-seed %d", seed)
+	dice, killed := rand.New(rand.NewPCG(seed, 0)), 0
+	for n, i := 0, dice.IntN(len(stories)); n < *kills; i = (i + 1) % len(stories) {
 		if want[i] == "" { // what comes of it when nobody kills it, and how long it takes
 			dir, start := at(i), time.Now()
 			if out, err := program(placed(stories[i].args, dir)...).CombinedOutput(); err != nil {
@@ -174,7 +182,7 @@ func TestKilledCommands(t *testing.T) {
 		var moments []time.Duration
 		for range inARow {
 			n++
-			moments = append(moments, time.Duration(rand.Int64N(int64(lasts[i]))))
+			moments = append(moments, time.Duration(dice.Float64()*float64(lasts[i])))
 			p := program(placed(stories[i].args, dir)...)
 			if err := p.Start(); err != nil {
 				t.Fatal(err)

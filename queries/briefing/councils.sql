@@ -15,4 +15,4 @@ JOIN figure r ON r.code = 'R02' AND r.period = d.period AND r.scope = $activity_
 JOIN reference.local_authority l ON l.code = r.category
 LEFT JOIN figure rate ON rate.code = 'R25' AND rate.period = d.period AND rate.scope = $activity_scope AND rate.dimension = 'la' AND rate.category = r.category
 WHERE p.period = $period
-ORDER BY l.label, l.code
+ORDER BY residents_marker, l.label, l.code -- what is no council last
