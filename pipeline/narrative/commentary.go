@@ -2,7 +2,7 @@ package narrative
 
 import (
 	"cmp"
-	"fmt"
+	"errors"
 	"regexp"
 	"slices"
 	"strings"
@@ -75,17 +75,18 @@ var (
 
 // ParseCommentary reads what people wrote: below "## NAME" a line "by: role, day", then
 // paragraphs and bullets, in which figures may be bound and numbers typed, which are their
-// writers'. Screen says what in a line may not be written, or nothing; such a line is not
-// repeated. What stands above the first heading is for whoever writes. A section of which
+// writers'. Screen says what in words may not be written, or nothing: it is asked of each
+// line of the source, and of each paragraph, bullet and heading as a page shows it. Such
+// words are not repeated. What stands above the first heading is for whoever writes. A section of which
 // only the heading and "by:" are there is not written yet.
 func ParseCommentary(file, source string, asked []Asked, known Known, screen func(line string) string) (map[string]Said, error) {
 	source, err := readable(file, source)
 	if err != nil {
 		return nil, err
 	}
-	r := &reader{known: known, file: file, source: source, free: true}
-	if screened := r.screened(screen); screened != nil {
-		return nil, screened
+	r := &reader{known: known, file: file, source: source, free: true, screen: screen}
+	if err := r.screened(); err != nil {
+		return nil, err
 	}
 	out := map[string]Said{}
 	starts := sectionForm.FindAllStringSubmatchIndex(source, -1)
@@ -95,6 +96,7 @@ func ParseCommentary(file, source string, asked []Asked, known Known, screen fun
 			end = starts[i+1][0]
 		}
 		name := source[at[2]:at[3]]
+		r.holdLine(at[2], name)
 		if _, twice := out[name]; twice {
 			r.wrong(at[2], "%q is there already", name)
 		}
@@ -106,6 +108,9 @@ func ParseCommentary(file, source string, asked []Asked, known Known, screen fun
 			r.wrong(at[2], "the pack has no place for %q; it has %s%s", name, cmp.Or(strings.Join(names, ", "), "none"), nearest(name, names))
 		}
 		out[name] = r.section(at[1], end)
+	}
+	if len(r.held) > 0 {
+		return nil, errors.Join(r.held...)
 	}
 	if len(r.mistakes) > 0 {
 		return nil, told(file, source, r.mistakes)
@@ -119,6 +124,7 @@ func (r *reader) section(from, to int) Said {
 	start := from
 	if by := byForm.FindStringSubmatchIndex(r.source[from:to]); by != nil {
 		s.By, start = r.source[from+by[2]:from+by[3]], from+by[1]
+		r.holdLine(from+by[2], s.By)
 	}
 	if strings.TrimSpace(r.source[start:to]) == "" {
 		return Said{}
@@ -127,9 +133,16 @@ func (r *reader) section(from, to int) Said {
 		r.wrong(from, "words and nobody who wrote them: write \"by: role, day\" below the heading")
 	}
 	// blank lines stand for what is around the section, so that each place is that of the file
-	around := regexp.MustCompile(`[^\n]`).ReplaceAllString(r.source[:start], " ")
-	words := &reader{known: r.known, file: r.file, source: r.source, free: true}
-	root := words.parser().Parse(text.NewReader([]byte(around + r.source[start:to])))
+	around := []byte(r.source[:start])
+	for i := range around {
+		if around[i] != '\n' {
+			around[i] = ' '
+		}
+	}
+	words := &reader{known: r.known, file: r.file, source: r.source, free: true, screen: r.screen}
+	root := words.parser().Parse(text.NewReader(append(around, r.source[start:to]...)))
+	words.holdShown(root)
+	r.held = append(r.held, words.held...)
 	for n := root.FirstChild(); n != nil; n = n.NextSibling() {
 		words.block(n)
 	}
@@ -141,14 +154,4 @@ func (r *reader) section(from, to int) Said {
 	r.mistakes = append(r.mistakes, words.mistakes...)
 	s.Blocks = words.blocks
 	return s
-}
-
-// screened tells of lines that may not be written, without repeating them.
-func (r *reader) screened(screen func(string) string) error {
-	for i, line := range strings.Split(r.source, "\n") {
-		if what := screen(line); what != "" {
-			return fmt.Errorf("%s:%d: the line seems to have %s in it: take it out (the words are not repeated here)", r.file, i+1, what)
-		}
-	}
-	return nil
 }

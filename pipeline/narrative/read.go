@@ -55,6 +55,8 @@ type reader struct {
 	mistakes     []mistake
 	last         int  // the place of the text read last: of what has none of its own
 	free         bool // numbers may be typed: they are their writers'
+	screen       func(words string) string
+	held         []error // what the screen found, of which no word is repeated
 }
 
 func (r *reader) wrong(at int, format string, args ...any) {

@@ -1,0 +1,82 @@
+package narrative_test
+
+import (
+	"encoding/csv"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"mojreturns/pipeline/narrative"
+	"mojreturns/pipeline/personal"
+)
+
+// rules are those of the program.
+func rules(t *testing.T) func(string) string {
+	t.Helper()
+	file, err := os.Open(filepath.Join("..", "..", "queries", "reference", "personal_data.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	records, err := csv.NewReader(file).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows []map[string]string
+	for _, record := range records[1:] {
+		row := map[string]string{}
+		for i, name := range records[0] {
+			row[name] = record[i]
+		}
+		rows = append(rows, row)
+	}
+	list, err := personal.Parse(rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(words string) string { return personal.InWords(list, words) }
+}
+
+var places = []narrative.Asked{{Name: "money", Needed: true}, {Name: "next"}}
+
+// Whatever way Markdown puts words together, they are screened as the page shows them,
+// and none of them is repeated.
+func TestWordsAreScreenedAsShown(t *testing.T) {
+	screen := rules(t)
+	const head = "## money\n\nby: analyst, 3 May 2024\n\n"
+	for text, want := range map[string]string{
+		head + "Call 07700\n900123 today.\n":                                                      "words.md:5: the paragraph seems to have a telephone number in it",
+		head + "NHS number 943 476\n5919\n":                                                       "words.md:5: the paragraph seems to have an NHS number in it",
+		head + "Call &#48;7700900123\n":                                                           "words.md:5: the paragraph seems to have a telephone number in it",
+		head + "A.\n\n- one\n- jane&#64;example.org\n":                                            "words.md:8: the paragraph seems to have an email address in it",
+		head + "Call **077**00 90**0123**\n":                                                      "a telephone number",
+		head + "Ask jane@\nexample.org\n":                                                         "an email address",
+		head + "Ask jane\\@example.org\n":                                                         "an email address",
+		head + "Ask jane{literal @}example.org\n":                                                 "an email address",
+		head + "Ask [us](https://example.org/jane%40example.org)\n":                               "the link seems to have an email address in it",
+		head + "    jane&#64;example.org\n":                                                       "an email address",
+		"## jane&#64;example.org\n":                                                               "words.md:1: the line seems to have an email address in it",
+		"## next\n\nby: jane&#64;example.org, 3 May 2024\n\nWords.\n":                             "words.md:3: the line seems to have an email address in it",
+		"```\n" + head + "Call **077**00 90**0123**\n":                                            "a telephone number",
+		head + "£ and é come before.\n\n## next\n\nby: analyst, 3 May 2024\n\nCall 07700\n900123": "words.md:11: the paragraph",
+	} {
+		_, err := narrative.ParseCommentary("words.md", text, places, known, screen)
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "example.org") || strings.Contains(err.Error(), "0123") {
+			t.Errorf("%q: %v, want %s", text, err, want)
+		}
+	}
+}
+
+// A section is read as it is, whatever letters stand before it.
+func TestWordsAfterOtherLetters(t *testing.T) {
+	said, err := narrative.ParseCommentary("words.md", "## money\n\nby: analyst, 3 May 2024\n\n£5 – café.\n\n## next\n\nby: analyst, 3 May 2024\n\nMore words.\n", places, known, rules(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([][]narrative.Inline{{{Text: "More words."}}}, said["next"].Blocks[0].Lines); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -1,0 +1,83 @@
+package narrative
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/text"
+)
+
+// screened tells of source lines that may not be written, without repeating them.
+func (r *reader) screened() error {
+	for i, line := range strings.Split(r.source, "\n") {
+		r.hold(i+1, "line", line)
+	}
+	return errors.Join(r.held...)
+}
+
+// hold screens words that stand at a line of the file. The end of a line is read as a
+// blank, as a page shows it, and as nothing, as whoever reads it will.
+func (r *reader) hold(line int, part, words string) {
+	for _, end := range []string{" ", ""} {
+		if what := r.screen(strings.ReplaceAll(words, "\n", end)); what != "" {
+			r.held = append(r.held, fmt.Errorf("%s:%d: the %s seems to have %s in it: take it out (the words are not repeated here)", r.file, line, part, what))
+			return
+		}
+	}
+}
+
+// holdShown screens the words below a node as a page shows them: Markdown joins lines, reads
+// entities and takes marks away, which a source line hides.
+func (r *reader) holdShown(root ast.Node) {
+	_ = ast.Walk(root, func(n ast.Node, enters bool) (ast.WalkStatus, error) { // what it is given never fails
+		line, _, _ := where(r.source, r.start(n))
+		link, isLink := n.(*ast.Link)
+		switch {
+		case !enters:
+		case isLink:
+			if to, err := url.PathUnescape(string(link.Destination)); err == nil {
+				r.hold(line, "link", to)
+			}
+		case n.Type() != ast.TypeBlock:
+		case n.FirstChild() == nil && n.Lines() != nil:
+			r.hold(line, "block", unescaped(string(n.Lines().Value([]byte(r.source)))))
+		case n.FirstChild() != nil && n.FirstChild().Type() == ast.TypeInline:
+			r.hold(line, "paragraph", r.shown(n))
+		}
+		return ast.WalkContinue, nil
+	})
+}
+
+// holdLine screens a line that is not part of the words, such as a heading, as if it were.
+func (r *reader) holdLine(at int, words string) {
+	line, _, _ := where(r.source, at)
+	alone := &reader{source: words, file: r.file, screen: r.screen}
+	root := alone.parser().Parse(text.NewReader([]byte(words)))
+	for n := root.FirstChild(); n != nil; n = n.NextSibling() {
+		r.hold(line, "line", alone.shown(n))
+	}
+}
+
+// shown is what a reader sees of a block's words, with the ends of its lines.
+func (r *reader) shown(n ast.Node) string {
+	var out strings.Builder
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		switch c := c.(type) {
+		case *ast.Text:
+			out.WriteString(unescaped(string(c.Segment.Value([]byte(r.source)))))
+			if c.SoftLineBreak() || c.HardLineBreak() {
+				out.WriteString("\n")
+			}
+		case *ast.RawHTML:
+			out.WriteString(unescaped(string(c.Segments.Value([]byte(r.source)))))
+		case *bound:
+			out.WriteString(strings.TrimPrefix(c.words, "literal "))
+		default:
+			out.WriteString(r.shown(c))
+		}
+	}
+	return out.String()
+}
