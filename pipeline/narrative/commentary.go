@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/yuin/goldmark/text"
 )
@@ -77,8 +78,8 @@ var (
 // paragraphs and bullets, in which figures may be bound and numbers typed, which are their
 // writers'. Screen says what in words may not be written, or nothing: it is asked of each
 // line of the source, and of each paragraph, bullet and heading as a page shows it. Such
-// words are not repeated. What stands above the first heading is for whoever writes. A section of which
-// only the heading and "by:" are there is not written yet.
+// words are not repeated. What stands above the first heading is for whoever writes. A section without a
+// letter, digit or figure that is seen is not written yet.
 func ParseCommentary(file, source string, asked []Asked, known Known, screen func(line string) string) (map[string]Said, error) {
 	source, err := readable(file, source)
 	if err != nil {
@@ -129,9 +130,6 @@ func (r *reader) section(from, to int) Said {
 	if strings.TrimSpace(r.source[start:to]) == "" {
 		return Said{}
 	}
-	if s.By == "" {
-		r.wrong(from, "words and nobody who wrote them: write \"by: role, day\" below the heading")
-	}
 	// blank lines stand for what is around the section, so that each place is that of the file
 	around := []byte(r.source[:start])
 	for i := range around {
@@ -151,7 +149,25 @@ func (r *reader) section(from, to int) Said {
 			words.wrong(words.places[i], "people's words are paragraphs and bullets; the pack has the headings and tables")
 		}
 	}
+	if len(words.mistakes) == 0 && !slices.ContainsFunc(words.blocks, Block.shows) {
+		return Said{}
+	}
 	r.mistakes = append(r.mistakes, words.mistakes...)
+	if s.By == "" {
+		r.wrong(from, "words and nobody who wrote them: write \"by: role, day\" below the heading")
+	}
 	s.Blocks = words.blocks
 	return s
+}
+
+// shows tells whether a reader sees anything of a block.
+func (b Block) shows() bool {
+	return slices.ContainsFunc(b.Lines, func(line []Inline) bool {
+		return slices.ContainsFunc(line, func(i Inline) bool { return i.Binding != nil || strings.ContainsFunc(i.Text, visible) })
+	})
+}
+
+// visible are letters and digits, but for the letters of Unicode that are blank.
+func visible(r rune) bool {
+	return (unicode.IsLetter(r) || unicode.IsNumber(r)) && !unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r)
 }

@@ -80,3 +80,21 @@ func TestWordsAfterOtherLetters(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// Words of which nobody sees anything are not written, and need no writer.
+func TestWordsThatShowNothing(t *testing.T) {
+	for _, words := range []string{"\u00a0", "&nbsp;", "\u200b\u2060", "\\-", "- \\-", "\u3164 \u115f", "**.**"} {
+		for _, by := range []string{"", "by: analyst, 3 May 2024"} {
+			said, err := narrative.ParseCommentary("words.md", "## money\n\n"+by+"\n\n"+words+"\n", places, known, rules(t))
+			if err != nil || len(said["money"].Blocks) > 0 {
+				t.Errorf("%q is taken as written: %v (%v)", words, said, err)
+			}
+		}
+	}
+	for _, words := range []string{"½", "é", "{S02C}"} {
+		said, err := narrative.ParseCommentary("words.md", "## money\n\nby: analyst, 3 May 2024\n\n"+words+"\n", places, known, rules(t))
+		if err != nil || len(said["money"].Blocks) != 1 {
+			t.Errorf("%q is not taken as written: %v (%v)", words, said, err)
+		}
+	}
+}
