@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"mojreturns/pipeline/calendar"
 )
@@ -75,10 +76,15 @@ func Mistakes(entries []Entry, jobs []string) []Mistake {
 			add("name", "the name is missing")
 		case seen[e.Name]:
 			add("name", "the name is used twice; give each entry its own")
+		case !isName(e.Name):
+			add("name", "the name is dots only, or has a slash in it or what cannot be seen; give it another")
 		}
 		seen[e.Name] = true
 		if e.Was != "" && slices.ContainsFunc(entries, func(o Entry) bool { return o.Name == e.Was }) {
 			add("was", "%q is an entry still, so this one was not called that", e.Was)
+		}
+		if e.Was != "" && slices.ContainsFunc(entries[:i], func(o Entry) bool { return o.Was == e.Was }) {
+			add("was", "another entry was called %q too; what was done by that name is of one of them", e.Was)
 		}
 		if !slices.Contains(jobs, e.Job) {
 			add("job", "job %q is not known; it can be %s", e.Job, strings.Join(slices.Sorted(slices.Values(jobs)), ", "))
@@ -87,6 +93,12 @@ func Mistakes(entries []Entry, jobs []string) []Mistake {
 		e.checkDays(add)
 	}
 	return list
+}
+
+// isName tells whether the ledger and what people read of it can show a name as it is.
+func isName(name string) bool {
+	unseen := func(r rune) bool { return !unicode.IsPrint(r) }
+	return strings.Trim(name, ". ") != "" && !strings.ContainsAny(name, `/\`) && !strings.ContainsFunc(name, unseen)
 }
 
 func (e Entry) checkTimes(add func(key, format string, args ...any)) {

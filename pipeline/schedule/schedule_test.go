@@ -368,6 +368,32 @@ func TestMistakesAreReportedTogether(t *testing.T) {
 	}
 }
 
+// What was done by a name that two entries had would be taken for both, and a name is
+// shown as it is.
+func TestNamesOfEntries(t *testing.T) {
+	entry := func(name, was string) schedule.Entry {
+		return schedule.Entry{Name: name, Was: was, Job: "run", At: "06:00"}
+	}
+	for _, c := range []struct {
+		name    string
+		entries []schedule.Entry
+		want    []string // the entry and the key
+	}{
+		{"names as people give them", []schedule.Entry{entry("on Mondays, 6.30", "a/b"), entry("évening", "dusk"), entry("new", "")}, nil},
+		{"two were called one name", []schedule.Entry{entry("dawn", "morning"), entry("noon", ""), entry("dusk", "morning")}, []string{"2 was"}},
+		{"no names", []schedule.Entry{entry("a/b", ""), entry(`a\b`, ""), entry("..", ""), entry(". .", ""), entry("a\x07b", ""), entry("a\nb", ""), entry("a\u202eb", "")},
+			[]string{"0 name", "1 name", "2 name", "3 name", "4 name", "5 name", "6 name"}},
+	} {
+		var got []string
+		for _, m := range schedule.Mistakes(c.entries, []string{"run"}) {
+			got = append(got, fmt.Sprint(m.Entry, " ", m.Key))
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.name, diff)
+		}
+	}
+}
+
 func TestTheExampleWorkspace(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join("..", "..", "testdata", "cleveland", "mojreturns.yaml"))
 	if err != nil {
