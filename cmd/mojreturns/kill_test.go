@@ -72,7 +72,7 @@ func office(t *testing.T, rows int) string {
 	if err := os.MkdirAll(filepath.Join(dir, "inbox"), 0o770); err != nil {
 		t.Fatal(err)
 	}
-	err := workspace.WriteFile(filepath.Join(dir, "commentary", "briefing", "2023-24-Q4.md"), []byte("## messages\n\nby: analyst\n\nNothing to add.\n"))
+	err := workspace.WriteFile(filepath.Join(dir, "commentary", "briefing", "2023-24-Q4.md"), []byte("## messages\n\nby: analyst, 15 April 2024\n\nNothing to add.\n"))
 	if err := errors.Join(err, os.WriteFile(filepath.Join(dir, workspace.ConfigFile), []byte(smallOffice), 0o660)); err != nil {
 		t.Fatal(err)
 	}
