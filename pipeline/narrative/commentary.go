@@ -123,7 +123,8 @@ func ParseCommentary(file, source string, asked []Asked, known Known, screen fun
 func (r *reader) section(from, to int) Said {
 	var s Said
 	start := from
-	if by := byForm.FindStringSubmatchIndex(r.source[from:to]); by != nil {
+	by := byForm.FindStringSubmatchIndex(r.source[from:to])
+	if by != nil {
 		s.By, start = r.source[from+by[2]:from+by[3]], from+by[1]
 		r.holdLine(from+by[2], s.By)
 	}
@@ -155,6 +156,8 @@ func (r *reader) section(from, to int) Said {
 	r.mistakes = append(r.mistakes, words.mistakes...)
 	if s.By == "" {
 		r.wrong(from, "words and nobody who wrote them: write \"by: role, day\" below the heading")
+	} else if what := role(s.By); what != "" {
+		r.wrong(from+by[2], "%s", what)
 	}
 	s.Blocks = words.blocks
 	return s

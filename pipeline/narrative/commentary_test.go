@@ -98,3 +98,24 @@ func TestWordsThatShowNothing(t *testing.T) {
 		}
 	}
 }
+
+// Words have a role and a day of the calendar behind them.
+func TestWhoWroteWords(t *testing.T) {
+	for by, want := range map[string]string{
+		"commissioning officer, 15 April 2024":              "",
+		"head of finance, law and people, 29 February 2024": "",
+		"commissioning officer":                             "words.md:3:5: a role and a day are needed",
+		"commissioning officer, soon":                       "words.md:3:5: what stands last is no day",
+		"commissioning officer, 31 April 2024":              "words.md:3:5: what stands last is no day",
+		"commissioning officer, 29 February 2023":           "words.md:3:5: what stands last is no day",
+		"commissioning officer, 15 April 24":                "words.md:3:5: what stands last is no day",
+		"15 April 2024":                                     "words.md:3:5: a role and a day are needed",
+		", 15 April 2024":                                   "words.md:3:5: nobody's role stands before the day",
+		"\u00a0\u200b, 15 April 2024":                       "words.md:3:5: nobody's role stands before the day",
+	} {
+		_, err := narrative.ParseCommentary("words.md", "## money\n\nby: "+by+"\n\nWords.\n", places, known, rules(t))
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%q: %v, want %s", by, err, want)
+		}
+	}
+}

@@ -157,10 +157,10 @@ func TestMistakesInPeoplesWords(t *testing.T) {
 		return ""
 	}
 	for text, wants := range map[string][]string{
-		"## mony\n\nby: me\n\nWords.\n":                                   {`words.md:1:4: the pack has no place for "mony"; it has money, next; did you mean "money"?`},
-		"## money\n\nWords, {S2}.\n":                                      {`words.md:1:9: words and nobody who wrote them`, `words.md:3:8: "S2" is not a metric`},
-		"## money\nby: me\n\n### Below\n\n:::table money\n\n<b>x</b> a@b": {"words.md:8: the line seems to have an email address in it"},
-		"## money\nby: me\n\n### Below\n\n:::table money\n\n## money\n\n": {"words.md:4:5: people's words are paragraphs", "words.md:6:1: people's words are paragraphs", `"money" is there already`},
+		"## mony\n\nby: me, 3 May 2024\n\nWords.\n":                                   {`words.md:1:4: the pack has no place for "mony"; it has money, next; did you mean "money"?`},
+		"## money\n\nWords, {S2}.\n":                                                  {`words.md:1:9: words and nobody who wrote them`, `words.md:3:8: "S2" is not a metric`},
+		"## money\nby: me, 3 May 2024\n\n### Below\n\n:::table money\n\n<b>x</b> a@b": {"words.md:8: the line seems to have an email address in it"},
+		"## money\nby: me, 3 May 2024\n\n### Below\n\n:::table money\n\n## money\n\n": {"words.md:4:5: people's words are paragraphs", "words.md:6:1: people's words are paragraphs", `"money" is there already`},
 	} {
 		_, err := narrative.ParseCommentary("words.md", text, p.Asked(), known, screen)
 		for _, want := range wants {
