@@ -113,8 +113,8 @@ func StartWords(ws *workspace.Workspace, at period.Period) (string, error) {
 		return "", fmt.Errorf("%s has no place for people's words: a line such as `:::commentary money needed by the commissioning officer` makes one", textFile)
 	}
 	var out strings.Builder
-	fmt.Fprintf(&out, "# Words for the briefing, %s\n\n"+
-		"Write below each heading, and behind \"by:\" your role and the day. Numbers that you type stand as you typed them; {S02C} prints a figure.\n"+
+	fmt.Fprintf(&out, "# Words for the briefing, %s\n\n<!--\n"+
+		"Write below each heading, and behind \"by:\" your role and the day (commissioning officer, 15 April 2024). Numbers that you type stand as you typed them; {S02C} prints a figure.\n"+
 		"Nobody may be recognised in what is written. What is left empty is left out of the briefing.\n\n", at.Human())
 	for _, a := range asked {
 		fmt.Fprintf(&out, "- %s stands under \"%s\"", a.Name, a.Under)
@@ -126,6 +126,7 @@ func StartWords(ws *workspace.Workspace, at period.Period) (string, error) {
 		}
 		out.WriteString("\n")
 	}
+	out.WriteString("-->\n")
 	for _, a := range asked {
 		fmt.Fprintf(&out, "\n## %s\n\nby:\n", a.Name)
 	}

@@ -71,14 +71,17 @@ func (p Pack) Unwritten() []Asked {
 var (
 	askedForm   = regexp.MustCompile(`^commentary ([a-z]+(?:-[a-z]+)*)( needed)?(?: by (.+))?$`)
 	sectionForm = regexp.MustCompile(`(?m)^##[ \t]+(.*?)[ \t]*$`)
-	byForm      = regexp.MustCompile(`(?i)^\s*by:[ \t]*(.*?)[ \t]*(?:\n|$)`)
+	// aboveForm is what may stand above the first heading: a title, then comments of HTML.
+	aboveForm = regexp.MustCompile(`^\s*(?:#[ \t][^\n]*(?:\n|$))?\s*(?:<!--(?s:.*?)-->\s*)*`)
+	byForm    = regexp.MustCompile(`(?i)^\s*by:[ \t]*(.*?)[ \t]*(?:\n|$)`)
 )
 
 // ParseCommentary reads what people wrote: below "## NAME" a line "by: role, day", then
 // paragraphs and bullets, in which figures may be bound and numbers typed, which are their
 // writers'. Screen says what in words may not be written, or nothing: it is asked of each
 // line of the source, and of each paragraph, bullet and heading as a page shows it. Such
-// words are not repeated. What stands above the first heading is for whoever writes. A section without a
+// words are not repeated. Above the first heading stand
+// a title and what <!-- --> keeps for whoever writes: other words there are a mistake. A section without a
 // letter, digit or figure that is seen is not written yet.
 func ParseCommentary(file, source string, asked []Asked, known Known, screen func(line string) string) (map[string]Said, error) {
 	source, err := readable(file, source)
@@ -91,6 +94,11 @@ func ParseCommentary(file, source string, asked []Asked, known Known, screen fun
 	}
 	out := map[string]Said{}
 	starts := sectionForm.FindAllStringSubmatchIndex(source, -1)
+	above := len(source)
+	if len(starts) > 0 {
+		above = starts[0][0]
+	}
+	r.above(above)
 	for i, at := range starts {
 		end := len(source)
 		if i+1 < len(starts) {
@@ -117,6 +125,13 @@ func ParseCommentary(file, source string, asked []Asked, known Known, screen fun
 		return nil, told(file, source, r.mistakes)
 	}
 	return out, nil
+}
+
+// above tells of words that no page would show, as they stand before the first section.
+func (r *reader) above(end int) {
+	if at := aboveForm.FindStringIndex(r.source[:end])[1]; at < end {
+		r.wrong(at, "no page shows words that stand above the first heading: put them below one, such as ## NAME, or between <!-- and -->")
+	}
 }
 
 // section reads the words between two places of the source.

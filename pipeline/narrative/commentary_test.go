@@ -119,3 +119,25 @@ func TestWhoWroteWords(t *testing.T) {
 		}
 	}
 }
+
+// Words that stand where no page shows them are told of; a title and a comment are none.
+func TestWordsOutsideASection(t *testing.T) {
+	const section = "\n## money\n\nby: analyst, 3 May 2024\n\nWords.\n"
+	for text, want := range map[string]string{
+		section:               "",
+		"# Title\n" + section: "",
+		"# Title\n\n<!-- For whoever writes.\n- one -->\n<!-- two -->\n" + section: "",
+		"# Title\n\nMoney ran out.\n" + section:                                    "words.md:3:1: no page shows words",
+		"Money ran out.\n" + section:                                               "words.md:1:1: no page shows words",
+		"# Title\n# Another\n" + section:                                           "words.md:2:1: no page shows words",
+		"# Title\n\n<!-- a --> Money.\n" + section:                                 "words.md:3:12: no page shows words",
+		"# Title\n\n<!-- never closed\n" + section:                                 "words.md:3:1: no page shows words",
+		"### money\n\nMoney ran out.\n":                                            "words.md:1:1: no page shows words",
+		"# Title\n\nMoney ran out.":                                                "words.md:3:1: no page shows words",
+	} {
+		_, err := narrative.ParseCommentary("words.md", text, places, known, rules(t))
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%q: %v, want %s", text, err, want)
+		}
+	}
+}
