@@ -3,6 +3,7 @@ package draft
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -21,11 +22,22 @@ import (
 // wordsFile is where people write the briefing's words for a period, in the workspace.
 func wordsFile(at period.Period) string { return "commentary/briefing/" + at.Label + ".md" }
 
+// mostWords is how long the file of people's words may be, in bytes: a hundred pages.
+const mostWords = 200_000
+
 // words is the file of people's words as it is; nil where nobody wrote any.
 func words(ws *workspace.Workspace, at period.Period) ([]byte, error) {
-	text, err := os.ReadFile(filepath.Join(ws.Dir, filepath.FromSlash(wordsFile(at))))
+	file, err := os.Open(filepath.Join(ws.Dir, filepath.FromSlash(wordsFile(at))))
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	text, err := io.ReadAll(io.LimitReader(file, mostWords+1))
+	if err == nil && len(text) > mostWords {
+		err = fmt.Errorf("%s has more than %d kB: people's words are shorter; is it the file that was meant?", wordsFile(at), mostWords/1000)
 	}
 	return text, err
 }

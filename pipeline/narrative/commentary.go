@@ -80,7 +80,7 @@ var (
 // paragraphs and bullets, in which figures may be bound and numbers typed, which are their
 // writers'. Screen says what in words may not be written, or nothing: it is asked of each
 // line of the source, and of each paragraph, bullet and heading as a page shows it. Such
-// words are not repeated. Above the first heading stand
+// words are not repeated, nor are those with control characters in them. Above the first heading stand
 // a title and what <!-- --> keeps for whoever writes: other words there are a mistake. A section without a
 // letter, digit or figure that is seen is not written yet.
 func ParseCommentary(file, source string, asked []Asked, known Known, screen func(line string) string) (map[string]Said, error) {

@@ -141,3 +141,20 @@ func TestWordsOutsideASection(t *testing.T) {
 		}
 	}
 }
+
+// Characters that nobody sees are told of with their line, as they are and as an entity.
+func TestCharactersNobodySees(t *testing.T) {
+	for words, char := range map[string]string{
+		"a\x1b[2Jb": "U+001B", "a\x00b": "U+0000", "a\rb": "U+000D", "a\u0085b": "U+0085",
+		"a\u202eb": "U+202E", "a\u2066b": "U+2066", "a&#8238;b": "U+202E", "a&#x1b;b": "U+001B",
+	} {
+		_, err := narrative.ParseCommentary("words.md", "## money\n\nby: analyst, 3 May 2024\n\n"+words+"\n", places, known, rules(t))
+		if err == nil || !strings.Contains(err.Error(), "words.md:5: the ") || !strings.Contains(err.Error(), "has the character "+char) || strings.Contains(err.Error(), words) {
+			t.Errorf("%q: %v", words, err)
+		}
+	}
+	said, err := narrative.ParseCommentary("words.md", "## money\r\n\r\nby: analyst, 3 May 2024\r\n\r\nWords\tand\r\nmore.\r\n", places, known, rules(t))
+	if err != nil || len(said["money"].Blocks) != 1 {
+		t.Errorf("tabs and the lines of Windows are refused: %v", err)
+	}
+}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/text"
@@ -21,12 +23,23 @@ func (r *reader) screened() error {
 // hold screens words that stand at a line of the file. The end of a line is read as a
 // blank, as a page shows it, and as nothing, as whoever reads it will.
 func (r *reader) hold(line int, part, words string) {
+	if at := strings.IndexFunc(words, unseen); at >= 0 {
+		char, _ := utf8.DecodeRuneInString(words[at:])
+		r.held = append(r.held, fmt.Errorf("%s:%d: the %s has the character %U in it, which nobody sees and which changes how the rest is read: take it out", r.file, line, part, char))
+		return
+	}
 	for _, end := range []string{" ", ""} {
 		if what := r.screen(strings.ReplaceAll(words, "\n", end)); what != "" {
 			r.held = append(r.held, fmt.Errorf("%s:%d: the %s seems to have %s in it: take it out (the words are not repeated here)", r.file, line, part, what))
 			return
 		}
 	}
+}
+
+// unseen are control characters, and those that turn the direction of reading: what is
+// read would be other than what is screened.
+func unseen(r rune) bool {
+	return unicode.IsControl(r) && r != '\n' && r != '\t' || unicode.Is(unicode.Bidi_Control, r)
 }
 
 // holdShown screens the words below a node as a page shows them: Markdown joins lines, reads
