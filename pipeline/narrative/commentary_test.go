@@ -72,7 +72,8 @@ func TestWordsAreScreenedAsShown(t *testing.T) {
 
 // A section is read as it is, whatever letters stand before it.
 func TestWordsAfterOtherLetters(t *testing.T) {
-	said, err := narrative.ParseCommentary("words.md", "## money\n\nby: analyst, 3 May 2024\n\n£5 – café.\n\n## next\n\nby: analyst, 3 May 2024\n\nMore words.\n", places, known, rules(t))
+	screen := rules(t)
+	said, err := narrative.ParseCommentary("words.md", "## money\n\nby: analyst, 3 May 2024\n\n£5 – café.\n\n## next\n\nby: analyst, 3 May 2024\n\nMore words.\n", places, known, screen)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,16 +84,17 @@ func TestWordsAfterOtherLetters(t *testing.T) {
 
 // Words of which nobody sees anything are not written, and need no writer.
 func TestWordsThatShowNothing(t *testing.T) {
+	screen := rules(t)
 	for _, words := range []string{"\u00a0", "&nbsp;", "\u200b\u2060", "\\-", "- \\-", "\u3164 \u115f", "**.**"} {
 		for _, by := range []string{"", "by: analyst, 3 May 2024"} {
-			said, err := narrative.ParseCommentary("words.md", "## money\n\n"+by+"\n\n"+words+"\n", places, known, rules(t))
+			said, err := narrative.ParseCommentary("words.md", "## money\n\n"+by+"\n\n"+words+"\n", places, known, screen)
 			if err != nil || len(said["money"].Blocks) > 0 {
 				t.Errorf("%q is taken as written: %v (%v)", words, said, err)
 			}
 		}
 	}
 	for _, words := range []string{"½", "é", "{S02C}"} {
-		said, err := narrative.ParseCommentary("words.md", "## money\n\nby: analyst, 3 May 2024\n\n"+words+"\n", places, known, rules(t))
+		said, err := narrative.ParseCommentary("words.md", "## money\n\nby: analyst, 3 May 2024\n\n"+words+"\n", places, known, screen)
 		if err != nil || len(said["money"].Blocks) != 1 {
 			t.Errorf("%q is not taken as written: %v (%v)", words, said, err)
 		}
@@ -101,6 +103,7 @@ func TestWordsThatShowNothing(t *testing.T) {
 
 // Words have a role and a day of the calendar behind them.
 func TestWhoWroteWords(t *testing.T) {
+	screen := rules(t)
 	for by, want := range map[string]string{
 		"commissioning officer, 15 April 2024":              "",
 		"head of finance, law and people, 29 February 2024": "",
@@ -113,7 +116,7 @@ func TestWhoWroteWords(t *testing.T) {
 		", 15 April 2024":                                   "words.md:3:5: nobody's role stands before the day",
 		"\u00a0\u200b, 15 April 2024":                       "words.md:3:5: nobody's role stands before the day",
 	} {
-		_, err := narrative.ParseCommentary("words.md", "## money\n\nby: "+by+"\n\nWords.\n", places, known, rules(t))
+		_, err := narrative.ParseCommentary("words.md", "## money\n\nby: "+by+"\n\nWords.\n", places, known, screen)
 		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
 			t.Errorf("%q: %v, want %s", by, err, want)
 		}
@@ -122,6 +125,7 @@ func TestWhoWroteWords(t *testing.T) {
 
 // Words that stand where no page shows them are told of; a title and a comment are none.
 func TestWordsOutsideASection(t *testing.T) {
+	screen := rules(t)
 	const section = "\n## money\n\nby: analyst, 3 May 2024\n\nWords.\n"
 	for text, want := range map[string]string{
 		section:               "",
@@ -135,7 +139,7 @@ func TestWordsOutsideASection(t *testing.T) {
 		"### money\n\nMoney ran out.\n":                                            "words.md:1:1: no page shows words",
 		"# Title\n\nMoney ran out.":                                                "words.md:3:1: no page shows words",
 	} {
-		_, err := narrative.ParseCommentary("words.md", text, places, known, rules(t))
+		_, err := narrative.ParseCommentary("words.md", text, places, known, screen)
 		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
 			t.Errorf("%q: %v, want %s", text, err, want)
 		}
@@ -144,16 +148,17 @@ func TestWordsOutsideASection(t *testing.T) {
 
 // Characters that nobody sees are told of with their line, as they are and as an entity.
 func TestCharactersNobodySees(t *testing.T) {
+	screen := rules(t)
 	for words, char := range map[string]string{
 		"a\x1b[2Jb": "U+001B", "a\x00b": "U+0000", "a\rb": "U+000D", "a\u0085b": "U+0085",
 		"a\u202eb": "U+202E", "a\u2066b": "U+2066", "a&#8238;b": "U+202E", "a&#x1b;b": "U+001B",
 	} {
-		_, err := narrative.ParseCommentary("words.md", "## money\n\nby: analyst, 3 May 2024\n\n"+words+"\n", places, known, rules(t))
+		_, err := narrative.ParseCommentary("words.md", "## money\n\nby: analyst, 3 May 2024\n\n"+words+"\n", places, known, screen)
 		if err == nil || !strings.Contains(err.Error(), "words.md:5: the ") || !strings.Contains(err.Error(), "has the character "+char) || strings.Contains(err.Error(), words) {
 			t.Errorf("%q: %v", words, err)
 		}
 	}
-	said, err := narrative.ParseCommentary("words.md", "## money\r\n\r\nby: analyst, 3 May 2024\r\n\r\nWords\tand\r\nmore.\r\n", places, known, rules(t))
+	said, err := narrative.ParseCommentary("words.md", "## money\r\n\r\nby: analyst, 3 May 2024\r\n\r\nWords\tand\r\nmore.\r\n", places, known, screen)
 	if err != nil || len(said["money"].Blocks) != 1 {
 		t.Errorf("tabs and the lines of Windows are refused: %v", err)
 	}

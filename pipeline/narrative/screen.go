@@ -14,23 +14,29 @@ import (
 
 // screened tells of source lines that may not be written, without repeating them.
 func (r *reader) screened() error {
-	for i, line := range strings.Split(r.source, "\n") {
-		r.hold(i+1, "line", line)
+	at := 0
+	for line := range strings.SplitSeq(r.source, "\n") {
+		r.hold(at, "line", line)
+		at += len(line) + 1
 	}
 	return errors.Join(r.held...)
 }
 
-// hold screens words that stand at a line of the file. The end of a line is read as a
+// hold screens words that stand at a place of the file. The end of a line is read as a
 // blank, as a page shows it, and as nothing, as whoever reads it will.
-func (r *reader) hold(line int, part, words string) {
-	if at := strings.IndexFunc(words, unseen); at >= 0 {
-		char, _ := utf8.DecodeRuneInString(words[at:])
-		r.held = append(r.held, fmt.Errorf("%s:%d: the %s has the character %U in it, which nobody sees and which changes how the rest is read: take it out", r.file, line, part, char))
+func (r *reader) hold(at int, part, words string) {
+	found := func(format string, args ...any) {
+		line, _, _ := where(r.source, at)
+		r.held = append(r.held, fmt.Errorf("%s:%d: the %s "+format, append([]any{r.file, line, part}, args...)...))
+	}
+	if i := strings.IndexFunc(words, unseen); i >= 0 {
+		char, _ := utf8.DecodeRuneInString(words[i:])
+		found("has the character %U in it, which nobody sees and which changes how the rest is read: take it out", char)
 		return
 	}
 	for _, end := range []string{" ", ""} {
 		if what := r.screen(strings.ReplaceAll(words, "\n", end)); what != "" {
-			r.held = append(r.held, fmt.Errorf("%s:%d: the %s seems to have %s in it: take it out (the words are not repeated here)", r.file, line, part, what))
+			found("seems to have %s in it: take it out (the words are not repeated here)", what)
 			return
 		}
 	}
@@ -46,19 +52,18 @@ func unseen(r rune) bool {
 // entities and takes marks away, which a source line hides.
 func (r *reader) holdShown(root ast.Node) {
 	_ = ast.Walk(root, func(n ast.Node, enters bool) (ast.WalkStatus, error) { // what it is given never fails
-		line, _, _ := where(r.source, r.start(n))
 		link, isLink := n.(*ast.Link)
 		switch {
 		case !enters:
 		case isLink:
 			if to, err := url.PathUnescape(string(link.Destination)); err == nil {
-				r.hold(line, "link", to)
+				r.hold(r.start(n), "link", to)
 			}
 		case n.Type() != ast.TypeBlock:
 		case n.FirstChild() == nil && n.Lines() != nil:
-			r.hold(line, "block", unescaped(string(n.Lines().Value([]byte(r.source)))))
+			r.hold(r.start(n), "block", unescaped(string(n.Lines().Value([]byte(r.source)))))
 		case n.FirstChild() != nil && n.FirstChild().Type() == ast.TypeInline:
-			r.hold(line, "paragraph", r.shown(n))
+			r.hold(r.start(n), "paragraph", r.shown(n))
 		}
 		return ast.WalkContinue, nil
 	})
@@ -66,11 +71,10 @@ func (r *reader) holdShown(root ast.Node) {
 
 // holdLine screens a line that is not part of the words, such as a heading, as if it were.
 func (r *reader) holdLine(at int, words string) {
-	line, _, _ := where(r.source, at)
 	alone := &reader{source: words, file: r.file, screen: r.screen}
 	root := alone.parser().Parse(text.NewReader([]byte(words)))
 	for n := root.FirstChild(); n != nil; n = n.NextSibling() {
-		r.hold(line, "line", alone.shown(n))
+		r.hold(at, "line", alone.shown(n))
 	}
 }
 
@@ -80,7 +84,7 @@ func (r *reader) shown(n ast.Node) string {
 	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
 		switch c := c.(type) {
 		case *ast.Text:
-			out.WriteString(unescaped(string(c.Segment.Value([]byte(r.source)))))
+			out.WriteString(unescaped(r.source[c.Segment.Start:c.Segment.Stop]))
 			if c.SoftLineBreak() || c.HardLineBreak() {
 				out.WriteString("\n")
 			}
