@@ -166,8 +166,9 @@ func (a *auditing) folder(dir, place string, line journal.Entry, keys map[string
 		return nil
 	}
 	var about struct {
-		Return, Period, By, Journal string
-		Version, Number             int
+		Return, Period, By string
+		Version, Number    int
+		Journal            *string // nil of what an earlier program sealed
 	}
 	if err := json.Unmarshal(text, &about); err != nil {
 		a.tell("%s does not say what it is: %s cannot be read", place, AboutFile)
@@ -180,8 +181,8 @@ func (a *auditing) folder(dir, place string, line journal.Entry, keys map[string
 	if says != place {
 		a.tell("%s says that it is %s", place, says)
 	}
-	if about.Journal != "" && a.journal.Holds(about.Journal) != nil {
-		a.tell("%s was sealed after the head %s of the journal, and this journal does not lead there: it was begun anew, or is another", place, about.Journal)
+	if about.Journal != nil {
+		a.after(*about.Journal, place, line)
 	}
 	signature, err := seal.ReadSignature(dir)
 	if err != nil {
@@ -197,6 +198,17 @@ func (a *auditing) folder(dir, place string, line journal.Entry, keys map[string
 		}
 	}
 	return err
+}
+
+// after names a seal or a release whose line does not come after the head that it knew. One
+// that knew none is the first thing that was done, and was not found by a later journal.
+func (a *auditing) after(head, place string, line journal.Entry) {
+	switch {
+	case head == "" && (line.Number != 1 || line.Kind == journal.Found):
+		a.tell("%s was sealed before anything stood in the journal, and this journal does not begin with that: it was begun anew, or is another", place)
+	case head != "" && a.journal.Holds(head) != nil:
+		a.tell("%s was sealed after the head %s of the journal, and this journal does not lead there: it was begun anew, or is another", place, head)
+	}
 }
 
 // signed says why a record is not signed as it should be: by the user it names, with the

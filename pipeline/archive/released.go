@@ -87,5 +87,5 @@ type AboutRelease struct {
 	By       string    `json:"by,omitempty"`
 	Waived   []Waiver  `json:"waived,omitempty"`
 	At       time.Time `json:"at"`
-	Journal  string    `json:"journal,omitempty"` // its head of before the release
+	Journal  string    `json:"journal"` // its head of before the release; empty where that was the first line
 }

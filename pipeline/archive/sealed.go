@@ -52,8 +52,9 @@ type About struct {
 	Settings    workspace.Return     `json:"settings"`
 	Register    register.Register    `json:"register"`
 	Versions    map[string]string    `json:"versions"`
-	// Journal is the journal's head of before it; empty of what an earlier program sealed.
-	Journal string `json:"journal,omitempty"`
+	// Journal is the journal's head of before it; empty where it was the first line, which
+	// is written, since an earlier program sealed without.
+	Journal string `json:"journal"`
 }
 
 // Sealed is one sealed version of a return.
