@@ -74,13 +74,16 @@ func DaysLate(ws *workspace.Workspace, due time.Time) int {
 // asked is how many days before a financial year begins its terms are asked for.
 const asked = 60
 
-// NextYear lists what the configuration lacks for the financial year after a period's,
-// from some weeks before that begins; none until then.
-func NextYear(ws *workspace.Workspace, at period.Period) (period.Year, []register.Gap) {
-	next := at.Year + 1
-	if ws.Today().AddDate(0, 0, asked).Before(next.Start()) {
-		return next, nil
-	}
+// Lacking is what the configuration lacks for a financial year.
+type Lacking struct {
+	Year period.Year
+	Next bool // it is the year after the one that is asked about
+	Gaps []register.Gap
+}
+
+// YearsLacking lists what the configuration lacks for a period's financial year and, from
+// some weeks before that begins, for the one after it.
+func YearsLacking(ws *workspace.Workspace, at period.Period) []Lacking {
 	var bound []string
 	for _, r := range ws.Returns {
 		for _, name := range slices.Sorted(maps.Keys(r.Scopes)) {
@@ -89,5 +92,10 @@ func NextYear(ws *workspace.Workspace, at period.Period) (period.Year, []registe
 			}
 		}
 	}
-	return next, ws.Register.Gaps(next.Start(), next.End(), bound)
+	gaps := func(y period.Year) []register.Gap { return ws.Register.Gaps(y.Start(), y.End(), bound) }
+	out := []Lacking{{Year: at.Year, Gaps: gaps(at.Year)}}
+	if next := at.Year + 1; !ws.Today().AddDate(0, 0, asked).Before(next.Start()) {
+		out = append(out, Lacking{Year: next, Next: true, Gaps: gaps(next)})
+	}
+	return out
 }

@@ -25,7 +25,7 @@ var mayImport = map[string][]string{
 
 	// the story, and its rooms from the top down
 	"pipeline": {"pipeline/archive", "pipeline/builds", "pipeline/calendar", "pipeline/draft", "pipeline/gate", "pipeline/intake", "pipeline/landing",
-		"pipeline/period", "pipeline/published", "pipeline/register", "pipeline/workspace"}, // the register says what a year to come lacks
+		"pipeline/period", "pipeline/published", "pipeline/register", "pipeline/workspace"}, // the register says what a year lacks
 	// what is published, for other tools; what was released is all that its guarded form writes
 	"pipeline/share": {"pipeline/archive", "pipeline/builds", "pipeline/disclosure", "pipeline/lists", "pipeline/table", "pipeline/typed",
 		"pipeline/warehouse", "pipeline/workspace"},

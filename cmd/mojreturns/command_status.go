@@ -63,10 +63,15 @@ func (a *app) statusCommand() *cobra.Command {
 			for _, u := range unmet {
 				list = append(list, []any{"condition not met", "", u.Fund, p.Label, "", u.Code + " " + u.Title, nil, u.Evidence, "", "", ""})
 			}
-			year, gaps := pipeline.NextYear(ws, p)
-			for _, g := range gaps {
-				list = append(list, []any{"next year", "", g.Of, year.String(), year.Start().Format(time.DateOnly), g.Says,
-					late(pipeline.DaysLate(ws, year.Start())), "", "", "", ""})
+			for _, lacking := range pipeline.YearsLacking(ws, p) {
+				what, begins := "year", lacking.Year.Start()
+				if lacking.Next {
+					what = "next year"
+				}
+				for _, g := range lacking.Gaps {
+					list = append(list, []any{what, "", g.Of, lacking.Year.String(), begins.Format(time.DateOnly), g.Says,
+						late(pipeline.DaysLate(ws, begins)), "", "", "", ""})
+				}
 			}
 			if intake.Unfinished(ws) {
 				list = append(list, []any{"unfinished", "", "an erasure", "", "", "begun and not ended", nil, "the next command that changes anything ends it", "", "", ""})

@@ -2,7 +2,7 @@ package register
 
 import "time"
 
-// Gap is what the registers do not say of a time to come: of whom, and what is to be done.
+// Gap is what the registers do not say of a time: of whom, and what is to be done.
 type Gap struct{ Of, Says string }
 
 // Gaps lists what is missing for the days from one to another, such as a financial
@@ -27,13 +27,14 @@ func (r Register) Gaps(from, to time.Time, bound []string) []Gap {
 		out = append(out, Gap{"funds", "no fund can be claimed from: enter the grant, its maximum and its dates under funds"})
 	}
 	for _, s := range r.Services {
-		if s.Fund != "" && !goes[s.Fund] && (s.To.IsZero() || !s.To.Before(from)) {
-			out = append(out, Gap{s.Code, "its fund " + s.Fund + " ends before: name the fund that pays for it, or its last day under to"})
+		runs := !s.From.After(to) && (s.To.IsZero() || !s.To.Before(from))
+		if s.Fund != "" && !goes[s.Fund] && runs {
+			out = append(out, Gap{s.Code, "its fund " + s.Fund + " does not run then: name the fund that pays for it, or its days under from and to"})
 		}
 	}
 	for _, code := range bound {
 		if known, is := goes[code]; is && !known {
-			out = append(out, Gap{code, "a return is about this fund, which ends before: bind the one that follows it under returns"})
+			out = append(out, Gap{code, "a return is about this fund, which does not run then: bind the one that does under returns"})
 		}
 	}
 	return out

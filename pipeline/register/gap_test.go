@@ -9,7 +9,7 @@ import (
 	"mojreturns/pipeline/register"
 )
 
-func TestGapsOfAYearToCome(t *testing.T) {
+func TestGapsOfAYear(t *testing.T) {
 	t.Parallel()
 	day := func(text string) register.Date {
 		d, err := time.Parse(time.DateOnly, text)
@@ -27,6 +27,8 @@ func TestGapsOfAYearToCome(t *testing.T) {
 	service := register.Service{Code: "S", Fund: "OLD"}
 	over := service
 	over.To = day("2024-03-31")
+	later := service
+	later.From = day("2025-04-01")
 	for _, c := range []struct {
 		name     string
 		funds    []register.Fund
@@ -35,7 +37,7 @@ func TestGapsOfAYearToCome(t *testing.T) {
 		want     []string // of whom
 	}{
 		{"nothing of the year is there", []register.Fund{ended, match}, []register.Service{service}, []string{"OLD"}, []string{"funds", "S", "OLD"}},
-		{"all is there", []register.Fund{ended, next}, []register.Service{over}, []string{"NEW"}, nil},
+		{"all is there", []register.Fund{ended, next}, []register.Service{over, later}, []string{"NEW"}, nil},
 		{"a fund without its maximum", []register.Fund{ended, unawarded}, nil, nil, []string{"NEW"}},
 		{"a fund without an end goes on", []register.Fund{open}, []register.Service{service}, []string{"OLD"}, nil},
 	} {
