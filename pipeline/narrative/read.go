@@ -73,6 +73,15 @@ func (r *reader) start(n ast.Node) int {
 	return r.last
 }
 
+// lines are a block's, as they stand.
+func (r *reader) lines(n ast.Node) string {
+	var out strings.Builder
+	for i := range n.Lines().Len() {
+		out.WriteString(r.source[n.Lines().At(i).Start:n.Lines().At(i).Stop])
+	}
+	return out.String()
+}
+
 func (r *reader) block(n ast.Node) {
 	at := r.start(n)
 	b := Block{}
@@ -81,7 +90,7 @@ func (r *reader) block(n ast.Node) {
 		b.Kind, b.Level = Heading, n.Level
 		b.Lines = append(b.Lines, r.inlines(n))
 	case *ast.Paragraph:
-		if words, ok := strings.CutPrefix(strings.TrimSpace(string(n.Lines().Value([]byte(r.source)))), ":::"); ok {
+		if words, ok := strings.CutPrefix(strings.TrimSpace(r.lines(n)), ":::"); ok {
 			r.placed(words, at, &b)
 			break
 		}
@@ -155,7 +164,7 @@ func (r *reader) inline(n ast.Node) []Inline {
 	switch n := n.(type) {
 	case *ast.Text:
 		at := n.Segment.Start
-		words := string(n.Segment.Value([]byte(r.source)))
+		words := r.source[n.Segment.Start:n.Segment.Stop]
 		r.last = at
 		r.digits(words, at)
 		if n.SoftLineBreak() || n.HardLineBreak() {

@@ -61,7 +61,7 @@ func (r *reader) holdShown(root ast.Node) {
 			}
 		case n.Type() != ast.TypeBlock:
 		case n.FirstChild() == nil && n.Lines() != nil:
-			r.hold(r.start(n), "block", unescaped(string(n.Lines().Value([]byte(r.source)))))
+			r.hold(r.start(n), "block", unescaped(r.lines(n)))
 		case n.FirstChild() != nil && n.FirstChild().Type() == ast.TypeInline:
 			r.hold(r.start(n), "paragraph", r.shown(n))
 		}
