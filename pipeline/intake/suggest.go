@@ -229,12 +229,11 @@ func (s *suggested) profiles(ctx context.Context) ([]contract.Profile, error) {
 		}
 		profile.Filled = profile.Fits[""]
 		delete(profile.Fits, "")
-		values, err := warehouse.Select[contract.Frequent](ctx, s.conn,
+		profile.Values, err = warehouse.Select[contract.Frequent](ctx, s.conn,
 			"SELECT CASE WHEN "+hidden+" THEN '(withheld)' ELSE t END AS text, count(*) AS rows"+fmt.Sprintf(from, i+1)+" GROUP BY ALL ORDER BY count(*) DESC, 1 LIMIT 200")
 		if err != nil {
 			return nil, err
 		}
-		profile.Values = values
 		out = append(out, profile)
 	}
 	return out, nil

@@ -94,6 +94,20 @@ func TestKeysOfBefore(t *testing.T) {
 		o.goTo("2024-01-09 20:00")
 		stop()
 		o.expect("morning 2024-01-08 06:00 GMT done", "morning 2024-01-09 06:00 GMT done")
+		// and from then on a change is known for one
+		o.entries[0].Days = weekdays
+		stop = o.start()
+		o.goTo("2024-01-13 10:00")
+		stop()
+		o.entries[0].Days, o.entries[0].At = nil, "09:00"
+		o.goTo("2024-01-15 08:00")
+		before := len(o.told())
+		o.entries[0].Missed = schedule.All
+		stop = o.start()
+		stop()
+		if got := o.told(); len(got) != before {
+			t.Errorf("Saturday and Sunday count as missed, which nobody had planned:\n%s", strings.Join(got, "\n"))
+		}
 	})
 }
 
@@ -173,7 +187,11 @@ func TestMistakesOfCalendars(t *testing.T) {
 	err := schedule.Check([]schedule.Entry{
 		{Name: "a", Job: "run", At: "06:00", Days: []string{"monday"}, On: []string{"due", "due", "dew"}, Holidays: "yes", Missed: "some", Grace: "1w", Was: "b"},
 		{Name: "b", Job: "run", At: "06:00"},
+		{Name: "c", Job: "run", At: "06:00", Days: []string{"due - 5 working days"}},
 	}, []string{"run"})
+	if want := `schedule entry 3 ("c"): day "due - 5 working days" is a rule: write it under on, as on: [due - 5 working days]`; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("%s is not said in\n%v", want, err)
+	}
 	for _, say := range []string{`missed "some" is not known; it can be all, last or none`, `grace "1w" is not a number of days`, `"b" is an entry still`,
 		"days and on are two answers", `"due" is given twice`, `"dew" is not a rule`, `holidays "yes" is not known`} {
 		if err == nil || !strings.Contains(err.Error(), `schedule entry 1 ("a"): `+say) {

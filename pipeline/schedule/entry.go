@@ -115,7 +115,10 @@ func (e Entry) checkTimes(add func(key, format string, args ...any)) {
 
 func (e Entry) checkDays(add func(key, format string, args ...any)) {
 	for j, day := range e.Days {
+		_, notRule := calendar.Parse(day)
 		switch {
+		case notRule == nil:
+			add("days", "day %q is a rule: write it under on, as on: [%s]", day, day)
 		case !slices.Contains(dayNames, day):
 			add("days", "day %q is not known; write monday, tuesday and so on in small letters", day)
 		case slices.Contains(e.Days[:j], day):

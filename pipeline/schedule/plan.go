@@ -104,8 +104,8 @@ func (p plan) after(t time.Time, wanted func(occurrence) bool) occurrence {
 // between lists the occurrences after from, up to and including to.
 func (p plan) between(from, to time.Time) []occurrence {
 	var list []occurrence
-	any := func(occurrence) bool { return true }
-	for o := p.after(from, any); !o.due.After(to); o = p.after(o.due, any) {
+	every := func(occurrence) bool { return true }
+	for o := p.after(from, every); !o.due.After(to); o = p.after(o.due, every) {
 		list = append(list, o)
 	}
 	return list

@@ -163,10 +163,13 @@ func (s *Schedule) welcome() {
 		message := ""
 		if n := len(history); n > 0 {
 			was := history[n-1].Entry
-			if was == nil || was.same(p.entry) {
+			switch {
+			case was == nil: // an older program did not say what it was: it is told of from now on
+			case was.same(p.entry):
 				continue
+			default:
+				message = "the entry was changed; it is due so from now on"
 			}
-			message = "the entry was changed; it is due so from now on"
 		}
 		s.record(Record{Key: addedKey(p.entry.Name), Name: p.entry.Name, Job: p.entry.Job, Due: s.now(), Outcome: Added, Message: message, Entry: &p.entry})
 	}
