@@ -47,8 +47,20 @@ type Series struct {
 	Name   string
 	Values []Value
 	// Targets are what bars are of, one for each label: an award, an aim; none where
-	// there is nothing of the kind.
+	// there is nothing of the kind. Each bar is then drawn as a share of its own, so that a
+	// small grant can be read beside a large one.
 	Targets []Value
+}
+
+// part is a bar as a share of its target, and that in percent; neither where there is none.
+func (s Series) part(i int) Value {
+	n, shown := s.Values[i].number()
+	aim, aimed := s.Targets[i].number()
+	if !shown || !aimed || aim.Sign() <= 0 {
+		return Value{}
+	}
+	part := new(big.Rat).Quo(n, aim)
+	return Value{Value: part.RatString(), Shown: new(big.Rat).Mul(part, big.NewRat(100, 1)).FloatString(1) + "%"}
 }
 
 // Value is an exact decimal, empty where it is not shown, and what people read: a
@@ -127,6 +139,9 @@ func (c Chart) Sentence() string {
 	var said []string
 	for _, s := range c.Series {
 		text := s.sentence(c.Labels, c.Kind != Bar)
+		if c.Kind == Bar && len(s.Targets) > 0 {
+			text = s.parts().sentence(c.Labels, false)
+		}
 		if len(c.Series) > 1 {
 			text = s.Name + ": " + strings.ToLower(text[:1]) + text[1:]
 		}
@@ -165,6 +180,21 @@ func (s Series) sentence(labels []string, overTime bool) string {
 		return "Lowest " + at(lowest) + ", highest " + at(highest) + ", last " + at(last) + "." + gaps
 	}
 	return "Highest " + at(highest) + ", lowest " + at(lowest) + "." + gaps
+}
+
+// parts is a series as shares of its targets, each with the amounts behind it.
+func (s Series) parts() Series {
+	out := Series{Name: s.Name}
+	for i, v := range s.Values {
+		part := s.part(i)
+		if part.Value == "" {
+			part.Shown = v.Shown
+		} else {
+			part.Shown += ", " + v.Shown + " of " + s.Targets[i].Shown
+		}
+		out.Values = append(out.Values, part)
+	}
+	return out
 }
 
 // gaps names the places without a value, by why there is none.

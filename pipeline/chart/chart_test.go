@@ -109,6 +109,24 @@ func TestHeights(t *testing.T) {
 	}
 }
 
+// A bar that is of something is its share of it: of two that are half spent, the small one
+// is as long as the large one, and a sentence gives shares with the amounts behind them.
+func TestBarsAreSharesOfWhatTheyAreOf(t *testing.T) {
+	c := chart.Chart{ID: "f", Kind: chart.Bar, Labels: []string{"Large", "Small", "Over", "None"},
+		Series: []chart.Series{{Name: "Spent", Values: values("500000", "10", "30", "[x]"), Targets: values("1000000", "20", "20", "20")}}}
+	text := draw(t, c)
+	if got := strings.Count(text, `x="1" y=`); got != 3 {
+		t.Errorf("%d bars, want 3", got)
+	}
+	if got := strings.Count(text, `width="156" height="18"`); got != 2 { // a third of 468: the scale ends at 150 %
+		t.Errorf("%d bars of a third of the scale, want 2:\n%s", got, text)
+	}
+	want := "Highest 150.0%, 30 of 20 (Over), lowest 50.0%, 500000 of 1000000 (Large). Not available: None."
+	if got := c.Sentence(); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
 // Nothing of a chart needs a style sheet or a font, and its words are no markup.
 func TestDrawings(t *testing.T) {
 	four := []chart.Series{{Name: "A & <b>", Values: values("1", "2")}, {Name: "B", Values: values("2", "2")}, {Name: "C", Values: values("3", "1")}, {Name: "D", Values: values("3", "0")}}
@@ -128,7 +146,7 @@ func TestDrawings(t *testing.T) {
 		}
 	}
 	bars := draw(t, chart.Chart{ID: "b", Kind: chart.Bar, Labels: []string{"Spent"}, Series: []chart.Series{{Values: values("80"), Targets: values("100")}}})
-	if !strings.Contains(bars, "80 of 100") {
+	if !strings.Contains(bars, "80 of 100 (80.0%)") {
 		t.Errorf("no target:\n%s", bars)
 	}
 	draw(t, chart.Chart{ID: "none", Kind: chart.Column, Series: []chart.Series{{}}})

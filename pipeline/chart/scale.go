@@ -20,8 +20,14 @@ func (c Chart) scale() scale {
 	}
 	see(c.Target)
 	for _, s := range c.Series {
-		for _, v := range append(append([]Value{}, s.Values...), s.Targets...) {
+		for i, v := range s.Values {
+			if c.Kind == Bar && len(s.Targets) > 0 {
+				v = s.part(i)
+			}
 			see(v)
+		}
+		if len(s.Targets) > 0 {
+			see(Value{Value: "1"})
 		}
 	}
 	if c.Kind == Bar {

@@ -200,19 +200,21 @@ func apart(taken []int, y, lines int) int {
 
 func (d *drawing) bars(c Chart) {
 	zero := d.scale.x(new(big.Rat))
+	series := c.Series[0]
 	for i, label := range c.Labels {
-		v := c.Series[0].Values[i]
+		v := series.Values[i]
 		y, words := i*room+letters, v.Shown
+		if len(series.Targets) > 0 {
+			v = series.part(i)
+		}
 		if n, ok := v.number(); ok {
 			end := d.scale.x(n)
 			fmt.Fprintf(d, `<rect class="mark" x="%d" y="%d" width="%d" height="18" fill="%s" stroke="%s"/>`+"\n",
 				min(zero, end), y+24, max(zero, end)-min(zero, end), colours[0], colours[0])
-		}
-		if len(c.Series[0].Targets) > i {
-			if aim, ok := c.Series[0].Targets[i].number(); ok {
-				x := d.scale.x(aim)
+			if len(series.Targets) > 0 {
+				x := d.scale.x(big.NewRat(1, 1))
 				fmt.Fprintf(d, `<path d="M%d %dv26" stroke="#fff" stroke-width="6"/><path class="target" d="M%d %dv26" stroke="currentColor" stroke-width="3"/>`+"\n", x, y+20, x, y+20)
-				words += " of " + c.Series[0].Targets[i].Shown
+				words += " of " + series.Targets[i].Shown + " (" + v.Shown + ")"
 			}
 		}
 		d.text(0, y, "start", "", label)
