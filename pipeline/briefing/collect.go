@@ -59,7 +59,7 @@ func Collect(ctx context.Context, db Querier, queries fs.FS, r Request) (Data, e
 		return Data{}, err
 	}
 	period := answers["period"][0]
-	words := map[string]string{"period": r.PeriodWords, "period-end": period["period_end"], "to-date": period["to_date_words"], "year": period["year"],
+	words := map[string]string{"period": r.PeriodWords, "period-end": period["period_end"], "to-date": period["to_date_words"], "year": period["year"], "window": period["window"],
 		"fund": r.MoneyName, "service": r.ActivityName, "office": r.Office, "conditions": gravity(answers["conditions"]),
 		"largest-hidden": strconv.Itoa(r.Threshold - 1)}
 	tables := map[string]Table{}

@@ -21,7 +21,7 @@ import (
 // The tables of testdata as the warehouse has them.
 var columnTypes = map[string]string{
 	"value": "DECIMAL(38,10)", "numerator": "DECIMAL(38,10)", "denominator": "DECIMAL(38,10)", "limit_value": "DECIMAL(38,10)",
-	"n": "BIGINT", "breaches": "BIGINT", "rows": "BIGINT", "accepted": "BIGINT", "rejected": "BIGINT", "current": "BOOLEAN", "covered": "BOOLEAN",
+	"n": "BIGINT", "breaches": "BIGINT", "rows": "BIGINT", "accepted": "BIGINT", "rejected": "BIGINT", "current": "BOOLEAN", "covered": "BOOLEAN", "match": "BOOLEAN", "amount": "DECIMAL(18,2)",
 	"period_start": "DATE", "period_end": "DATE", "spend_from": "DATE", "spend_by": "DATE",
 }
 
@@ -113,12 +113,18 @@ func TestCollect(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", what, diff)
 		}
 	}
-	check("funds", []string{"A fund without a window | [x] | [x] | [x] | [z]", "Another fund | £999,999.00 | [x] | [x] | 456",
-		"Core uplift | £22,528.57 | £15,000.50 | £23,000.00 | 91"}, rows(d, "funds"))
+	check("funds", []string{"A fund without a window | [x] | [x] | [x] | no date is set", "Another fund | £999,999.00 | [x] | [x] | 31 March 2025, 456 days left",
+		"Core uplift | £22,528.57 | £15,000.50 | £23,000.00 | 31 March 2024, 91 days left"}, rows(d, "funds"))
+	check("grants", []string{ // of one grant the spend is not known, so neither is the whole
+		"Award | £1,022,527.57 | the maximum of every grant of the area",
+		"Spent so far | [x] | eligible spend from the start of each grant",
+		"Left | [x] | award less spent so far",
+		"Forecast outturn | [x] | spent so far, with what is forecast for the months to come",
+	}, rows(d, "grants"))
 	check("services", []string{"Hub service (Victim hub) | [x] | [x] | [x] | [x]", "Stalking advocacy service (SLT2) | 64 | [x] | 33 | 31"}, rows(d, "services"))
-	check("decisions", "Have finance reconcile the ledger; the return cannot leave before. (The extract ties to the ledger (C12)) | not met | "+
+	check("decisions", "Have finance reconcile the ledger; the return cannot leave before. (The extract ties to the ledger (C12)) | not met | £10.00 | "+
 		"Core uplift, to be spent by 31 March 2024: 1 ledger period differs.", rows(d, "decisions")[0])
-	check("funds drawn", "One value is shown: £15,000.50 (Core uplift).", table(d, "funds").Chart.Sentence)
+	check("funds drawn", "One value is shown: 66.6%, £15,000.50 of £22,528.57 (Core uplift).", table(d, "funds").Charts[0].Sentence)
 	check("money", []string{
 		"Award | £22,528.57 | the fund's maximum, with what was added by the end of the period",
 		"Spent so far | £15,000.50 | eligible spend from the start of the fund to the end of the period",
@@ -166,18 +172,18 @@ func TestCollect(t *testing.T) {
 		"Victim hub | referrals | 2023-24-Q3 | nothing received covers 2023-24-Q3; it was due by 15 January 2024",
 	}, rows(d, "missing"))
 	check("messages", []string{
-		"Money: Core uplift: £15,000.50 of the award of £22,528.57 was spent by 31 December 2023; £7,528.07 is left. Days left to spend it: 91.",
-		"Funding conditions: 1 not met, 1 at risk, 1 met. Not met: The extract ties to the ledger. At risk: Spend is within the maximum.",
+		"Money: Core uplift: £15,000.50 of the award of £22,528.57 was spent by 31 December 2023; £7,528.07 is left, with 91 days to spend it.",
+		"Funding conditions of Core uplift: 1 not met, 1 at risk, 1 met. Not met: The extract ties to the ledger. At risk: Spend is within the maximum.",
 		"Training reach, year to date: 1,048 people trained in 3 sessions; completions by front-line staff: 83.3% (of 1,050).",
 		"Referrals: Stalking advocacy service: 64 referrals in October to December 2023 (quarter 3 of 2023-24), 23 more than in the quarter before.",
 	}, messages(d))
 	check("dates", []string{"Referrals and cases by quarter, 2023-24", "Completions and people trained, 1 April 2023 to 31 December 2023", "15 January 2024, 06:00"},
 		[]string{table(d, "referrals").Caption, table(d, "organisations").Caption, d.Frozen})
-	drawn := table(d, "referrals").Chart
+	drawn := table(d, "referrals").Charts[0]
 	check("chart", "Lowest 41 (Quarter 2), highest 64 (Quarter 3), last 64 (Quarter 3). Hidden to protect people: Quarter 1. Not applicable: Quarter 4.", drawn.Sentence)
 	check("columns", 2, strings.Count(string(drawn.SVG), "class=\"mark\""))
 	check("left out", "Left out, because there is nothing to show of it for this period: What those trained say; Reach and waiting; "+
-		"Outcomes: Stalking advocacy service; Who is reached: Stalking advocacy service; Protection orders: Stalking advocacy service.", under(d, "left-out"))
+		"Outcomes: Stalking advocacy service; Who is reached: Stalking advocacy service; Protection orders: Stalking advocacy service; the summary's line on Money, all grants.", under(d, "left-out"))
 	page(t, d)
 }
 
@@ -242,12 +248,12 @@ func TestCollectWithoutFigures(t *testing.T) {
 	r := request()
 	r.Period, r.MoneyScope, r.ActivityScope = "2023-24", "fund:OPEN", "service:NONE"
 	d := collect(t, warehouseOf(t), r)
-	want := "Left out, because there is nothing to show of it for this period: Every service of the area in the period; Money: Core uplift; Training reach; Referrals: Stalking advocacy service; " +
-		"Outcomes: Stalking advocacy service; Who is reached: Stalking advocacy service; Protection orders: Stalking advocacy service."
+	want := "Left out, because there is nothing to show of it for this period: Every fund and service; Money: Core uplift; Training reach; Referrals: Stalking advocacy service; " +
+		"Outcomes: Stalking advocacy service; Who is reached: Stalking advocacy service; Protection orders: Stalking advocacy service; the summary's line on Money, all grants."
 	if got := under(d, "left-out"); got != want {
 		t.Errorf("left out: %q, want %q", got, want)
 	}
-	if got := messages(d); len(got) != 1 || got[0] != "Funding conditions: none was worked out." {
+	if got := messages(d); len(got) != 1 || got[0] != "Funding conditions of Core uplift: none was worked out." {
 		t.Errorf("messages %q", got)
 	}
 	page(t, d)
@@ -293,7 +299,7 @@ func TestMistakesInQueriesAreReportedTogether(t *testing.T) {
 		`                                     ^`,
 		`briefing/people.sql: briefing "People" is not a name of small letters`,
 		`briefing/people.sql: the chart draws "label", which is no column of figures`,
-		`briefing/people.sql: {found} is none of the words that a caption can say: {period}, {period-end}, {to-date}, {year}, {fund}, {service}, {office}, {conditions}, {largest-hidden}, {left-out}`,
+		`briefing/people.sql: {found} is none of the words that a caption can say: {period}, {period-end}, {to-date}, {year}, {fund}, {service}, {office}, {conditions}, {largest-hidden}, {left-out}, {window}`,
 		`briefing/silent.sql: it reads figures and does not say which it shows, so it would find none: add a line such as -- shows: R01 of activity in this`,
 		`briefing/period.sql: the briefing has no query "period", which tells its dates`,
 	}, "\n")

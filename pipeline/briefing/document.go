@@ -1,9 +1,10 @@
 package briefing
 
 import (
+	"strings"
+
 	"mojreturns/pipeline/docx"
 	"mojreturns/pipeline/narrative"
-	"strings"
 )
 
 // Document is the pack for a word processor: the same blocks, words and figures as the
@@ -69,9 +70,9 @@ func documentTable(t Table) []docx.Block {
 		return []docx.Block{words(docx.Normal, t.Empty, false)}
 	}
 	var out []docx.Block
-	if t.Chart.SVG != "" {
-		title, _, _ := strings.Cut(t.Chart.Title, " (") // what is in brackets explains the drawing
-		out = append(out, words(docx.Normal, title+". "+t.Chart.Sentence, false))
+	for _, c := range t.Charts {
+		title, _, _ := strings.Cut(c.Title, " (") // what is in brackets explains the drawing
+		out = append(out, words(docx.Normal, title+". "+c.Sentence, false))
 	}
 	table := &docx.Table{About: t.Caption}
 	for _, c := range t.Columns {
@@ -88,5 +89,9 @@ func documentTable(t Table) []docx.Block {
 		}
 		table.Rows = append(table.Rows, row)
 	}
-	return append(out, words(docx.Caption, t.Caption, false), docx.Block{Table: table})
+	out = append(out, words(docx.Caption, t.Caption, false), docx.Block{Table: table})
+	for _, note := range t.Notes {
+		out = append(out, words(docx.Small, note, false))
+	}
+	return out
 }

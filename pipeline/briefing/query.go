@@ -17,7 +17,7 @@ import (
 type query struct {
 	file, name, title, empty, sql string
 	columns                       []column
-	chart                         drawn
+	charts                        []drawn
 	shows                         []Shown
 }
 
@@ -31,7 +31,7 @@ func (c column) isNumber() bool {
 	return slices.Contains([]string{"count", "pounds", "share", "unit"}, c.kind)
 }
 
-// drawn is the chart of a table: its kind, the columns drawn, and the one they are of.
+// drawn is a chart of a table: its kind, the columns drawn, and the one they are of.
 type drawn struct {
 	kind, target, title string
 	values              []string
@@ -98,12 +98,15 @@ func parse(file, text string) (q query, mistakes []error) {
 	if q.name != "period" && (len(q.columns) == 0 || q.columns[0].kind != "") {
 		wrong("no column says what a row is about: begin with one such as -- column: label: Fund")
 	}
-	for _, name := range append(slices.Clone(q.chart.values), q.chart.target) {
-		if name != "" && !slices.ContainsFunc(q.columns, func(c column) bool { return c.name == name && c.isNumber() }) {
-			wrong("the chart draws %q, which is no column of figures", name)
+	said := q.title + q.empty
+	for _, c := range q.charts {
+		said += c.title
+		for _, name := range append(slices.Clone(c.values), c.target) {
+			if name != "" && !slices.ContainsFunc(q.columns, func(c column) bool { return c.name == name && c.isNumber() }) {
+				wrong("the chart draws %q, which is no column of figures", name)
+			}
 		}
 	}
-	said := q.title + q.empty + q.chart.title
 	for _, c := range q.columns {
 		said += c.heading
 	}
@@ -144,12 +147,12 @@ func (q *query) header(line string, number int) error {
 			return wrong("%q is not a column such as \"award pounds: Award\"; the kinds are count, pounds, share, unit, status and small, or none for words", m[2])
 		}
 		q.columns = append(q.columns, column{c[1], c[2], c[3]})
-	case m[1] == "chart" && q.chart.kind == "":
+	case m[1] == "chart":
 		c := chartForm.FindStringSubmatch(m[2])
 		if c == nil {
 			return wrong("%q is not a chart such as \"bar spent of award: Spent so far\"; the kinds are column, line and bar", m[2])
 		}
-		q.chart = drawn{kind: c[1], values: strings.Split(c[2], ", "), target: c[3], title: c[4]}
+		q.charts = append(q.charts, drawn{kind: c[1], values: strings.Split(c[2], ", "), target: c[3], title: c[4]})
 	case m[1] == "shows":
 		shown, at, err := parseShown(m[2])
 		if err != nil {
@@ -224,7 +227,7 @@ func (q query) ask(ctx context.Context, db Querier, r Request) ([]row, error) {
 }
 
 // words are those that a pack's text and the captions of its tables can name.
-var words = []string{"period", "period-end", "to-date", "year", "fund", "service", "office", "conditions", "largest-hidden", "left-out"}
+var words = []string{"period", "period-end", "to-date", "year", "fund", "service", "office", "conditions", "largest-hidden", "left-out", "window"}
 
 // Vocabulary are the tables and words that a pack's text can name.
 func Vocabulary(queries fs.FS) (tables, named []string, err error) {

@@ -33,7 +33,7 @@ func sample(t *testing.T) map[string]briefing.Table {
 		out[name] = briefing.Table{Name: name, Caption: "Rows of " + name, Columns: []briefing.Column{{Heading: "What"}, {"Figure", true}},
 			Rows: []briefing.Row{{Cells: []briefing.Cell{{Text: "Victim <script>hub</script>", Small: "the <i>small</i> words"}, {Text: "1,204", Number: true}}},
 				{Total: true, Cells: []briefing.Cell{{Text: "All"}, {Text: "[c]", Number: true}}}},
-			Chart: briefing.Chart{Title: "Drawn", Sentence: "One value.", SVG: `<svg class="chart" aria-hidden="true"></svg>`}}
+			Charts: []briefing.Chart{{Title: "Drawn", Sentence: "One value.", SVG: `<svg class="chart" aria-hidden="true"></svg>`}}}
 	}
 	status := func(words, mark string) briefing.Row {
 		return briefing.Row{Cells: []briefing.Cell{{Text: "A condition"}, {Text: words, Mark: mark}}}

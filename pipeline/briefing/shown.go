@@ -4,10 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"mojreturns/pipeline/narrative"
 	"regexp"
 	"slices"
 	"strings"
+
+	"mojreturns/pipeline/narrative"
 )
 
 // Conditions stands in a Shown for what the funding conditions say.

@@ -1,6 +1,7 @@
 package briefing
 
 import (
+	"fmt"
 	"html/template"
 	"slices"
 	"strings"
@@ -15,7 +16,8 @@ type Table struct {
 	Columns       []Column
 	Rows          []Row
 	Empty         string
-	Chart         Chart // without SVG: none
+	Charts        []Chart
+	Notes         []string // what its shorthand means, where it is first seen
 }
 
 // Column is what stands above the cells.
@@ -81,9 +83,16 @@ func (q query) tableOf(answer []row, words func(string) string) (Table, error) {
 		}
 		t.Rows = append(t.Rows, out)
 	}
-	err := q.draw(&t, answer)
-	t.Chart.Title = words(t.Chart.Title)
-	return t, err
+	for i, of := range q.charts {
+		c, err := q.drawn(of, fmt.Sprintf("%s-%d", q.name, i+1), answer)
+		if err != nil {
+			return t, err
+		}
+		if c.Title = words(c.Title); c.SVG != "" {
+			t.Charts = append(t.Charts, c)
+		}
+	}
+	return t, nil
 }
 
 // said is a column's value in a row: a figure in its unit, or its marker.
@@ -113,45 +122,44 @@ func (c column) mark(r row) string {
 	return "neither"
 }
 
-// draw makes the question's chart of the rows that add up no others. Of a value that is
-// not shown the chart is not even told the number.
-func (q query) draw(t *Table, answer []row) error {
-	if q.chart.kind == "" {
-		return nil
-	}
-	c := chart.Chart{ID: q.name, Kind: chart.Kind(q.chart.kind)}
+// drawn makes a chart of the rows that add up no others; without any, one with no SVG. Of a
+// value that is not shown the chart is not even told the number.
+func (q query) drawn(of drawn, id string, answer []row) (Chart, error) {
+	c := chart.Chart{ID: id, Kind: chart.Kind(of.kind)}
 	value := func(r row, name string) chart.Value {
-		of := q.columns[slices.IndexFunc(q.columns, func(c column) bool { return c.name == name })]
-		v := chart.Value{Shown: of.said(r)}
+		v := chart.Value{Shown: q.column(name).said(r)}
 		if !strings.HasPrefix(v.Shown, "[") {
 			v.Value = r[name]
 		}
 		return v
 	}
-	for _, name := range q.chart.values {
-		i := slices.IndexFunc(q.columns, func(c column) bool { return c.name == name })
-		c.Series = append(c.Series, chart.Series{Name: q.columns[i].heading})
+	for _, name := range of.values {
+		c.Series = append(c.Series, chart.Series{Name: q.column(name).heading})
 	}
 	for _, r := range answer {
 		if r["total"] == "true" {
 			continue
 		}
-		if q.chart.target != "" { // without an award there is nothing to hold spend against
-			target, spent := value(r, q.chart.target), value(r, q.chart.values[0])
+		if of.target != "" { // without an award there is nothing to hold spend against
+			target, spent := value(r, of.target), value(r, of.values[0])
 			if target.Value == "" || spent.Value == "" {
 				continue
 			}
 			c.Series[0].Targets = append(c.Series[0].Targets, target)
 		}
 		c.Labels = append(c.Labels, r[q.columns[0].name])
-		for i, name := range q.chart.values {
+		for i, name := range of.values {
 			c.Series[i].Values = append(c.Series[i].Values, value(r, name))
 		}
 	}
 	if len(c.Labels) == 0 {
-		return nil
+		return Chart{}, nil
 	}
 	svg, err := c.SVG()
-	t.Chart = Chart{Title: q.chart.title, Sentence: c.Sentence(), SVG: template.HTML(svg)}
-	return err
+	return Chart{Title: of.title, Sentence: c.Sentence(), SVG: template.HTML(svg)}, err
+}
+
+// column is that of a name, which the header was held against.
+func (q query) column(name string) column {
+	return q.columns[slices.IndexFunc(q.columns, func(c column) bool { return c.name == name })]
 }

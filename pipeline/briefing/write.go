@@ -22,8 +22,10 @@ func Write(pack narrative.Pack, tables map[string]Table, say func(narrative.Bind
 		}
 		return say(b)
 	}
+	w.marks = marks(kept, say)
 	for i, b := range kept {
 		block := w.block(b)
+		w.explain(&block.Table)
 		if i == 0 {
 			title = plain(block.Lines[0])
 			continue
@@ -47,6 +49,38 @@ type writer struct {
 	left   []string // the sections and tables left out, in order
 	lines  []string // the first words of bullets left out
 	gone   []string // the sections known to be left out
+	marks  []mark   // those not seen yet
+}
+
+// mark is a shorthand such as [c], and what it means.
+type mark struct{ sign, means string }
+
+// marks are the shorthand that the text's own bullets explain: those about "[c]" and so on.
+func marks(blocks []narrative.Block, say func(narrative.Binding) string) []mark {
+	var out []mark
+	for _, b := range blocks {
+		for _, line := range b.Lines {
+			words := written(line, say)
+			if about := strongWords(words); b.Kind == narrative.List && markForm.MatchString(about) {
+				out = append(out, mark{about, plain(words)})
+			}
+		}
+	}
+	return out
+}
+
+// explain says below a table what the shorthand means that no table before it had: who
+// meets [c] on page two should not have to look for the last.
+func (w *writer) explain(t *Table) {
+	w.marks = slices.DeleteFunc(w.marks, func(m mark) bool {
+		seen := slices.ContainsFunc(t.Rows, func(r Row) bool {
+			return slices.ContainsFunc(r.Cells, func(c Cell) bool { return strings.Contains(c.Text, m.sign) })
+		})
+		if seen {
+			t.Notes = append(t.Notes, m.means)
+		}
+		return seen
+	})
 }
 
 // keep leaves out what has nothing to say.
@@ -173,6 +207,8 @@ func plain(line []Words) string {
 	}
 	return text.String()
 }
+
+var markForm = regexp.MustCompile(`^\[[a-z]\]$`)
 
 var noLetters = regexp.MustCompile(`[^a-z0-9]+`)
 

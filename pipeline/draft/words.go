@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"mojreturns/pipeline/briefing"
@@ -69,6 +70,8 @@ func narrated(ws *workspace.Workspace, at period.Period) (narrative.Pack, error)
 
 // knownTo is what a text of the workspace can name.
 func knownTo(ws *workspace.Workspace) (known narrative.Known, err error) {
+	year, month, day := ws.Now().In(ws.Location).Date()
+	known.Today = time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
 	known.Metric = func(code string) (by []string, ok bool) {
 		m, ok := ws.Metrics.Metric(code)
 		for _, b := range m.By {

@@ -171,7 +171,7 @@ func (r *reader) section(from, to int) Said {
 	r.mistakes = append(r.mistakes, words.mistakes...)
 	if s.By == "" {
 		r.wrong(from, "words and nobody who wrote them: write \"by: role, day\" below the heading")
-	} else if what := role(s.By); what != "" {
+	} else if what := role(s.By, r.known.Today); what != "" {
 		r.wrong(from+by[2], "%s", what)
 	}
 	s.Blocks = words.blocks

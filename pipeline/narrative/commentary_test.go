@@ -110,6 +110,8 @@ func TestWhoWroteWords(t *testing.T) {
 		"commissioning officer":                             "words.md:3:5: a role and a day are needed",
 		"commissioning officer, soon":                       "words.md:3:5: what stands last is no day",
 		"commissioning officer, 31 April 2024":              "words.md:3:5: what stands last is no day",
+		"commissioning officer, 3 May 2024":                 "", // today
+		"commissioning officer, 4 May 2024":                 "words.md:3:5: the day is still to come",
 		"commissioning officer, 29 February 2023":           "words.md:3:5: what stands last is no day",
 		"commissioning officer, 15 April 24":                "words.md:3:5: what stands last is no day",
 		"15 April 2024":                                     "words.md:3:5: a role and a day are needed",

@@ -30,6 +30,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"mojreturns/pipeline/strict"
 )
@@ -146,7 +147,8 @@ type Known struct {
 	Codes  []string // of all metrics
 	Tables []string
 	Words  []string
-	Names  []string // of the office: a number in one is no figure
+	Names  []string  // of the office: a number in one is no figure
+	Today  time.Time // the last day on which people can have written
 }
 
 // mistake is one thing wrong, with its place in the text.

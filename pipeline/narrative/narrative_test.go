@@ -3,6 +3,7 @@ package narrative_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -15,7 +16,7 @@ var known = narrative.Known{
 		return by, ok
 	},
 	Codes: []string{"R01", "S02C", "TR05"}, Tables: []string{"money", "conditions"}, Words: []string{"period", "fund"},
-	Names: []string{"Uplift 24"},
+	Names: []string{"Uplift 24"}, Today: time.Date(2024, 5, 3, 0, 0, 0, 0, time.UTC),
 }
 
 func TestParse(t *testing.T) {

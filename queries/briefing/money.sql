@@ -25,9 +25,10 @@ item AS (
   FROM total award, total spent
   WHERE award.item = 'award' AND spent.item = 'spent'
   UNION ALL
-  SELECT 7, 'days left', 'Days left to spend', 'days', greatest(date_diff('day', p.period_end, f.spend_by), 0)::DECIMAL(38,10),
-    CASE WHEN f.spend_by IS NULL THEN 'z' ELSE '' END,
+  SELECT 7, 'days left', 'Days left to spend', 'days', date_diff('day', p.period_end, f.spend_by)::DECIMAL(38,10),
+    CASE WHEN f.spend_by IS NULL OR f.spend_by <= p.period_end THEN 'z' ELSE '' END,
     CASE WHEN f.spend_by IS NULL THEN 'this fund has no spend window'
+         WHEN f.spend_by <= p.period_end THEN 'the spend window closed on ' || strftime(f.spend_by, '%-d %B %Y')
          ELSE 'after the end of the period; the spend window is '
            || coalesce(strftime(f.spend_from, '%-d %B %Y'), 'the start') || ' to ' || strftime(f.spend_by, '%-d %B %Y') END
   FROM period p
