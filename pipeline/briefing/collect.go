@@ -31,6 +31,8 @@ type Request struct {
 	// Frozen is when the data were frozen, in the time zone it is written in.
 	Frozen time.Time
 	Build  string
+	// LastRelease says which pack its audience was given before; empty for none.
+	LastRelease string
 }
 
 // Querier answers questions: a warehouse, or one connection to it.
@@ -60,6 +62,7 @@ func Collect(ctx context.Context, db Querier, queries fs.FS, r Request) (Data, e
 	}
 	period := answers["period"][0]
 	words := map[string]string{"period": r.PeriodWords, "period-end": period["period_end"], "to-date": period["to_date_words"], "year": period["year"], "window": period["window"],
+		"last-release": r.LastRelease, "unchanged": unchanged(r.LastRelease),
 		"fund": r.MoneyName, "service": r.ActivityName, "office": r.Office, "conditions": gravity(answers["conditions"]),
 		"largest-hidden": strconv.Itoa(r.Threshold - 1)}
 	tables := map[string]Table{}
@@ -97,6 +100,14 @@ func bound(pack narrative.Pack, say func(narrative.Binding) string) []Bound {
 		out = append(out, one)
 	}
 	return out
+}
+
+// unchanged is said where nothing reads otherwise than before.
+func unchanged(last string) string {
+	if last == "" {
+		return "No briefing was released before this one."
+	}
+	return "Every figure that " + last + " also gave reads as it did then."
 }
 
 // needed are the questions that a pack asks, and those that its words are made of.

@@ -125,6 +125,11 @@ func TestCollect(t *testing.T) {
 	check("decisions", "Have finance reconcile the ledger; the return cannot leave before. (The extract ties to the ledger (C12)) | not met | £10.00 | "+
 		"Core uplift, to be spent by 31 March 2024: 1 ledger period differs.", rows(d, "decisions")[0])
 	check("funds drawn", "One value is shown: 66.6%, £15,000.50 of £22,528.57 (Core uplift).", table(d, "funds").Charts[0].Sentence)
+	check("changed", []string{
+		"Referrals received (Stalking advocacy service, July to September 2023 (quarter 2 of 2023-24)) | 39 | 41",
+		"Spend (Core uplift, July to September 2023 (quarter 2 of 2023-24)) | [x] | £0.00",
+		"Front line (Core uplift, July to September 2023 (quarter 2 of 2023-24)) | 50.0% (n = 20) | [u]", // now of fewer than 10
+	}, rows(d, "changed"))
 	check("money", []string{
 		"Award | £22,528.57 | the fund's maximum, with what was added by the end of the period",
 		"Spent so far | £15,000.50 | eligible spend from the start of the fund to the end of the period",
@@ -299,7 +304,7 @@ func TestMistakesInQueriesAreReportedTogether(t *testing.T) {
 		`                                     ^`,
 		`briefing/people.sql: briefing "People" is not a name of small letters`,
 		`briefing/people.sql: the chart draws "label", which is no column of figures`,
-		`briefing/people.sql: {found} is none of the words that a caption can say: {period}, {period-end}, {to-date}, {year}, {fund}, {service}, {office}, {conditions}, {largest-hidden}, {left-out}, {window}`,
+		`briefing/people.sql: {found} is none of the words that a caption can say: {period}, {period-end}, {to-date}, {year}, {fund}, {service}, {office}, {conditions}, {largest-hidden}, {left-out}, {window}, {last-release}, {unchanged}`,
 		`briefing/silent.sql: it reads figures and does not say which it shows, so it would find none: add a line such as -- shows: R01 of activity in this`,
 		`briefing/period.sql: the briefing has no query "period", which tells its dates`,
 	}, "\n")

@@ -227,7 +227,7 @@ func (q query) ask(ctx context.Context, db Querier, r Request) ([]row, error) {
 }
 
 // words are those that a pack's text and the captions of its tables can name.
-var words = []string{"period", "period-end", "to-date", "year", "fund", "service", "office", "conditions", "largest-hidden", "left-out", "window"}
+var words = []string{"period", "period-end", "to-date", "year", "fund", "service", "office", "conditions", "largest-hidden", "left-out", "window", "last-release", "unchanged"}
 
 // Vocabulary are the tables and words that a pack's text can name.
 func Vocabulary(queries fs.FS) (tables, named []string, err error) {

@@ -195,12 +195,16 @@ func collect(ctx context.Context, v *published.View, audience string) (briefing.
 	if err != nil {
 		return briefing.Data{}, nil, err
 	}
+	last, err := layChanged(ctx, v, audience)
+	if err != nil {
+		return briefing.Data{}, nil, fmt.Errorf("cannot tell what has changed since the last briefing: %w", err)
+	}
 	money, activity := ws.Returns[0].Scopes["money"], ws.Returns[0].Scopes["activity"]
 	data, err := briefing.Collect(ctx, v.Conn, ws.Queries, briefing.Request{
 		Pack: pack, Before: quarterBefore(at), OfService: func(code string) bool { return ofService(ws, code) },
 		Period: at.Label, PeriodWords: at.Human(), MoneyScope: money, MoneyName: ws.ScopeName(money),
 		ActivityScope: activity, ActivityName: ws.ScopeName(activity), Office: ws.Register.Area.Office, Threshold: ws.Disclosure.Smallest(),
-		Frozen: frozen.In(ws.Location), Build: v.Build,
+		Frozen: frozen.In(ws.Location), Build: v.Build, LastRelease: last,
 	})
 	return data, printed, err
 }

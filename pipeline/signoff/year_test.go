@@ -2,8 +2,12 @@ package signoff_test
 
 import (
 	"context"
+	"encoding/csv"
+	"fmt"
 	"math/big"
+	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -41,6 +45,7 @@ func TestAYearOfReleases(t *testing.T) {
 			}
 		}
 	}
+	toldOfChanges(t, filepath.Join(ws.Dir, "store", "releases", "briefing"))
 	lists := map[string][][]archive.Released{}
 	add := func(file string, readers ...string) {
 		list, err := archive.ReadReleased(file)
@@ -87,6 +92,53 @@ func TestAYearOfReleases(t *testing.T) {
 		for _, found := range r.solve() {
 			t.Errorf("the %s can work out %s", reader, found)
 		}
+	}
+}
+
+// toldOfChanges holds the section on what has changed against what anybody can tell who has
+// this pack's figures and those of the pack before, to the same audience: as many rows as
+// figures that both files have and have otherwise, each with both values.
+func toldOfChanges(t *testing.T, dir string) {
+	t.Helper()
+	handed := func(number int) map[string]string {
+		f, err := os.Open(filepath.Join(dir, fmt.Sprintf("%03d", number), "figures.csv"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		rows, err := csv.NewReader(f).ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		out := map[string]string{}
+		for _, r := range rows[1:] {
+			if regexp.MustCompile("^[A-Z]").MatchString(r[0]) && !strings.HasPrefix(r[0], "C") { // a metric
+				out[strings.Join(append(r[:1:1], r[2:6]...), " ")] = r[6]
+			}
+		}
+		return out
+	}
+	changed := 0
+	for number := 3; number <= 8; number++ { // two for each quarter, to the Commissioner and to the public
+		before, now := handed(number-2), handed(number)
+		var want []string
+		for place, was := range before {
+			if is, ok := now[place]; ok && is != was && was != "[c]" && is != "[c]" && was != "[z]" && is != "[z]" {
+				want = append(want, place)
+			}
+		}
+		page, err := os.ReadFile(filepath.Join(dir, fmt.Sprintf("%03d", number), "briefing.html"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		table := regexp.MustCompile(`(?s)<table class="changed[^>]*>.*?</table>`).Find(page)
+		if got := strings.Count(string(table), `<th scope="row">`); got != len(want) {
+			t.Errorf("briefing %d tells of %d figures that read otherwise, want %q\n%s", number, got, want, table)
+		}
+		changed += len(want)
+	}
+	if changed == 0 {
+		t.Error("nothing has changed in a year, so nothing is tested")
 	}
 }
 

@@ -1,0 +1,129 @@
+package draft
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"mojreturns/pipeline/archive"
+	"mojreturns/pipeline/figure"
+	"mojreturns/pipeline/lists"
+	"mojreturns/pipeline/period"
+	"mojreturns/pipeline/published"
+	"mojreturns/pipeline/workspace"
+)
+
+// printedBefore is a figure as a released pack handed it out, with what people read
+// beside it.
+type printedBefore struct {
+	Code      string `json:"code"`
+	Scope     string `json:"scope"`
+	Period    string `json:"period"`
+	Dimension string `json:"dimension"`
+	Category  string `json:"category"`
+	Label     string `json:"label"`
+	About     string `json:"about"` // of what and when
+	Shows     string `json:"shows"` // the exact figure, or its shorthand
+	N         string `json:"n"`
+}
+
+// lastPack is the pack that an audience was last given; false where none was.
+func lastPack(v *published.View, audience string) (last archive.Release, found bool) {
+	for _, r := range v.Given.Releases() {
+		if r.Audience == audience {
+			last, found = r, true
+		}
+	}
+	return last, found
+}
+
+// layChanged lays the relation "changed": the figures that the pack may show and that the
+// one before it, to the same audience, gave otherwise. Both were or are printed, so that one
+// differs from the other tells nothing new; what either hides is left out. It returns in
+// words which pack that was.
+func layChanged(ctx context.Context, v *published.View, audience string) (last string, err error) {
+	before, found := lastPack(v, audience)
+	var list []printedBefore
+	if found {
+		if list, err = readHanded(v.Workspace, before); err != nil {
+			return "", err
+		}
+		last = "the briefing released on " + before.At.In(v.Workspace.Location).Format("2 January 2006")
+	}
+	text, err := json.Marshal(list)
+	if err != nil {
+		return "", err
+	}
+	_, err = v.Conn.ExecContext(ctx, `CREATE TEMP TABLE changed AS
+		SELECT p.label, p.about, coalesce(f.unit, '') AS unit,
+			CASE WHEN p.shows NOT LIKE '[%' THEN p.shows END AS was, CASE WHEN p.shows LIKE '[%' THEN p.shows[2:-2] ELSE '' END AS was_marker, nullif(p.n, '') AS was_n,
+			f.value, f.marker AS value_marker, f.n AS value_n,
+			row_number() OVER (ORDER BY f.code, f.scope, p.period DESC, f.dimension, f.category) AS place
+		FROM (SELECT unnest(from_json($1::JSON, '[{"code":"VARCHAR","scope":"VARCHAR","period":"VARCHAR","dimension":"VARCHAR","category":"VARCHAR",
+			"label":"VARCHAR","about":"VARCHAR","shows":"VARCHAR","n":"VARCHAR"}]'), recursive := true)) p
+		JOIN figure f USING (code, scope, period, dimension, category)
+		WHERE p.shows NOT IN ('', '[c]', '[z]') AND f.marker NOT IN ('c', 'z')
+			AND (f.value IS DISTINCT FROM TRY_CAST(p.shows AS DECIMAL(38,10)) OR (f.value IS NULL) <> (p.shows LIKE '[%'))`, string(text))
+	return last, err
+}
+
+// readHanded reads the figures that a released pack handed out. One of before packs had
+// such a file handed out none.
+func readHanded(ws *workspace.Workspace, r archive.Release) ([]printedBefore, error) {
+	path := filepath.Join(filepath.Dir(r.File), handedFile)
+	text, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, c := range handedColumns {
+		names = append(names, c[0])
+	}
+	handed, err := lists.ReadExactly(path, text, names...)
+	if err != nil {
+		return nil, fmt.Errorf("%q is not a list of figures; restore it from a backup: %w", path, err)
+	}
+	counted, err := countedOf(r)
+	if err != nil {
+		return nil, err
+	}
+	var out []printedBefore
+	for _, row := range handed.Rows {
+		if _, ok := ws.Metrics.Metric(row.Get("code")); !ok {
+			continue // of deliveries and conditions the pack has tables of their own
+		}
+		p := printedBefore{Code: row.Get("code"), Scope: row.Get("scope"), Period: row.Get("period"), Dimension: row.Get("dimension"),
+			Category: row.Get("category"), Label: row.Get("title"), Shows: row.Get("shows")}
+		p.N = counted[figure.Place{Code: p.Code, Scope: p.Scope, Period: p.Period, Dimension: p.Dimension, Category: p.Category}]
+		if p.Category != "" {
+			p.Label += ": " + strings.TrimPrefix(published.Labelled(ws, p.Dimension, p.Code, p.Category), p.Category+" ") // people read no codes
+		}
+		at, err := period.Parse(p.Period)
+		if err != nil {
+			return nil, row.Wrong("%w", err)
+		}
+		p.About = ws.ScopeName(p.Scope) + ", " + at.Human()
+		out = append(out, p)
+	}
+	slices.SortStableFunc(out, func(a, b printedBefore) int { return cmp.Compare(a.Code, b.Code) })
+	return out, nil
+}
+
+// countedOf is how many people or rows each figure of a release is of.
+func countedOf(r archive.Release) (map[figure.Place]string, error) {
+	list, err := archive.ReadReleased(r.File)
+	out := map[figure.Place]string{}
+	for _, f := range list {
+		out[f.Place] = f.Value.N
+	}
+	return out, err
+}
