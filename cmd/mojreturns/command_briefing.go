@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"mojreturns/pipeline/archive"
+	"mojreturns/pipeline/disclosure"
 	"mojreturns/pipeline/draft"
 	"mojreturns/pipeline/pdf"
 	"mojreturns/pipeline/published"
@@ -76,7 +77,7 @@ func (a *app) briefingCommand() *cobra.Command {
 	reasonFlag(c, "waive", "with --release, let a failing check pass: CODE=REASON; kept with the release", &by, &waived)
 	c.Flags().StringSliceVar(&as, "as", []string{"html"}, "what it is written as: html, pdf (by a Chromium, Chrome or Edge) and docx; a release is always html and docx")
 	a.waitFlag(c)
-	c.AddCommand(a.briefingCommentsCommand())
+	c.AddCommand(a.briefingCommentsCommand(), a.briefingDiffCommand())
 	a.outputFlag(c, "where to write it, as .html, .docx, or .pdf where there is a Chromium, Chrome or Edge (default: the store's drafts)", only(".html", ".pdf", ".docx"))
 	return c
 }
@@ -95,6 +96,47 @@ func checkKinds(kinds []string) error {
 func also(kinds []string) []string {
 	if slices.Contains(kinds, "pdf") {
 		return []string{"pdf"}
+	}
+	return nil
+}
+
+func (a *app) briefingDiffCommand() *cobra.Command {
+	var audience string
+	c := &cobra.Command{
+		Use:     "diff --period P",
+		Short:   "Which figures the pack gives otherwise than the one released before it",
+		Example: "  mojreturns briefing diff --workspace testdata/cleveland --period 2023-24-Q4",
+	}
+	c.RunE = a.view(func(ctx context.Context, v *published.View, _ []string) error {
+		if err := checkAudience(audience); err != nil {
+			return err
+		}
+		changed, last, err := draft.Changed(ctx, v, audience)
+		switch {
+		case err != nil:
+			return err
+		case a.format != "table" || a.output != "":
+			return a.print(changed)
+		case last == "":
+			fmt.Fprintf(a.stdout, "No briefing was released to %s before.\n", audience)
+			return nil
+		case len(changed.Rows) == 0:
+			fmt.Fprintf(a.stdout, "Every figure that %s also gave reads as it did then.\n", last)
+			return nil
+		}
+		fmt.Fprintf(a.stdout, "Against %s. `mojreturns trace CODE` lists the rows behind a figure.\n", last)
+		return a.print(changed)
+	})
+	a.periodFlag(c)
+	c.Flags().StringVar(&audience, "audience", disclosure.Briefing, "whose last briefing it is held against: briefing or public")
+	a.printFlags(c)
+	return c
+}
+
+// checkAudience tells of an audience that no briefing is released to.
+func checkAudience(audience string) error {
+	if audience != disclosure.Briefing && audience != disclosure.Public {
+		return usage("--audience %q is nobody that a briefing is released to: %s or %s", audience, disclosure.Briefing, disclosure.Public)
 	}
 	return nil
 }

@@ -47,11 +47,13 @@ func TestReadmeNamesEverything(t *testing.T) {
 		if !found {
 			t.Errorf("README.md has no row for the command `%s`", path)
 		}
-		if !strings.Contains(readme, "\n"+path) {
-			t.Errorf("README.md has no example of `%s`", path)
-		}
-		if c.Short == "" || c.Example == "" {
+		if c.Short == "" || !strings.HasPrefix(strings.TrimSpace(c.Example), path) {
 			t.Errorf("the command `%s` says too little: it needs a sentence and an example", path)
+		}
+		for _, line := range strings.Split(c.Example, "\n") {
+			if err := understood(line); err != nil {
+				t.Errorf("%s --help: %v: %s", path, err, line)
+			}
 		}
 		c.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) {
 			shared := f.Name == "format" || f.Name == "output" || f.Name == "wide" || f.Name == "help"
@@ -82,21 +84,26 @@ func TestReadmeNamesEverything(t *testing.T) {
 // alone on its line, is not one, or has a flag that is not one of its own.
 func TestReadmeCommandsAreUnderstood(t *testing.T) {
 	for i, line := range strings.Split(read(t, "README.md"), "\n") {
-		words := strings.Fields(line)
-		if len(words) < 2 || words[0] != "mojreturns" {
-			continue
-		}
-		c, rest, err := (&app{}).root().Find(words[1:])
-		if err == nil && holdsOthers(c) {
-			err = fmt.Errorf("%q is no command by itself", c.CommandPath())
-		}
-		if err == nil {
-			err = c.ParseFlags(rest)
-		}
-		if err != nil {
+		if err := understood(line); err != nil {
 			t.Errorf("README.md:%d: %v: %s", i+1, err, line)
 		}
 	}
+}
+
+// understood says why a line that runs the program would be refused; other lines are none.
+func understood(line string) error {
+	words := strings.Fields(line)
+	if len(words) < 2 || words[0] != "mojreturns" {
+		return nil
+	}
+	c, rest, err := (&app{}).root().Find(words[1:])
+	switch {
+	case err != nil:
+		return err
+	case holdsOthers(c):
+		return fmt.Errorf("%q is no command by itself", c.CommandPath())
+	}
+	return c.ParseFlags(rest)
 }
 
 // TestReadmeNamesEveryFolder fails when a package of the pipeline has no place

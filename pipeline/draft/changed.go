@@ -16,6 +16,7 @@ import (
 	"mojreturns/pipeline/lists"
 	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/published"
+	"mojreturns/pipeline/table"
 	"mojreturns/pipeline/workspace"
 )
 
@@ -61,7 +62,7 @@ func layChanged(ctx context.Context, v *published.View, audience string) (last s
 		return "", err
 	}
 	_, err = v.Conn.ExecContext(ctx, `CREATE TEMP TABLE changed AS
-		SELECT p.label, p.about, coalesce(f.unit, '') AS unit,
+		SELECT p.label, p.about, p.code, coalesce(f.unit, '') AS unit,
 			CASE WHEN p.shows NOT LIKE '[%' THEN p.shows END AS was, CASE WHEN p.shows LIKE '[%' THEN p.shows[2:-2] ELSE '' END AS was_marker, nullif(p.n, '') AS was_n,
 			f.value, f.marker AS value_marker, f.n AS value_n,
 			row_number() OVER (ORDER BY f.code, f.scope, p.period DESC, f.dimension, f.category) AS place
@@ -71,6 +72,33 @@ func layChanged(ctx context.Context, v *published.View, audience string) (last s
 		WHERE p.shows NOT IN ('', '[c]', '[z]') AND f.marker NOT IN ('c', 'z')
 			AND (f.value IS DISTINCT FROM TRY_CAST(p.shows AS DECIMAL(38,10)) OR (f.value IS NULL) <> (p.shows LIKE '[%'))`, string(text))
 	return last, err
+}
+
+// Changed are the figures that the pack of a period would give an audience otherwise than
+// the pack it was given last, which last names; empty where it was given none. Was and is
+// are exact, or a shorthand.
+func Changed(ctx context.Context, v *published.View, audience string) (t table.Table, last string, err error) {
+	pack, err := narrated(v.Workspace, v.Period)
+	if err != nil {
+		return t, "", err
+	}
+	if _, err := guardBriefing(ctx, v, audience, pack); err != nil {
+		return t, "", err
+	}
+	if last, err = layChanged(ctx, v, audience); err != nil {
+		return t, "", err
+	}
+	t, err = table.Query(ctx, v.Conn, `SELECT label AS figure, about AS "of what, when", unit,
+			coalesce(was, '[' || was_marker || ']') AS was,
+			coalesce(rtrim(rtrim(value::VARCHAR, '0'), '.'), '[' || value_marker || ']') AS "is now", code
+		FROM changed ORDER BY place`)
+	if err != nil {
+		return t, "", err
+	}
+	for _, at := range []int{3, 4} { // was, is now
+		t.Columns[at].Say = func(text string, row []any) string { return published.Said(v.Workspace, table.AsText(row[5]), text) }
+	}
+	return t, last, nil
 }
 
 // readHanded reads the figures that a released pack handed out. One of before packs had
@@ -109,7 +137,7 @@ func readHanded(ws *workspace.Workspace, r archive.Release) ([]printedBefore, er
 		}
 		at, err := period.Parse(p.Period)
 		if err != nil {
-			return nil, row.Wrong("%w", err)
+			return nil, row.Wrong("%v", err)
 		}
 		p.About = ws.ScopeName(p.Scope) + ", " + at.Human()
 		out = append(out, p)
