@@ -15,9 +15,10 @@ import (
 
 // Request says what the briefing is about, and what the warehouse cannot know.
 type Request struct {
-	Pack   narrative.Pack
-	Period string // as written, such as 2023-24-Q4
-	Before string // the quarter before it; empty where it has none in its year
+	Pack     narrative.Pack
+	Period   string // as written, such as 2023-24-Q4
+	Before   string // the quarter before it; empty where it is no quarter
+	LastYear string // the same period of the year before
 	// OfService tells whether a metric has figures of a service: those are the activity's,
 	// all others the fund's.
 	OfService   func(code string) bool

@@ -22,7 +22,7 @@ func speak(ctx context.Context, db Querier, r Request, answers map[string][]row,
 	if err != nil {
 		return nil, err
 	}
-	periods := map[string]string{"this": r.Period, "to-date": answers["period"][0]["to_date"], "last-quarter": r.Before}
+	periods := map[string]string{"this": r.Period, "to-date": answers["period"][0]["to_date"], "last-quarter": r.Before, "last-year": r.LastYear}
 	find := func(b narrative.Binding, when string) known {
 		scope := r.MoneyScope
 		if r.OfService(b.Code) {
@@ -44,7 +44,7 @@ func speak(ctx context.Context, db Querier, r Request, answers map[string][]row,
 			f := find(b, b.When)
 			return said(known{value: f.n, marker: f.marker}, b)
 		case narrative.Change:
-			return change(find(b, "this"), find(b, b.When))
+			return change(find(b, "this"), find(b, b.When), b.When)
 		}
 		return said(find(b, b.When), b)
 	}, nil
@@ -111,12 +111,13 @@ func inWords(f known) string {
 }
 
 // change says how a figure moved, in neutral words: what is better is for people to say.
-func change(now, before known) string {
+func change(now, before known, when string) string {
+	than := map[string]string{"last-quarter": "in the quarter before", "last-year": "a year before"}[when]
 	switch {
 	case now.marker == "c" || before.marker == "c":
 		return "a change not shown, to protect people"
 	case inWords(now) != "" || inWords(before) != "":
-		return "with nothing to compare in the quarter before"
+		return "with nothing to compare " + than
 	}
 	moved := new(big.Rat).Sub(number(now.value), number(before.value))
 	size := figure(new(big.Rat).Abs(moved).RatString(), now.unit, "")
@@ -125,11 +126,11 @@ func change(now, before known) string {
 	}
 	switch moved.Sign() {
 	case 1:
-		return size + " more than in the quarter before"
+		return size + " more than " + than
 	case -1:
-		return size + " fewer than in the quarter before"
+		return size + " fewer than " + than
 	}
-	return "the same as in the quarter before"
+	return "the same as " + than
 }
 
 // rowsThere tells of rows that the text names and their question's answer has not.

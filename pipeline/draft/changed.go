@@ -13,6 +13,7 @@ import (
 
 	"mojreturns/pipeline/archive"
 	"mojreturns/pipeline/figure"
+	"mojreturns/pipeline/guard"
 	"mojreturns/pipeline/lists"
 	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/published"
@@ -30,9 +31,14 @@ type printedBefore struct {
 	Category  string `json:"category"`
 	Label     string `json:"label"`
 	About     string `json:"about"` // of what and when
+	Unit      string `json:"unit"`
 	Shows     string `json:"shows"` // the exact figure, or its shorthand
 	N         string `json:"n"`
 }
+
+// printedShape is that of a list of printedBefore, as DuckDB is told it.
+const printedShape = `[{"code":"VARCHAR","scope":"VARCHAR","period":"VARCHAR","dimension":"VARCHAR","category":"VARCHAR",` +
+	`"label":"VARCHAR","about":"VARCHAR","unit":"VARCHAR","shows":"VARCHAR","n":"VARCHAR"}]`
 
 // lastPack is the pack that an audience was last given; false where none was.
 func lastPack(v *published.View, audience string) (last archive.Release, found bool) {
@@ -66,8 +72,7 @@ func layChanged(ctx context.Context, v *published.View, audience string) (last s
 			CASE WHEN p.shows NOT LIKE '[%' THEN p.shows END AS was, CASE WHEN p.shows LIKE '[%' THEN p.shows[2:-2] ELSE '' END AS was_marker, nullif(p.n, '') AS was_n,
 			f.value, f.marker AS value_marker, f.n AS value_n,
 			row_number() OVER (ORDER BY f.code, f.scope, p.period DESC, f.dimension, f.category) AS place
-		FROM (SELECT unnest(from_json($1::JSON, '[{"code":"VARCHAR","scope":"VARCHAR","period":"VARCHAR","dimension":"VARCHAR","category":"VARCHAR",
-			"label":"VARCHAR","about":"VARCHAR","shows":"VARCHAR","n":"VARCHAR"}]'), recursive := true)) p
+		FROM (SELECT unnest(from_json($1::JSON, '`+printedShape+`'), recursive := true)) p
 		JOIN figure f USING (code, scope, period, dimension, category)
 		WHERE p.shows NOT IN ('', '[c]', '[z]') AND f.marker NOT IN ('c', 'z')
 			AND (f.value IS DISTINCT FROM TRY_CAST(p.shows AS DECIMAL(38,10)) OR (f.value IS NULL) <> (p.shows LIKE '[%'))`, string(text))
@@ -101,6 +106,37 @@ func Changed(ctx context.Context, v *published.View, audience string) (t table.T
 	return t, last, nil
 }
 
+// handedYearBefore are the figures of the year before as packs to the same audience handed
+// them out, the newest of each. A pack compares with what was given out, and works no
+// figure of a year out again that is over: what was hidden then stays hidden.
+func handedYearBefore(v *published.View, audience string) ([]printedBefore, error) {
+	newest := map[figure.Place]printedBefore{}
+	for _, r := range v.Given.Briefings(v.Period.Year - 1) {
+		if r.Audience != audience {
+			continue
+		}
+		list, err := readHanded(v.Workspace, r)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range list {
+			if at, err := period.Parse(p.Period); err == nil && at.Year == v.Period.Year-1 {
+				newest[p.place()] = p
+			}
+		}
+	}
+	var out []printedBefore
+	for _, p := range newest {
+		out = append(out, p)
+	}
+	slices.SortFunc(out, func(a, b printedBefore) int { return guard.IDOf(a.place()).Compare(guard.IDOf(b.place())) })
+	return out, nil
+}
+
+func (p printedBefore) place() figure.Place {
+	return figure.Place{Code: p.Code, Scope: p.Scope, Period: p.Period, Dimension: p.Dimension, Category: p.Category}
+}
+
 // readHanded reads the figures that a released pack handed out. One of before packs had
 // such a file handed out none.
 func readHanded(ws *workspace.Workspace, r archive.Release) ([]printedBefore, error) {
@@ -126,12 +162,13 @@ func readHanded(ws *workspace.Workspace, r archive.Release) ([]printedBefore, er
 	}
 	var out []printedBefore
 	for _, row := range handed.Rows {
-		if _, ok := ws.Metrics.Metric(row.Get("code")); !ok {
+		m, ok := ws.Metrics.Metric(row.Get("code"))
+		if !ok {
 			continue // of deliveries and conditions the pack has tables of their own
 		}
 		p := printedBefore{Code: row.Get("code"), Scope: row.Get("scope"), Period: row.Get("period"), Dimension: row.Get("dimension"),
-			Category: row.Get("category"), Label: row.Get("title"), Shows: row.Get("shows")}
-		p.N = counted[figure.Place{Code: p.Code, Scope: p.Scope, Period: p.Period, Dimension: p.Dimension, Category: p.Category}]
+			Category: row.Get("category"), Label: row.Get("title"), Unit: m.Unit, Shows: row.Get("shows")}
+		p.N = counted[p.place()]
 		if p.Category != "" {
 			p.Label += ": " + strings.TrimPrefix(published.Labelled(ws, p.Dimension, p.Code, p.Category), p.Category+" ") // people read no codes
 		}

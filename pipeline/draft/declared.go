@@ -112,13 +112,21 @@ func ofService(ws *workspace.Workspace, code string) bool {
 	return slices.Contains(m.Scopes, "service")
 }
 
-// quarterBefore is the quarter before a quarter, of the same year; empty where there is
-// none.
+// quarterBefore is the quarter before a quarter; empty for longer periods.
 func quarterBefore(at period.Period) string {
-	if at.Kind != period.Quarter || at.Quarter() == 1 {
+	switch {
+	case at.Kind != period.Quarter:
 		return ""
+	case at.Quarter() == 1:
+		return (at.Year - 1).Quarters()[3].Label
 	}
 	return at.Year.Quarters()[at.Quarter()-2].Label
+}
+
+// yearBefore is the same period of the year before.
+func yearBefore(at period.Period) period.Period {
+	i := slices.IndexFunc(at.Year.Periods(), func(p period.Period) bool { return p.Label == at.Label })
+	return (at.Year - 1).Periods()[i]
 }
 
 // checkDeclared tells of codes and breakdowns that no metric has.

@@ -201,7 +201,7 @@ func collect(ctx context.Context, v *published.View, audience string) (briefing.
 	}
 	money, activity := ws.Returns[0].Scopes["money"], ws.Returns[0].Scopes["activity"]
 	data, err := briefing.Collect(ctx, v.Conn, ws.Queries, briefing.Request{
-		Pack: pack, Before: quarterBefore(at), OfService: func(code string) bool { return ofService(ws, code) },
+		Pack: pack, Before: quarterBefore(at), LastYear: yearBefore(at).Label, OfService: func(code string) bool { return ofService(ws, code) },
 		Period: at.Label, PeriodWords: at.Human(), MoneyScope: money, MoneyName: ws.ScopeName(money),
 		ActivityScope: activity, ActivityName: ws.ScopeName(activity), Office: ws.Register.Area.Office, Threshold: ws.Disclosure.Smallest(),
 		Frozen: frozen.In(ws.Location), Build: v.Build, LastRelease: last,
@@ -237,7 +237,11 @@ func guardBriefing(ctx context.Context, v *published.View, audience string, pack
 		shown = append(shown, []string{f.Place.Code, f.Place.Scope, f.Place.Period, f.Place.Dimension, f.Place.Category, mark})
 		out = append(out, r)
 	}
-	if err := lay(ctx, v, shown, conditions); err != nil {
+	earlier, err := handedYearBefore(v, audience)
+	if err != nil {
+		return nil, err
+	}
+	if err := lay(ctx, v, shown, conditions, earlier); err != nil {
 		return nil, err
 	}
 	return guard.AndUnprinted(v, out, figures.Values)
@@ -245,9 +249,9 @@ func guardBriefing(ctx context.Context, v *published.View, audience string, pack
 
 // lay lays tables over those of the build that have the listed figures and no others,
 // those to hide with the marker c, and so has what conditions of the listed funds
-// say, and what is said of deliveries. It can be done once: what is hidden already would
+// say, and what is said of deliveries; and those that packs of the year before handed out. It can be done once: what is hidden already would
 // be taken for what is not there, and be shown.
-func lay(ctx context.Context, v *published.View, shown [][]string, conditions []string) error {
+func lay(ctx context.Context, v *published.View, shown [][]string, conditions []string, earlier []printedBefore) error {
 	for _, t := range []struct {
 		list any
 		sql  string
@@ -255,6 +259,7 @@ func lay(ctx context.Context, v *published.View, shown [][]string, conditions []
 		{shown, `CREATE TEMP TABLE shown AS
 			SELECT s[1] AS code, s[2] AS scope, s[3] AS period, s[4] AS dimension, s[5] AS category, s[6] = 'c' AS hidden FROM (SELECT unnest($1::JSON::VARCHAR[][]) AS s)`},
 		{conditions, "CREATE TEMP TABLE answered AS SELECT unnest($1::JSON::VARCHAR[]) AS scope"},
+		{earlier, `CREATE TEMP TABLE earlier AS SELECT unnest(from_json($1::JSON, '` + printedShape + `'), recursive := true)`},
 	} {
 		list, err := json.Marshal(t.list)
 		if err != nil {
@@ -269,7 +274,11 @@ func lay(ctx context.Context, v *published.View, shown [][]string, conditions []
 		SELECT f.* REPLACE (CASE WHEN NOT s.hidden THEN f.value END AS value, CASE WHEN NOT s.hidden THEN f.numerator END AS numerator,
 			CASE WHEN NOT s.hidden THEN f.denominator END AS denominator, CASE WHEN NOT s.hidden THEN f.n END AS n,
 			CASE WHEN s.hidden THEN 'c' ELSE f.marker END AS marker)
-		FROM ` + below + ` f JOIN shown s USING (code, scope, period, dimension, category)`
+		FROM ` + below + ` f JOIN shown s USING (code, scope, period, dimension, category)
+		UNION ALL BY NAME
+		SELECT code, scope, period, dimension, category, TRY_CAST(shows AS DECIMAL(38,10)) AS value, TRY_CAST(n AS BIGINT) AS n,
+			CASE WHEN shows LIKE '[%' THEN shows[2:-2] ELSE '' END AS marker, unit
+		FROM earlier`
 	}); err != nil {
 		return err
 	}

@@ -10,7 +10,7 @@ import (
 var (
 	codeForm = regexp.MustCompile(`^([A-Z]+[0-9]+[A-Z]*)(?:\[([a-z_ ]+)=([^\]]+)\])?$`)
 	rowForm  = regexp.MustCompile(`^([a-z]+):([a-z ]+)$`)
-	whens    = []string{"this", "to-date", "last-quarter"}
+	whens    = []string{"this", "to-date", "last-quarter", "last-year"}
 )
 
 // law is how a law, or a part of one, is cited.
@@ -79,8 +79,8 @@ func (k Known) check(b Binding) error {
 		return fmt.Errorf("%s is not broken down by %q; it is by %s", b.Code, b.Dimension, strings.Join(by, ", "))
 	case !slices.Contains(whens, b.When):
 		return fmt.Errorf("%q is not a period; there are %s", b.When, strings.Join(whens, ", "))
-	case b.Ask == Change && b.When != "last-quarter":
-		return fmt.Errorf("a change is since last-quarter: write {change %s last-quarter}", b.Code)
+	case b.Ask == Change && b.When != "last-quarter" && b.When != "last-year":
+		return fmt.Errorf("a change is since last-quarter or last-year: write {change %s last-quarter}", b.Code)
 	}
 	return nil
 }

@@ -6,7 +6,8 @@
 // to the page itself or to https; nothing else of it, and no HTML. In braces:
 //
 //	{S02C}                         a figure of the pack's period
-//	{R01 to-date}                  of the financial year so far; last-quarter: the quarter before
+//	{R01 to-date}                  of the financial year so far; last-quarter: the quarter before;
+//	                               last-year: the same period of the year before
 //	{R01[source=POL]}              of a category of a breakdown
 //	{R01|referral|referrals}       with the noun that goes with the number
 //	{n TR05}                       how many a share, mean or median is of
@@ -84,7 +85,7 @@ const (
 	Word   Ask = "word"
 )
 
-// Binding binds a place of the text to a figure. When is this, to-date or last-quarter.
+// Binding binds a place of the text to a figure. When is this, to-date, last-quarter or last-year.
 // One and Many are the nouns that go with it. At is the file and line.
 type Binding struct {
 	Ask                       Ask
