@@ -54,6 +54,7 @@ func killedStories() []killedStory {
 		{"return submit", "ran", submit, [][]string{submit, approve, words("return verify --period 2023-24-Q4")}},
 		{"return approve", "submitted", approve, [][]string{approve, words("return verify --period 2023-24-Q4")}},
 		{"chase", "faulty", words("chase --period 2023-24-Q4 -o DIR/drafts"), [][]string{words("chase --period 2023-24-Q4 -o DIR/drafts")}},
+		{"backup", "ran", words("backup --to DIR-copies"), [][]string{words("backup --to DIR-copies"), words("backup verify DIR-copies")}},
 		{"briefing", "ran", release, [][]string{words("build"), words("briefing --period 2023-24-Q4 --release --by analyst")}},
 	}
 }

@@ -64,6 +64,28 @@ func scheduled(ws *workspace.Workspace) map[string]func(context.Context) error {
 			}
 			return err
 		}),
+		workspace.BackupJob: alone(ws, workspace.BackupJob, func(ctx context.Context, ws *workspace.Workspace) error {
+			place, err := backupPlace(ws, "")
+			if err != nil {
+				return err
+			}
+			r, err := backUp(ctx, ws, place, ws.Backup.Keys)
+			if err == nil {
+				ws.Log.Info("backed up", "backup", r.Number, "files", r.Files, "new", r.New, "bytes", r.Bytes)
+			}
+			return err
+		}),
+		workspace.ProofJob: func(ctx context.Context) error {
+			place, err := backupPlace(ws, "")
+			if err != nil {
+				return err
+			}
+			proof, err := prove(ctx, ws, place, ws.Beside(ws.Backup.Identity))
+			if err == nil && !proof.OK() {
+				err = fmt.Errorf("the backup is not proved: %s", notProved(proof))
+			}
+			return err
+		},
 	}
 }
 

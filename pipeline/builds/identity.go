@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"strconv"
 	"strings"
 
 	"mojreturns/pipeline/typed"
@@ -15,9 +16,10 @@ import (
 // deliveries, the rules, the register, the engine and DuckDB.
 func Identity(ws *workspace.Workspace, sources []typed.Staged) (string, error) {
 	id := warehouse.NewIdentity()
-	id.Add("engine", fmt.Appendf(nil, "%d", workspace.Engine))
-	id.Add("reader", fmt.Appendf(nil, "%d", typed.Reader))
-	id.Add("duckdb", []byte(warehouse.Version))
+	versions := Versions()
+	for _, what := range []string{"engine", "reader", "duckdb"} {
+		id.Add(what, []byte(versions[what]))
+	}
 	for _, part := range []struct {
 		fsys fs.FS
 		dirs []string
@@ -57,4 +59,9 @@ func AddFiles(id *warehouse.Identity, fsys fs.FS, dir string) error {
 		id.Add(file, []byte(strings.ReplaceAll(string(text), "\r\n", "\n")))
 		return nil
 	})
+}
+
+// Versions are those of the program that decide what is built, by name.
+func Versions() map[string]string {
+	return map[string]string{"engine": strconv.Itoa(workspace.Engine), "reader": strconv.Itoa(typed.Reader), "duckdb": warehouse.Version}
 }

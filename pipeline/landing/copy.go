@@ -50,7 +50,7 @@ func (s *Store) take(ctx context.Context, src *os.File, info os.FileInfo) (sha s
 	case err == nil:
 		return "", 0, fmt.Errorf("%q in the store is damaged: it has %d bytes and should have %d; delete it and land the file again", s.Path(sha), kept.Size(), size)
 	}
-	if err := settle(temp, s.Path(sha)); err != nil {
+	if err := Settle(temp, s.Path(sha)); err != nil {
 		return "", 0, fmt.Errorf("cannot keep a file in the store: %w", err)
 	}
 	return sha, size, nil

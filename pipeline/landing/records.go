@@ -188,7 +188,7 @@ func (s *Store) writeRecord(number int, kind, sha string, record any) error {
 	defer os.Remove(f.Name())
 	defer f.Close()
 	if _, err = f.Write(append(text, '\n')); err == nil {
-		err = settle(f, name)
+		err = Settle(f, name)
 	}
 	if err != nil {
 		return fmt.Errorf("cannot write the record %q: %w", name, err)

@@ -124,8 +124,9 @@ func (s *Store) createTemp() (*os.File, error) {
 	}
 }
 
-// settle makes a written file durable and gives it its name, which must be new.
-func settle(temp *os.File, name string) error {
+// Settle makes a written file durable and gives it its name, which must be new; the
+// folder it goes into is made.
+func Settle(temp *os.File, name string) error {
 	if err := temp.Sync(); err != nil {
 		return err
 	}

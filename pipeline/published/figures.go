@@ -2,15 +2,19 @@ package published
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
 
+	"mojreturns/pipeline/builds"
 	"mojreturns/pipeline/figure"
 	"mojreturns/pipeline/returns"
 	"mojreturns/pipeline/table"
 	"mojreturns/pipeline/warehouse"
+	"mojreturns/pipeline/workspace"
 )
 
 // Figures are the figures and conditions a return shows, read once.
@@ -93,15 +97,30 @@ func (v *View) HasYear(ctx context.Context) error {
 // FiguresText is every figure and condition of the period's year as CSV. C14 is
 // left out, since signing changes it.
 func (v *View) FiguresText(ctx context.Context) ([]byte, error) {
-	found, err := table.Query(ctx, v.Conn, `SELECT code, scope, period, dimension, category, value, numerator, denominator, n, marker, '' AS status, '' AS evidence
+	return figuresText(ctx, v.Conn, v.Period.Year.String()+"%")
+}
+
+// figuresText is that of the periods that are like a label.
+func figuresText(ctx context.Context, from warehouse.Queryer, like string) ([]byte, error) {
+	found, err := table.Query(ctx, from, `SELECT code, scope, period, dimension, category, value, numerator, denominator, n, marker, '' AS status, '' AS evidence
 		FROM warehouse.main.figure WHERE period LIKE $1
 		UNION ALL
 		SELECT code, 'fund:' || fund, period, '', '', value, NULL, limit_value, breaches, '', status, evidence FROM warehouse.main.condition WHERE period LIKE $1 AND code <> 'C14'
-		ORDER BY ALL`, v.Period.Year.String()+"%")
+		ORDER BY ALL`, like)
 	if err != nil {
 		return nil, err
 	}
 	var text strings.Builder
 	err = found.Write(&text, "csv")
 	return []byte(text.String()), err
+}
+
+// Digest is the SHA-256 of every figure and condition that is published.
+func Digest(ctx context.Context, ws *workspace.Workspace) (string, error) {
+	reader, err := builds.Reader(ctx, ws)
+	if err != nil {
+		return "", err
+	}
+	text, err := figuresText(ctx, reader.DB, "%")
+	return fmt.Sprintf("%x", sha256.Sum256(text)), errors.Join(err, reader.Close())
 }

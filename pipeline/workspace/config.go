@@ -26,6 +26,7 @@ type config struct {
 	Users             []User           `yaml:"users"`
 	Disclosure        Disclosure       `yaml:"disclosure"`
 	Schedule          []schedule.Entry `yaml:"schedule"`
+	Backup            Backup           `yaml:"backup"`
 	Resources         resources        `yaml:"resources"`
 
 	document *strict.Document // what it was read from
@@ -81,7 +82,7 @@ func configured(dir string, use Use) (*Workspace, error) {
 	if use.Taking {
 		c.awaitProviders()
 	}
-	ws := &Workspace{Dir: dir, Register: c.Register, Returns: c.Returns, Users: c.Users, Disclosure: c.Disclosure, Schedule: c.Schedule,
+	ws := &Workspace{Dir: dir, Register: c.Register, Returns: c.Returns, Users: c.Users, Disclosure: c.Disclosure, Schedule: c.Schedule, Backup: c.Backup,
 		Config:  c.files(text),
 		written: &c}
 	ws.Settings = warehouse.Settings{Memory: c.Resources.Memory, Threads: c.Resources.Threads, TempDir: ws.Path("tmp")}
@@ -93,7 +94,9 @@ func configured(dir string, use Use) (*Workspace, error) {
 }
 
 // Jobs are what the schedule can run.
-func Jobs() []string { return []string{"run", "land", "build", "chase", "erase expired"} }
+func Jobs() []string {
+	return []string{"run", "land", "build", "chase", "erase expired", BackupJob, ProofJob}
+}
 
 var memoryForm = regexp.MustCompile(`^[1-9]\d*(\.\d+)? ?([KMGT]i?B)$`)
 
@@ -121,6 +124,7 @@ func (ws *Workspace) check(top strict.Place) {
 			days.Wrong("schedule entry %d (%q): days names none, which would be every day; name them, or take the key away for all", i+1, e.Name)
 		}
 	}
+	ws.checkBackup(top)
 	ws.written.checkMachine(top)
 }
 

@@ -42,6 +42,7 @@ type Workspace struct {
 	Progress Progress // may be nil
 	By       string   // the user who gave the command, if it says who; told of a change of keys
 	Schedule []schedule.Entry
+	Backup   Backup
 	// Past is the moment looked at; nil is now.
 	Past *Past
 
