@@ -19,6 +19,7 @@ import (
 	"mojreturns/pipeline/figure"
 	"mojreturns/pipeline/guard"
 	"mojreturns/pipeline/period"
+	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/returns"
 )
 
@@ -45,7 +46,7 @@ func TestAYearOfReleases(t *testing.T) {
 			}
 		}
 	}
-	toldOfChanges(t, filepath.Join(ws.Dir, "store", "releases", "briefing"))
+	toldOfChanges(t, example.View(t, ws, example.Quarter(t, "2023-24-Q4")), filepath.Join(ws.Dir, "store", "releases", "briefing"))
 	lists := map[string][][]archive.Released{}
 	add := func(file string, readers ...string) {
 		list, err := archive.ReadReleased(file)
@@ -97,8 +98,9 @@ func TestAYearOfReleases(t *testing.T) {
 
 // toldOfChanges holds the section on what has changed against what anybody can tell who has
 // this pack's figures and those of the pack before, to the same audience: as many rows as
-// figures that both files have and have otherwise, each with both values.
-func toldOfChanges(t *testing.T, dir string) {
+// figures that both files have and have otherwise, each with both values. What the last
+// pack gives is what the build has.
+func toldOfChanges(t *testing.T, v *published.View, dir string) {
 	t.Helper()
 	handed := func(number int) map[string]string {
 		f, err := os.Open(filepath.Join(dir, fmt.Sprintf("%03d", number), "figures.csv"))
@@ -113,7 +115,7 @@ func toldOfChanges(t *testing.T, dir string) {
 		out := map[string]string{}
 		for _, r := range rows[1:] {
 			if regexp.MustCompile("^[A-Z]").MatchString(r[0]) && !strings.HasPrefix(r[0], "C") { // a metric
-				out[strings.Join(append(r[:1:1], r[2:6]...), " ")] = r[6]
+				out[strings.Join(append(r[:1:1], r[2:6]...), "|")] = r[6]
 			}
 		}
 		return out
@@ -139,6 +141,23 @@ func toldOfChanges(t *testing.T, dir string) {
 	}
 	if changed == 0 {
 		t.Error("nothing has changed in a year, so nothing is tested")
+	}
+	shown, marked := 0, map[string]int{}
+	for place, is := range handed(7) { // of the build that is published
+		if is == "[c]" || is == "[x]" || is == "[z]" {
+			marked[is]++
+			continue
+		}
+		var built string
+		at := strings.Split(place, "|")
+		if err := v.Conn.QueryRowContext(t.Context(), "SELECT rtrim(rtrim(value::VARCHAR, '0'), '.') FROM warehouse.main.figure WHERE (code, scope, period, dimension, category) = (?, ?, ?, ?, ?)",
+			at[0], at[1], at[2], at[3], at[4]).Scan(&built); err != nil || built != is {
+			t.Errorf("the pack gives %s as %s, the build as %s (%v)", place, is, built, err)
+		}
+		shown++
+	}
+	if shown < 60 || marked["[c]"] == 0 {
+		t.Errorf("only %d figures are shown, %v are marked", shown, marked)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"mojreturns/pipeline/lists"
+	"mojreturns/pipeline/strict"
 )
 
 // Councils is the file of a workspace that lists the local authorities of its area.
@@ -55,6 +56,27 @@ func AreaCalled(rules fs.FS, called string) (Area, error) {
 		return Area{}, fmt.Errorf("no police force area is called %q; there are %s; for another give --councils FILE.csv", called, strings.Join(slices.Compact(names), ", "))
 	}
 	return found, nil
+}
+
+// checkCouncils tells of a known area whose councils the list of councils has not, as where a
+// workspace was written by hand and the list is the one that came with the program.
+func (ws *Workspace) checkCouncils(at strict.Place) {
+	listed := map[string]bool{}
+	for _, row := range ws.Lists["local_authority"] {
+		listed[row["code"]] = true
+	}
+	var named []string
+	for _, row := range ws.Lists["area"] {
+		if row["area"] == ws.Register.Area.Code {
+			if listed[row["code"]] {
+				return
+			}
+			named = append(named, row["label"])
+		}
+	}
+	if len(named) > 0 {
+		at.Wrong("the list of councils has none of this area's (%s): write queries/%s, as `mojreturns init DIR --area %s` does", strings.Join(named, ", "), Councils, ws.Register.Area.Code)
+	}
 }
 
 // plainName is a name without what people vary: "Devon & Cornwall Police".

@@ -125,6 +125,7 @@ func (ws *Workspace) check(top strict.Place) {
 		}
 	}
 	ws.checkBackup(top)
+	ws.checkCouncils(top.In("area").In("code"))
 	ws.written.checkMachine(top)
 }
 
