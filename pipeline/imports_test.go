@@ -17,15 +17,15 @@ import (
 // the rooms below it, a stage another sideways, only where this table says so.
 var mayImport = map[string][]string{
 	"cmd/mojreturns": {"pipeline", "pipeline/archive", "pipeline/backup", "pipeline/builds", "pipeline/catalogue", "pipeline/contract", "pipeline/draft",
-		"pipeline/figure", "pipeline/gate", "pipeline/intake", "pipeline/landing", "pipeline/pdf", "pipeline/period", "pipeline/pseudonym", "pipeline/published", "pipeline/question",
+		"pipeline/figure", "pipeline/gate", "pipeline/intake", "pipeline/landing", "pipeline/notice", "pipeline/pdf", "pipeline/period", "pipeline/pseudonym", "pipeline/published", "pipeline/question",
 		"pipeline/returns", "pipeline/schedule", "pipeline/seal", "pipeline/secrets", "pipeline/share", "pipeline/signoff", "pipeline/synth", "pipeline/table", "pipeline/typed",
 		"pipeline/warehouse", "pipeline/web",
 		"pipeline/workspace"},
 	"cmd/release": {}, // what people install: it builds the command, and knows nothing of what that does
 
 	// the story, and its rooms from the top down
-	"pipeline": {"pipeline/archive", "pipeline/builds", "pipeline/calendar", "pipeline/draft", "pipeline/gate", "pipeline/intake", "pipeline/landing",
-		"pipeline/period", "pipeline/published", "pipeline/register", "pipeline/workspace"}, // the register says what a year lacks
+	"pipeline": {"pipeline/archive", "pipeline/backup", "pipeline/builds", "pipeline/calendar", "pipeline/draft", "pipeline/gate", "pipeline/intake", "pipeline/landing",
+		"pipeline/notice", "pipeline/period", "pipeline/published", "pipeline/register", "pipeline/schedule", "pipeline/typed", "pipeline/workspace"}, // the register says what a year lacks
 	// what is kept, copied and proved: it opens a copy, and asks of it what the office's own is asked
 	"pipeline/backup": {"pipeline/archive", "pipeline/builds", "pipeline/intake", "pipeline/landing", "pipeline/period", "pipeline/published",
 		"pipeline/secrets", "pipeline/signoff", "pipeline/temp", "pipeline/typed", "pipeline/workspace"},
@@ -73,6 +73,7 @@ var mayImport = map[string][]string{
 	"pipeline/mapping":    {"pipeline/contract", "pipeline/paper", "pipeline/register"},
 	"pipeline/metrics":    {"pipeline/figure", "pipeline/lists", "pipeline/period", "pipeline/warehouse"},
 	"pipeline/narrative":  {"pipeline/strict"}, // the word that was meant
+	"pipeline/notice":     {},                  // it sends codes and dates, and knows nothing that could be more
 	"pipeline/pdf":        {},                  // knows a page and a browser, not what the page says
 	"pipeline/paper":      {},
 	"pipeline/period":     {"pipeline/lists"},

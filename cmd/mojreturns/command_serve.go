@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"sync"
 	"time"
 
@@ -54,7 +53,7 @@ func (a *app) serveCommand() *cobra.Command {
 // serve runs the schedule and the page under one context: when either ends, or
 // the program is told to stop, both do.
 func (a *app) serve(ctx context.Context, ws *workspace.Workspace, address string, open bool) error {
-	ledger, err := schedule.OpenLedger(filepath.Join(ws.Path("runs"), "occurrences.jsonl"))
+	ledger, err := ledgerOf(ws)
 	if err != nil {
 		return err
 	}
@@ -78,6 +77,9 @@ func (a *app) serve(ctx context.Context, ws *workspace.Workspace, address string
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return plan.Run(ctx) })
 	group.Go(func() error { return web.Serve(ctx, listener, page) })
+	if ws.Notices.ByMail() || ws.Notices.Webhook != "" {
+		group.Go(func() error { sendsWaiting(ctx, ws); return nil })
+	}
 	mine := fmt.Sprintf("http://%s/open/%s", listener.Addr(), key)
 	fmt.Fprintf(a.stderr, "mojreturns: the status page is at http://%s; Ctrl-C stops\n", listener.Addr())
 	fmt.Fprintf(a.stderr, "mojreturns: figures, rows and questions, for you alone: %s\n", mine)

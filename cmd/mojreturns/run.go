@@ -133,7 +133,7 @@ func (a *app) root() *cobra.Command {
 	for _, c := range []*cobra.Command{
 		a.initCommand(), a.runCommand(), a.landCommand(), a.withdrawCommand(), a.templateCommand(), a.providerCommand(), a.eraseCommand(), a.buildCommand(), a.checkCommand(), a.rejectsCommand(),
 		a.metricsCommand(), a.conditionsCommand(), a.traceCommand(), a.returnCommand(), a.sealCommand(), a.briefingCommand(),
-		a.backupCommand(), a.restoreCommand(), a.queryCommand(), a.publishCommand(), a.catalogueCommand(), a.synthCommand(), a.statusCommand(), a.chaseCommand(), a.pseudonymiseCommand(), a.serveCommand(), a.versionCommand(),
+		a.backupCommand(), a.restoreCommand(), a.noticesCommand(), a.queryCommand(), a.publishCommand(), a.catalogueCommand(), a.synthCommand(), a.statusCommand(), a.chaseCommand(), a.pseudonymiseCommand(), a.serveCommand(), a.versionCommand(),
 	} {
 		a.usageOnly(c)
 		root.AddCommand(c)

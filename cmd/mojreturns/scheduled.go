@@ -75,6 +75,13 @@ func scheduled(ws *workspace.Workspace) map[string]func(context.Context) error {
 			}
 			return err
 		}),
+		workspace.NoticesJob: func(ctx context.Context) error {
+			sent, err := tellAndSend(ctx, ws, true)
+			if sent > 0 {
+				ws.Log.Info("notices are sent", "messages", sent)
+			}
+			return err
+		},
 		workspace.ProofJob: func(ctx context.Context) error {
 			place, err := backupPlace(ws, "")
 			if err != nil {

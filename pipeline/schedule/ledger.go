@@ -121,8 +121,22 @@ func (l *Ledger) Recent(limit int) []Record {
 	return list
 }
 
-// write adds a line and makes sure that it is on the disk.
-func (l *Ledger) write(r Record) error {
+// Last is how the latest occurrence of each entry stands, by the entry's name.
+func (l *Ledger) Last() map[string]Record {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	last := map[string]Record{}
+	for _, key := range l.order {
+		r := l.records[key]
+		if was, met := last[r.Name]; r.Outcome != Added && (!met || r.Due.After(was.Due)) {
+			last[r.Name] = r
+		}
+	}
+	return last
+}
+
+// Write adds a line and makes sure that it is on the disk.
+func (l *Ledger) Write(r Record) error {
 	line, err := json.Marshal(r)
 	if err != nil {
 		return fmt.Errorf("cannot write the schedule's ledger: %w", err)

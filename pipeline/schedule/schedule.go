@@ -275,7 +275,7 @@ func (s *Schedule) now() time.Time { return s.options.Clock.Now().In(s.options.L
 // record writes to the ledger. Work is not held up by a ledger that cannot be
 // written: it is logged, and at worst the run is repeated.
 func (s *Schedule) record(r Record) {
-	if err := s.options.Ledger.write(r); err != nil {
+	if err := s.options.Ledger.Write(r); err != nil {
 		s.options.Log.Error("an occurrence could not be recorded", "key", r.Key, "error", err)
 	}
 }

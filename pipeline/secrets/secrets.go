@@ -25,6 +25,8 @@ const File = "secrets.yaml"
 type Secrets struct {
 	// Keys are those by which client numbers become pseudonyms, by group of people.
 	Keys map[string]pseudonym.Key
+	// MailPassword signs in to the mail server; WebhookKey signs what is posted.
+	MailPassword, WebhookKey string
 }
 
 // Read reads a workspace's secrets; none where the file is not there. A file that others
@@ -46,13 +48,15 @@ func Read(dir string) (Secrets, error) {
 		return Secrets{}, fmt.Errorf("cannot read %q: %w", path, err)
 	}
 	var file struct {
-		Keys map[string]string `yaml:"pseudonym_keys"`
+		Keys         map[string]string `yaml:"pseudonym_keys"`
+		MailPassword string            `yaml:"mail_password"`
+		WebhookKey   string            `yaml:"webhook_key"`
 	}
 	if lines := strict.Read(path, text, &file).Lines(); len(lines) > 0 {
-		return Secrets{}, fmt.Errorf("%q cannot be read, at line %s (not shown, since it may hold a key): it has pseudonym_keys: and below it, two blanks in, a line for each group of people, GROUP: \"its key\"",
+		return Secrets{}, fmt.Errorf("%q cannot be read, at line %s (not shown, since it may hold a key): it may have pseudonym_keys: and below it, two blanks in, a line for each group of people, GROUP: \"its key\"; mail_password: and webhook_key:, each with its text in quotes",
 			path, strings.Join(lines, ", "))
 	}
-	s := Secrets{Keys: map[string]pseudonym.Key{}}
+	s := Secrets{Keys: map[string]pseudonym.Key{}, MailPassword: file.MailPassword, WebhookKey: file.WebhookKey}
 	var errs []error
 	groups := map[string]string{} // by fingerprint
 	for _, group := range slices.Sorted(maps.Keys(file.Keys)) {

@@ -27,6 +27,7 @@ type config struct {
 	Disclosure        Disclosure       `yaml:"disclosure"`
 	Schedule          []schedule.Entry `yaml:"schedule"`
 	Backup            Backup           `yaml:"backup"`
+	Notices           Notices          `yaml:"notices"`
 	Resources         resources        `yaml:"resources"`
 
 	document *strict.Document // what it was read from
@@ -82,7 +83,7 @@ func configured(dir string, use Use) (*Workspace, error) {
 	if use.Taking {
 		c.awaitProviders()
 	}
-	ws := &Workspace{Dir: dir, Register: c.Register, Returns: c.Returns, Users: c.Users, Disclosure: c.Disclosure, Schedule: c.Schedule, Backup: c.Backup,
+	ws := &Workspace{Dir: dir, Register: c.Register, Returns: c.Returns, Users: c.Users, Disclosure: c.Disclosure, Schedule: c.Schedule, Backup: c.Backup, Notices: c.Notices,
 		Config:  c.files(text),
 		written: &c}
 	ws.Settings = warehouse.Settings{Memory: c.Resources.Memory, Threads: c.Resources.Threads, TempDir: ws.Path("tmp")}
@@ -95,7 +96,7 @@ func configured(dir string, use Use) (*Workspace, error) {
 
 // Jobs are what the schedule can run.
 func Jobs() []string {
-	return []string{"run", "land", "build", "chase", "erase expired", BackupJob, ProofJob}
+	return []string{"run", "land", "build", "chase", "erase expired", BackupJob, ProofJob, NoticesJob}
 }
 
 var memoryForm = regexp.MustCompile(`^[1-9]\d*(\.\d+)? ?([KMGT]i?B)$`)
@@ -126,6 +127,7 @@ func (ws *Workspace) check(top strict.Place) {
 	}
 	ws.checkBackup(top)
 	ws.checkCouncils(top.In("area").In("code"))
+	ws.checkNotices(top)
 	ws.written.checkMachine(top)
 }
 

@@ -43,6 +43,7 @@ type Workspace struct {
 	By       string   // the user who gave the command, if it says who; told of a change of keys
 	Schedule []schedule.Entry
 	Backup   Backup
+	Notices  Notices
 	// Past is the moment looked at; nil is now.
 	Past *Past
 
