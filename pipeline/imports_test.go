@@ -25,7 +25,7 @@ var mayImport = map[string][]string{
 
 	// the story, and its rooms from the top down
 	"pipeline": {"pipeline/archive", "pipeline/backup", "pipeline/builds", "pipeline/calendar", "pipeline/draft", "pipeline/gate", "pipeline/intake", "pipeline/landing",
-		"pipeline/notice", "pipeline/period", "pipeline/published", "pipeline/register", "pipeline/schedule", "pipeline/typed", "pipeline/workspace"}, // the register says what a year lacks
+		"pipeline/notice", "pipeline/period", "pipeline/published", "pipeline/readiness", "pipeline/register", "pipeline/schedule", "pipeline/typed", "pipeline/workspace"}, // the register says what a year lacks
 	// what is kept, copied and proved: it opens a copy, and asks of it what the office's own is asked
 	"pipeline/backup": {"pipeline/archive", "pipeline/builds", "pipeline/intake", "pipeline/landing", "pipeline/period", "pipeline/published",
 		"pipeline/secrets", "pipeline/signoff", "pipeline/temp", "pipeline/typed", "pipeline/workspace"},
@@ -78,6 +78,7 @@ var mayImport = map[string][]string{
 	"pipeline/paper":      {},
 	"pipeline/period":     {"pipeline/lists"},
 	"pipeline/pseudonym":  {},
+	"pipeline/readiness":  {}, // it is told what the others found
 	"pipeline/register":   {"pipeline/strict"},
 	"pipeline/question":   {"pipeline/period"},
 	"pipeline/returns":    {"pipeline/figure", "pipeline/lists", "pipeline/paper", "pipeline/period", "pipeline/strict", "pipeline/workbook"},
@@ -91,7 +92,7 @@ var mayImport = map[string][]string{
 	"pipeline/table":      {"pipeline/paper", "pipeline/warehouse"},
 	"pipeline/warehouse":  {"pipeline/lists", "pipeline/temp"},
 	"pipeline/web": {"pipeline/archive", "pipeline/draft", "pipeline/figure", "pipeline/journal", "pipeline/period", "pipeline/published", "pipeline/question",
-		"pipeline/returns", "pipeline/table", "pipeline/typed", "pipeline/warehouse", "pipeline/workspace"},
+		"pipeline/readiness", "pipeline/returns", "pipeline/table", "pipeline/typed", "pipeline/warehouse", "pipeline/workspace"},
 	"pipeline/workbook": {},
 	"queries":           {},
 	"templates":         {},

@@ -8,12 +8,11 @@ import (
 	"time"
 
 	"mojreturns/pipeline/backup"
-	"mojreturns/pipeline/builds"
-	"mojreturns/pipeline/gate"
 	"mojreturns/pipeline/landing"
 	"mojreturns/pipeline/notice"
 	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/published"
+	"mojreturns/pipeline/readiness"
 	"mojreturns/pipeline/schedule"
 	"mojreturns/pipeline/typed"
 	"mojreturns/pipeline/workspace"
@@ -98,31 +97,19 @@ func owed(_ context.Context, ws *workspace.Workspace, at period.Period) (out []n
 
 // against are the conditions not met and the checks that keep a return in.
 func against(ctx context.Context, ws *workspace.Workspace, at period.Period) (out []notice.Event, err error) {
-	if _, found, err := builds.Latest(ctx, ws); err != nil || !found {
+	var found readiness.Found
+	if err := inTheWay(ctx, ws, at, &found); err != nil {
 		return nil, err
 	}
-	v, err := published.Open(ctx, ws, at)
-	if err != nil {
-		return nil, err
+	for _, c := range found.Unmet {
+		out = append(out, notice.Event{Kind: notice.Unmet, Code: c.Code, Fund: c.Fund, Period: at.Label})
 	}
-	defer v.Close()
-	answers, err := v.Conditions(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for _, a := range answers {
-		if a.Status == "not met" {
-			out = append(out, notice.Event{Kind: notice.Unmet, Code: a.Code, Fund: a.Fund, Period: at.Label})
-		}
-	}
-	findings, err := gate.Findings(ctx, v)
-	for _, f := range findings {
-		e := notice.Event{Kind: notice.Blocked, Code: f.Code, Period: at.Label}
-		if f.Severity == "error" && !slices.Contains(out, e) {
+	for _, c := range found.Blocking {
+		if e := (notice.Event{Kind: notice.Blocked, Code: c.Code, Period: at.Label}); !slices.Contains(out, e) {
 			out = append(out, e)
 		}
 	}
-	return out, err
+	return out, nil
 }
 
 func refused(ws *workspace.Workspace) (out []notice.Event, err error) {

@@ -185,6 +185,9 @@ func (s *site) read(ctx context.Context) (web.Status, error) {
 	if err != nil {
 		return status, err
 	}
+	if status.Boards, err = pipeline.Boards(ctx, s.ws, at); err != nil {
+		return status, err
+	}
 	expected, err := published.Expected(ctx, s.ws, at)
 	if err != nil {
 		return status, err

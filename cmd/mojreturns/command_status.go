@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"time"
@@ -19,6 +21,7 @@ import (
 )
 
 func (a *app) statusCommand() *cobra.Command {
+	var board bool
 	c := &cobra.Command{
 		Use:     "status [--period P]",
 		Short:   "What has arrived, what is late, what is due",
@@ -27,6 +30,9 @@ func (a *app) statusCommand() *cobra.Command {
 			p, err := a.periodOrLatest(ctx, ws)
 			if err != nil {
 				return err
+			}
+			if board {
+				return a.boards(ctx, ws, p)
 			}
 			expected, err := published.Expected(ctx, ws, p)
 			if err != nil {
@@ -91,8 +97,31 @@ func (a *app) statusCommand() *cobra.Command {
 		}),
 	}
 	a.periodOption(c, nil)
+	c.Flags().BoolVar(&board, "board", false, "only what each return lacks before it can be sent: who acts, the command, working days left")
 	a.printFlags(c)
 	return c
+}
+
+// boards prints what the status page shows of the returns; as JSON the page's own struct.
+func (a *app) boards(ctx context.Context, ws *workspace.Workspace, at period.Period) error {
+	boards, err := pipeline.Boards(ctx, ws, at)
+	if err != nil {
+		return err
+	}
+	if a.format == "json" && a.output == "" {
+		text, err := json.MarshalIndent(boards, "", "  ")
+		if err == nil {
+			_, err = fmt.Fprintf(a.stdout, "%s\n", text)
+		}
+		return err
+	}
+	var list [][]any
+	for _, b := range boards {
+		for _, s := range b.Steps {
+			list = append(list, []any{b.Return, b.Period, b.Due.Format(time.DateOnly), b.DaysLeft, s.What, s.About, s.State, s.Who, s.Command})
+		}
+	}
+	return a.print(rows([]string{"return", "period", "due", "days_left", "what", "about", "state", "who", "command"}, list...))
 }
 
 // objections are what stands in the way of the period's returns, in the words of

@@ -1,15 +1,16 @@
 package web_test
 
 import (
-	"mojreturns/pipeline/example"
-	"mojreturns/pipeline/journal"
-	"mojreturns/pipeline/web"
 	"net/http"
 	"os"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
+
+	"mojreturns/pipeline/example"
+	"mojreturns/pipeline/journal"
+	"mojreturns/pipeline/web"
 
 	"github.com/google/go-cmp/cmp"
 )

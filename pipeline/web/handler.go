@@ -17,6 +17,7 @@ import (
 
 	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/published"
+	"mojreturns/pipeline/readiness"
 	"mojreturns/pipeline/workspace"
 )
 
@@ -120,6 +121,7 @@ func (s site) json(w http.ResponseWriter, r *http.Request) {
 	status.Runs = append([]Run{}, status.Runs...)
 	status.Expected = append([]Expected{}, status.Expected...)
 	status.Planned = append([]Planned{}, status.Planned...)
+	status.Boards = append([]readiness.Board{}, status.Boards...)
 	text, err := json.MarshalIndent(status, "", "  ")
 	if err != nil {
 		s.fail(w, r, err)
@@ -210,10 +212,11 @@ func words(location *time.Location) template.FuncMap {
 		"isodate": func(t time.Time) string {
 			return t.Format(time.DateOnly)
 		},
-		"seconds": func(s float64) string { return strconv.FormatFloat(s, 'f', 1, 64) },
-		"count":   count,
-		"short":   func(id string) string { return id[:min(12, len(id))] },
-		"late":    late,
+		"seconds":  func(s float64) string { return strconv.FormatFloat(s, 'f', 1, 64) },
+		"count":    count,
+		"short":    func(id string) string { return id[:min(12, len(id))] },
+		"late":     late,
+		"daysleft": daysLeft,
 		// tone is only a shade beside the word, never instead of it.
 		"tone": tone,
 	}
@@ -223,7 +226,7 @@ func tone(word string) string {
 	switch strings.ToLower(word) {
 	case "done", "received":
 		return "good"
-	case "failed", "late":
+	case "failed", "late", "blocked":
 		return "bad"
 	}
 	return "plain"
@@ -237,6 +240,19 @@ func late(expected []Expected) int64 {
 		}
 	}
 	return n
+}
+
+// daysLeft says how many working days are left, or how many it is past.
+func daysLeft(days int) string {
+	switch {
+	case days == 1:
+		return "1 working day left"
+	case days >= 0:
+		return count(int64(days)) + " working days left"
+	case days == -1:
+		return "1 working day ago"
+	}
+	return count(int64(-days)) + " working days ago"
 }
 
 // count writes a whole number with thousands commas.

@@ -13,6 +13,8 @@ package web
 import (
 	"context"
 	"time"
+
+	"mojreturns/pipeline/readiness"
 )
 
 // Source tells how things stand now. Whoever serves the page supplies it.
@@ -30,6 +32,8 @@ type Status struct {
 	Runs []Run `json:"runs"`
 	// Expected are the deliveries awaited and received.
 	Expected []Expected `json:"expected"`
+	// Boards say what each return lacks before it can be sent.
+	Boards []readiness.Board `json:"returns"`
 	// Planned are the next runs of the schedule, soonest first.
 	Planned []Planned `json:"planned"`
 }

@@ -16,6 +16,7 @@ import (
 
 	"golang.org/x/net/html"
 
+	"mojreturns/pipeline/readiness"
 	"mojreturns/pipeline/web"
 )
 
@@ -52,6 +53,8 @@ func full(t *testing.T) web.Status {
 			{Provider: "OPCC finance ledger", Feed: "spend", Period: "2023-24-Q4", Due: at(t, "2024-04-17 00:00"), State: "received",
 				Received: at(t, "2024-04-10 23:30")},
 		},
+		Boards: []readiness.Board{{Return: "moj-quarterly", Period: "2023-24-Q4", Due: at(t, "2024-04-30 00:00"), DaysLeft: 12, Standing: "drafted",
+			Steps: []readiness.Step{{What: "check", About: "K21 <b>Rows</b>", State: readiness.Blocked, Who: "performance-analyst", Command: "mojreturns check --period 2023-24-Q4"}}}},
 		Planned: []web.Planned{{Name: "nightly", Job: "run", Due: at(t, "2024-04-15 05:00")}},
 	}
 }
@@ -88,6 +91,7 @@ func TestThePageSaysWhatTheSourceSays(t *testing.T) {
 	}
 	text := visible(t, w.Body.String())
 	for _, want := range []string{
+		"Due on 30 April 2024 : 12 working days left. It is drafted.", "check K21 <b>Rows</b> blocked performance-analyst mojreturns check --period 2023-24-Q4",
 		"As at Friday 12 April 2024, 09:15",
 		"Number 42", "Identity 9f86d081884c", "Built Friday 12 April 2024, 06:00", "Rows accepted 1,234,567", "Current deliveries 14",
 		"1 delivery is late.",
@@ -125,7 +129,7 @@ func TestTheSameAsData(t *testing.T) {
 		t.Errorf("status.json says %+v", got)
 	}
 	empty := ask(handler(t, source{}), "GET", "localhost", "/status.json").Body.String()
-	for _, want := range []string{`"published": null`, `"runs": []`, `"expected": []`, `"planned": []`} {
+	for _, want := range []string{`"published": null`, `"runs": []`, `"expected": []`, `"planned": []`, `"returns": []`} {
 		if !strings.Contains(empty, want) {
 			t.Errorf("the empty status.json lacks %s:\n%s", want, empty)
 		}
