@@ -35,7 +35,7 @@ func small() Kept {
 // the example's; what it costs to build and draft is a fraction.
 func Small(t testing.TB) *workspace.Workspace {
 	t.Helper()
-	return OpenPart(t, made.small.copy(t, func() string { return landedAndBuilt(t, SmallUnbuilt(t)) }), small())
+	return OpenPart(t, made.small.Copy(t, func() string { return landedAndBuilt(t, SmallUnbuilt(t)) }), small())
 }
 
 // SmallUnbuilt is the small office with its files, and more of the example's, in the

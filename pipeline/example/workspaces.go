@@ -39,18 +39,18 @@ func Cleveland(t testing.TB) *workspace.Workspace {
 
 // made are the workspaces that are made once for all tests of a package;
 // each works on a copy, or only reads.
-var made struct{ built, small once }
+var made struct{ built, small Once }
 
-// once is a workspace that is made when it is first asked for.
-type once struct {
-	sync.Once
-	dir string
+// Once is a workspace that is made when it is first asked for, for all tests of a package.
+type Once struct {
+	once sync.Once
+	dir  string
 }
 
 // keep gives the folder of the one workspace, which make makes anywhere.
-func (o *once) keep(t testing.TB, make func() string) string {
+func (o *Once) keep(t testing.TB, make func() string) string {
 	t.Helper()
-	o.Do(func() {
+	o.once.Do(func() {
 		from := make()
 		dir, err := os.MkdirTemp("", "mojreturns-example-")
 		if err := errors.Join(err, os.CopyFS(dir, os.DirFS(from))); err != nil {
@@ -64,8 +64,8 @@ func (o *once) keep(t testing.TB, make func() string) string {
 	return o.dir
 }
 
-// copy gives the folder of a copy.
-func (o *once) copy(t testing.TB, make func() string) string {
+// Copy gives the folder of a copy of the one workspace, which make makes anywhere.
+func (o *Once) Copy(t testing.TB, make func() string) string {
 	t.Helper()
 	from, dir := o.keep(t, make), t.TempDir()
 	if err := os.CopyFS(dir, os.DirFS(from)); err != nil {
@@ -74,10 +74,11 @@ func (o *once) copy(t testing.TB, make func() string) string {
 	return dir
 }
 
-// Main runs a package's tests and removes the workspaces that were made for them.
-func Main(m *testing.M) {
+// Main runs a package's tests and removes the workspaces that were made for them: those of
+// here, and those that the package names.
+func Main(m *testing.M, more ...*Once) {
 	code := m.Run()
-	for _, o := range []*once{&made.built, &made.small} {
+	for _, o := range append(more, &made.built, &made.small) {
 		if o.dir != "" {
 			os.RemoveAll(o.dir)
 		}
@@ -102,7 +103,7 @@ func File(t testing.TB, parts ...string) string {
 // Built is the example with every file landed and its warehouse published.
 func Built(t testing.TB) *workspace.Workspace {
 	t.Helper()
-	return Open(t, made.built.copy(t, func() string { return landedAndBuilt(t, Cleveland(t)) }))
+	return Open(t, made.built.Copy(t, func() string { return landedAndBuilt(t, Cleveland(t)) }))
 }
 
 // Shared is what Built gives, the same for all tests of a package: only to be read.

@@ -28,9 +28,8 @@ var everyCell = flag.Bool("every-cell", false, "follow every cell of the draft a
 func TestEveryCellIsMadeOfItsRows(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
-	ws := example.Built(t)
+	ws, sealed := sealedWhole(t)
 	at := example.Quarter(t, "2023-24-Q4")
-	sealed := seals(t, ws, at)
 	then, err := signoff.OpenVersion(ctx, ws, "", at, 1)
 	if err != nil {
 		t.Fatal(err)

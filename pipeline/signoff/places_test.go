@@ -69,9 +69,8 @@ func TestHalfMadeSealsAreNone(t *testing.T) {
 // period it is named, and so is one without its manifest.
 func TestASealInAnotherPlace(t *testing.T) {
 	t.Parallel()
-	ws := example.Small(t)
+	ws, sealed := sealedFourth(t)
 	at := example.Quarter(t, "2023-24-Q4")
-	sealed := seals(t, ws, at)
 	released, err := draft.Release(t.Context(), example.View(t, ws, at), disclosure.Briefing, "performance analyst", first(reasons(t, ws, at)))
 	if err != nil {
 		t.Fatal(err)

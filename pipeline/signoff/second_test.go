@@ -17,9 +17,8 @@ import (
 // otherwise than the first, and a submission that waits beside a seal is seen.
 func TestASecondVersionSaysWhatMoved(t *testing.T) {
 	t.Parallel()
-	ws := example.Small(t)
+	ws, _ := sealedFourth(t)
 	at := example.Quarter(t, "2023-24-Q4")
-	seals(t, ws, at)
 	example.ChangeReferrals(t, ws, func(rows [][]string) [][]string { return rows[:len(rows)-40] })
 	second := seals(t, ws, at)
 	book, err := excelize.OpenFile(filepath.Join(second.Dir, "return.xlsx"))

@@ -28,8 +28,6 @@ import (
 	"mojreturns/pipeline/workspace"
 )
 
-func TestMain(m *testing.M) { example.Main(m) }
-
 var declared = archive.Declaration{Name: "The chief finance officer", Role: "Chief finance officer", InLine: "Y", Notified: "NA", Date: "2024-04-22"}
 
 func analyst(at period.Period) signoff.Signing {
@@ -96,11 +94,8 @@ func seals(t *testing.T, ws *workspace.Workspace, at period.Period) archive.Seal
 func TestWhoMaySign(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	ws := example.Small(t)
+	ws := ran(t)
 	at := example.Quarter(t, "2023-24-Q4")
-	if _, err := pipeline.Run(ctx, ws, at); err != nil {
-		t.Fatal(err)
-	}
 	ws.Users = append(ws.Users, workspace.User{Name: "both", May: []string{"submit", "approve"}})
 	step := func(name, want string, do func() error) {
 		t.Helper()
@@ -190,7 +185,7 @@ func TestFailingChecksBlockSubmission(t *testing.T) {
 func TestKeys(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	ws := example.Small(t)
+	ws := ran(t)
 	at := example.Quarter(t, "2023-24-Q4")
 	key := filepath.Join(t.TempDir(), "officer.key")
 	public, err := seal.NewKey(key, rand.Reader)
@@ -199,9 +194,6 @@ func TestKeys(t *testing.T) {
 	}
 	i := slices.IndexFunc(ws.Users, func(u workspace.User) bool { return u.Name == "chief-finance-officer" })
 	ws.Users[i].Key = public
-	if _, err := pipeline.Run(ctx, ws, at); err != nil {
-		t.Fatal(err)
-	}
 	waived, answers := reasons(t, ws, at)
 	if _, err := signoff.Submit(ctx, ws, analyst(at), waived); err != nil {
 		t.Fatal(err)
@@ -226,9 +218,8 @@ func TestKeys(t *testing.T) {
 func TestApprovingFillsTheDeclarationOnly(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	ws := example.Built(t)
+	ws, sealed := sealedWhole(t)
 	at := example.Quarter(t, "2023-24-Q4")
-	sealed := seals(t, ws, at)
 	v, err := published.Open(ctx, ws, at)
 	if err != nil {
 		t.Fatal(err)

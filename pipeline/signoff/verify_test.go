@@ -25,9 +25,8 @@ import (
 func TestVerify(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	ws := example.Small(t)
+	ws, sealed := sealedThird(t)
 	at := example.Quarter(t, "2023-24-Q3")
-	sealed := seals(t, ws, at)
 	check := func(what string, intact, rebuilt bool) signoff.Verification {
 		t.Helper()
 		v, err := signoff.Verify(ctx, ws, signoff.Asked{Period: at})
@@ -115,9 +114,8 @@ func TestVerifyAfterAReplacedFileIsErased(t *testing.T) {
 func TestRestatement(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	ws := example.Small(t)
+	ws, _ := sealedThird(t)
 	at := example.Quarter(t, "2023-24-Q3")
-	seals(t, ws, at)
 	if moved, err := signoff.Diff(ctx, ws, "", at, 0, 0); err != nil || len(moved) > 0 {
 		t.Fatalf("nothing has come, yet %d cells moved, %v", len(moved), err)
 	}
@@ -196,9 +194,8 @@ func TestRestatement(t *testing.T) {
 func TestSealWithoutItsDeliveries(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	ws := example.Small(t)
+	ws, sealed := sealedThird(t)
 	at := example.Quarter(t, "2023-24-Q3")
-	sealed := seals(t, ws, at)
 	file := filepath.Join(sealed.Dir, archive.DeliveriesFile)
 	whole := example.ReadFile(t, file)
 	for said, text := range map[string]string{
