@@ -22,7 +22,7 @@ func taken(t *testing.T) []byte {
 		t.Fatal(err)
 	}
 	var out []string
-	for line := range strings.Lines(string(Starter(year, Area{Code: "E23000007", Name: "Northumbria"}))) {
+	for line := range strings.Lines(string(Starter(year, Area{Code: "N", Name: "Northmoor"}))) {
 		if strings.HasPrefix(line, "#") && !strings.HasPrefix(line, "##") {
 			line = line[1:]
 		}
@@ -37,7 +37,8 @@ func TestStarterIsRight(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, text := range map[string][]byte{"as it is": Starter(year, Area{Code: "E23000007", Name: "Northumbria"}), "all used": taken(t)} {
+	// of an area whose councils are known `init` writes the list of them too
+	for name, text := range map[string][]byte{"as it is": Starter(year, Area{Code: "N", Name: "Northmoor"}), "all used": taken(t)} {
 		dir := t.TempDir()
 		if err := WriteFile(filepath.Join(dir, ConfigFile), text); err != nil {
 			t.Fatal(err)
