@@ -138,13 +138,14 @@ func (r *related) haveRows(a account, m metrics.Metric) {
 		if !r.there[complete] {
 			continue
 		}
+		dimensions := r.coded(m, a.feed, column)
 		for _, scope := range a.scopes {
 			for _, p := range r.periods {
 				total := figure.Place{Code: m.Code, Scope: scope, Period: p}
 				if r.there[total] && m.When.Start == column.Name {
 					r.within([]disclosure.ID{IDOf(total)}, []disclosure.ID{IDOf(complete)})
 				}
-				for _, dimension := range r.coded(m, a.feed, column) {
+				for _, dimension := range dimensions {
 					r.saysSo(a, column, r.each(m.Code, dimension, total, func(string) bool { return true }))
 				}
 			}

@@ -8,6 +8,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"mojreturns/pipeline/register"
@@ -19,9 +20,9 @@ type pattern struct {
 	spec     register.Feed
 	// loose also takes years and dates that cannot be, to explain a near miss.
 	loose *regexp.Regexp
-	// exact spells out every year of the century, so it is made ready only for a
-	// name that fits loosely.
-	exact string
+	// exact spells out every year of the century, so it is made ready only for the
+	// first name that fits loosely.
+	exact func() *regexp.Regexp
 }
 
 type patterns []pattern
@@ -124,7 +125,10 @@ func compileOne(files string, tokens map[string]token) (pattern, error) {
 	}
 	rest := regexp.QuoteMeta(files[at:])
 	fits, err := regexp.Compile(`(?is)\A` + loose.String() + rest + `\z`)
-	return pattern{loose: fits, exact: `(?is)\A` + exact.String() + rest + `\z`}, err
+	ready := func() *regexp.Regexp { // of the same words as loose, quoted alike
+		return regexp.MustCompile(`(?is)\A` + exact.String() + rest + `\z`)
+	}
+	return pattern{loose: fits, exact: sync.OnceValue(ready)}, err
 }
 
 // yearForms lists the ways to write each financial year of the century, so that
@@ -142,7 +146,7 @@ func (p pattern) match(name string) (claim, bool) {
 	if !p.loose.MatchString(name) {
 		return claim{}, false
 	}
-	exact := regexp.MustCompile(p.exact) // of the same words as loose, quoted alike
+	exact := p.exact()
 	m := exact.FindStringSubmatch(name)
 	if m == nil {
 		return claim{}, false

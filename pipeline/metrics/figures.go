@@ -45,14 +45,18 @@ func (e Engine) gather(ctx context.Context, metrics []Metric) (feeds map[string]
 		}
 	}
 	feeds = map[string][]string{}
+	read := map[string][]string{} // by the rows: many metrics count the same
 	for _, m := range metrics {
 		table, q := e.Set.counting(m, e.periods())
 		if _, err := e.Conn.ExecContext(ctx, "INSERT INTO temp."+table+" BY NAME\n"+q.String()); err != nil {
 			return nil, fmt.Errorf("%s: metric %s cannot be computed: %w", m.File, m.Code, err)
 		}
-		if feeds[m.Code], err = e.feeds(ctx, lineageText(m.SQL)); err != nil {
-			return nil, fmt.Errorf("%s: %w", m.File, err)
+		if _, known := read[m.SQL]; !known {
+			if read[m.SQL], err = e.feeds(ctx, lineageText(m.SQL)); err != nil {
+				return nil, fmt.Errorf("%s: %w", m.File, err)
+			}
 		}
+		feeds[m.Code] = read[m.SQL]
 		e.done(m)
 	}
 	return feeds, nil
