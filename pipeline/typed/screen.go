@@ -36,7 +36,7 @@ func personalValues(ctx context.Context, ws *workspace.Workspace, rules []person
 		return nil, err
 	}
 	from := " FROM read_parquet('" + strings.ReplaceAll(filepath.ToSlash(parquet), "'", "''") + "')"
-	filled, matched, err := lookOver(ctx, conn, rules, from, rows, len(header))
+	filled, matched, err := lookOver(ctx, s, conn, rules, from, rows, len(header))
 	if err != nil {
 		return nil, err
 	}
@@ -71,25 +71,50 @@ const planned = 20_000
 // columns have none. Checksums are left out. Each value of a column is looked at once, and
 // all in one statement: a pattern costs more to prepare, and a value more to look at, than
 // to count.
-func lookOver(ctx context.Context, conn *sql.Conn, rules []personal.Rule, from string, rows int64, columns int) (filled, matched []int64, err error) {
+func lookOver(ctx context.Context, s *warehouse.Scratch, conn *sql.Conn, rules []personal.Rule, from string, rows int64, columns int) (filled, matched []int64, err error) {
 	var names, places, each []string
 	for i := range columns {
 		names, places = append(names, nameOf(i)), append(places, fmt.Sprint(i))
 		each = append(each, fmt.Sprintf("SELECT %d AS place, %s AS value, count(*) AS times%s GROUP BY value", i, nameOf(i), from))
 	}
-	values := strings.Join(each, " UNION ALL ")
-	if rows < planned {
-		values = "SELECT place, value, count(*) AS times FROM (SELECT unnest([" + strings.Join(places, ", ") + "]) AS place, unnest([" + strings.Join(names, ", ") + "]) AS value" + from + ") GROUP BY place, value"
-	}
-	type column struct{ Place, Filled, Matched int64 }
-	counted, err := warehouse.Select[column](ctx, conn, `
-		SELECT place, sum(times)::BIGINT AS filled, coalesce(sum(times) FILTER (`+personal.AnyOf(rules).Matches("value")+`), 0)::BIGINT AS matched
-		FROM (`+values+`) WHERE value IS NOT NULL GROUP BY place`)
 	filled, matched = make([]int64, columns), make([]int64, columns)
-	for _, c := range counted {
-		filled[c.Place], matched[c.Place] = c.Filled, c.Matched
+	note := func(c seen) { filled[c.Place], matched[c.Place] = c.Filled, c.Matched }
+	any := personal.AnyOf(rules).Matches("value")
+	if rows < planned {
+		values := "SELECT place, value, count(*) AS times FROM (SELECT unnest([" + strings.Join(places, ", ") + "]) AS place, unnest([" + strings.Join(names, ", ") + "]) AS value" + from + ") GROUP BY place, value"
+		return filled, matched, lookAside(ctx, s, conn, values, any, note)
 	}
-	return filled, matched, err
+	return filled, matched, warehouse.Each(ctx, conn, note, seenIn("("+strings.Join(each, " UNION ALL ")+")", any))
+}
+
+// seen is a column that was looked over: its place, its values, and those that a rule may find.
+type seen struct{ Place, Filled, Matched int64 }
+
+func seenIn(values, any string) string {
+	return "SELECT place, sum(times)::BIGINT AS filled, coalesce(sum(times) FILTER (" + any + "), 0)::BIGINT AS matched FROM " + values + " WHERE value IS NOT NULL GROUP BY place"
+}
+
+// lookAside looks over the values of a small file where a question finds them that was
+// planned for the first: the patterns of all rules are made ready five times for each file
+// otherwise, which takes longer than all else that landing a small one does. The values
+// are laid there in a transaction that is taken back, so that they take no room after, and
+// the question is planned while some are, since it would hold for an empty table else.
+func lookAside(ctx context.Context, s *warehouse.Scratch, conn *sql.Conn, values, any string, note func(seen)) (err error) {
+	if err := warehouse.Exec(ctx, conn, "CREATE TEMP TABLE IF NOT EXISTS looked(place INTEGER, value VARCHAR, times BIGINT)"); err != nil {
+		return err
+	}
+	if err := warehouse.Exec(ctx, conn, "BEGIN TRANSACTION"); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, warehouse.Exec(context.WithoutCancel(ctx), conn, "ROLLBACK")) }()
+	if err := warehouse.Exec(ctx, conn, "INSERT INTO temp.looked "+values); err != nil {
+		return err
+	}
+	question, err := s.Prepare(ctx, seenIn("temp.looked", any))
+	if err != nil {
+		return err
+	}
+	return warehouse.EachOf(ctx, question, note)
 }
 
 // nameOf is what a staged file calls its column at a place, from 0.

@@ -14,6 +14,8 @@ type Scratch struct {
 	dir  *temp.Dir
 	db   *DB
 	conn *sql.Conn
+	// ready are the questions that were prepared, by their text
+	ready map[string]*sql.Stmt
 }
 
 // Open gives the connection, the same each time.
@@ -32,9 +34,30 @@ func (s *Scratch) Open(ctx context.Context, settings Settings) (*sql.Conn, error
 	return s.conn, err
 }
 
+// Prepare gives a question on the open connection, planned when it is first asked for: one
+// with long patterns takes longer to plan than to answer. It is planned again by itself
+// where a table it reads was made anew, and closed with the rest.
+func (s *Scratch) Prepare(ctx context.Context, query string) (*sql.Stmt, error) {
+	if stmt, ok := s.ready[query]; ok {
+		return stmt, nil
+	}
+	stmt, err := s.conn.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	if s.ready == nil {
+		s.ready = map[string]*sql.Stmt{}
+	}
+	s.ready[query] = stmt
+	return stmt, nil
+}
+
 // Close gives everything back.
 func (s *Scratch) Close() error {
 	var errs []error
+	for _, stmt := range s.ready {
+		errs = append(errs, stmt.Close())
+	}
 	if s.conn != nil {
 		errs = append(errs, s.conn.Close())
 	}

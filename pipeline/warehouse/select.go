@@ -2,6 +2,7 @@ package warehouse
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"reflect"
@@ -21,11 +22,24 @@ func Select[T any](ctx context.Context, q Queryer, query string, args ...any) (o
 
 // Each is Select that hands the rows to do one by one: what becomes a map need not be
 // a list first.
-func Each[T any](ctx context.Context, q Queryer, do func(T), query string, args ...any) (err error) {
+func Each[T any](ctx context.Context, q Queryer, do func(T), query string, args ...any) error {
 	rows, err := q.QueryContext(ctx, query, args...)
 	if err != nil {
 		return err
 	}
+	return each(rows, do)
+}
+
+// EachOf is Each of a query that was prepared.
+func EachOf[T any](ctx context.Context, prepared *sql.Stmt, do func(T), args ...any) error {
+	rows, err := prepared.QueryContext(ctx, args...)
+	if err != nil {
+		return err
+	}
+	return each(rows, do)
+}
+
+func each[T any](rows *sql.Rows, do func(T)) (err error) {
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	columns, err := rows.Columns()
 	if err != nil {
