@@ -269,7 +269,7 @@ func lay(ctx context.Context, v *published.View, shown [][]string, conditions []
 			return err
 		}
 	}
-	if err := v.Lay(ctx, "figure", func(below string) string {
+	if err := v.Keep(ctx, "figure", func(below string) string {
 		return `
 		SELECT f.* REPLACE (CASE WHEN NOT s.hidden THEN f.value END AS value, CASE WHEN NOT s.hidden THEN f.numerator END AS numerator,
 			CASE WHEN NOT s.hidden THEN f.denominator END AS denominator, CASE WHEN NOT s.hidden THEN f.n END AS n,

@@ -166,6 +166,15 @@ func (v *View) declare(ctx context.Context) error {
 // for the relation by its bare name then finds what the query gives of the one
 // below, whose name the query is told. It is a view where copying would be a waste.
 func (v *View) Lay(ctx context.Context, name string, query func(below string) string) error {
+	return v.lay(ctx, name, false, query)
+}
+
+// Keep is Lay of few rows that are asked for over and over: the query is run once.
+func (v *View) Keep(ctx context.Context, name string, query func(below string) string) error {
+	return v.lay(ctx, name, true, query)
+}
+
+func (v *View) lay(ctx context.Context, name string, keep bool, query func(below string) string) error {
 	below := v.laid[name]
 	if below == "" {
 		below = "warehouse.main." + name
@@ -176,7 +185,11 @@ func (v *View) Lay(ctx context.Context, name string, query func(below string) st
 		statements = append(statements, "ALTER TABLE temp."+name+" RENAME TO "+name+"_made")
 	}
 	v.laid[name] = below
-	for _, statement := range append(statements, "CREATE OR REPLACE TEMP VIEW "+name+" AS "+query(below)) {
+	shown := query(below)
+	if keep {
+		statements, shown = append(statements, "CREATE TEMP TABLE "+name+"_kept AS "+shown), "FROM temp."+name+"_kept"
+	}
+	for _, statement := range append(statements, "CREATE OR REPLACE TEMP VIEW "+name+" AS "+shown) {
 		if err := warehouse.Exec(ctx, v.Conn, statement); err != nil {
 			return err
 		}
