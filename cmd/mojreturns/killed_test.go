@@ -66,28 +66,33 @@ func said(args ...string) (int, string) {
 	return code, stdout.String() + stderr.String()
 }
 
-// offices are workspaces in the states that stories begin in.
-func offices(t *testing.T) map[string]string {
+// officeIn is a workspace in a state that stories begin in.
+func officeIn(t *testing.T, state string) string {
 	t.Helper()
-	out := map[string]string{"ran": ranOffice(t), "new file": ranOffice(t), "landed": ranOffice(t), "submitted": ranOffice(t)}
-	out["faulty"] = ranOffice(t)
-	deliver(t, out["new file"], 2, 400)
-	deliver(t, out["faulty"], 2, 100)
-	file := filepath.Join(out["faulty"], "inbox", "p_referrals_2023-24_v2.csv")
-	text, err := os.ReadFile(file)
-	if err := errors.Join(err, os.WriteFile(file, bytes.Replace(text, []byte("POL"), []byte("ZZZ"), 5), 0o660)); err != nil {
-		t.Fatal(err)
-	}
-	call(t, "land", "--workspace", out["faulty"])
-	call(t, "build", "--workspace", out["faulty"])
-	deliver(t, out["landed"], 2, 400)
-	call(t, "land", "--workspace", out["landed"])
-	for _, s := range killedStories() {
-		if s.name == "return submit" {
-			call(t, slices.Concat(s.args, []string{"--workspace", out["submitted"]})...)
+	dir := ranOffice(t)
+	switch state {
+	case "new file":
+		deliver(t, dir, 2, 400)
+	case "landed":
+		deliver(t, dir, 2, 400)
+		call(t, "land", "--workspace", dir)
+	case "faulty":
+		deliver(t, dir, 2, 100)
+		file := filepath.Join(dir, "inbox", "p_referrals_2023-24_v2.csv")
+		text, err := os.ReadFile(file)
+		if err := errors.Join(err, os.WriteFile(file, bytes.Replace(text, []byte("POL"), []byte("ZZZ"), 5), 0o660)); err != nil {
+			t.Fatal(err)
+		}
+		call(t, "land", "--workspace", dir)
+		call(t, "build", "--workspace", dir)
+	case "submitted":
+		for _, s := range killedStories() {
+			if s.name == "return submit" {
+				call(t, slices.Concat(s.args, []string{"--workspace", dir})...)
+			}
 		}
 	}
-	return out
+	return dir
 }
 
 // placed is a command in a workspace, whose folder stands for DIR.
@@ -113,12 +118,16 @@ func newest(t *testing.T, dir string) string {
 // the figures they would have had, everything that is kept stands in the journal, and
 // nothing that was put aside is left. It takes a second for each kill; the gate kills more.
 func TestKilledCommands(t *testing.T) {
-	states := offices(t)
+	states := map[string]string{} // each made when a story first begins in it
 	stories := killedStories()
 	want, lasts := make([]string, len(stories)), make([]time.Duration, len(stories))
 	at := func(i int) string { // the office of a story, before it, in a folder of its own
+		state := stories[i].state
+		if states[state] == "" {
+			states[state] = officeIn(t, state)
+		}
 		dir := t.TempDir()
-		if err := os.CopyFS(dir, os.DirFS(states[stories[i].state])); err != nil {
+		if err := os.CopyFS(dir, os.DirFS(states[state])); err != nil {
 			t.Fatal(err)
 		}
 		for _, args := range append(stories[i].next, stories[i].args) {
