@@ -20,6 +20,10 @@ import (
 //
 // A file of another kind gives no words and writes nothing.
 func Strip(ctx context.Context, src, name, to string) (taken []string, err error) {
+	return strip(ctx, src, name, to, nil)
+}
+
+func strip(ctx context.Context, src, name, to string, blot *Blot) (taken []string, err error) {
 	f, err := os.Open(src)
 	if err != nil {
 		return nil, err
@@ -37,7 +41,7 @@ func Strip(ctx context.Context, src, name, to string) (taken []string, err error
 	if err != nil {
 		return nil, err
 	}
-	s := stripping{book: b, zip: zip.NewWriter(out), taken: map[string]bool{}, numbers: map[int]int{}}
+	s := stripping{book: b, zip: zip.NewWriter(out), taken: map[string]bool{}, numbers: map[int]int{}, blot: blot}
 	err = s.write(ctx)
 	if err := errors.Join(err, s.zip.Close(), out.Close()); err != nil {
 		return nil, named(err, name)
@@ -54,6 +58,7 @@ type stripping struct {
 	*book
 	zip     *zip.Writer
 	taken   map[string]bool
+	blot    *Blot       // nil for nothing
 	numbers map[int]int // of shared texts: the old number's new one
 	texts   []int       // the old numbers, in order of the new
 	fresh   [][]byte    // texts that stood in cells themselves, by new number less -1-n

@@ -24,7 +24,7 @@ func (s *stripping) sheet(ctx context.Context, n int, of sheet) error {
 		return err
 	}
 	out.raw(`<worksheet xmlns="` + mainSpace + `">`)
-	w := sheetStripper{stripping: s, out: out}
+	w := sheetStripper{stripping: s, out: out, name: of.name}
 	filtered := seen.filtered // by a table, whose part is not kept
 	err = s.read(of.part, sheetSpace, "worksheet", func(m *markup) error {
 		w.m = m
@@ -55,6 +55,10 @@ type sheetStripper struct {
 	m    *markup
 	out  *markupWriter
 	rows int64
+	name string // of the sheet
+
+	row  int64 // as the reader numbers it
+	next int   // the column of a cell that does not say its own
 }
 
 // notOfTheTable say what is lost with a part of a sheet.
@@ -105,7 +109,7 @@ func (w *sheetStripper) around(ctx context.Context) error {
 		return w.validations()
 	case "sheetData":
 		w.out.raw("<sheetData>")
-		err := m.each(func() error { return w.row(ctx) })
+		err := m.each(func() error { return w.oneRow(ctx) })
 		w.out.raw("</sheetData>")
 		return err
 	default:
@@ -187,14 +191,18 @@ func (w *sheetStripper) validations() error {
 	return err
 }
 
-// row writes a row with its cells.
-func (w *sheetStripper) row(ctx context.Context) error {
+// oneRow writes a row with its cells.
+func (w *sheetStripper) oneRow(ctx context.Context) error {
 	m := w.m
 	if !m.is(sheetSpace, "row") {
 		return nil
 	}
 	if w.rows++; w.rows%4096 == 0 && ctx.Err() != nil {
 		return ctx.Err()
+	}
+	w.row, w.next = w.row+1, 0
+	if said, err := strconv.ParseInt(string(bytes.TrimSpace(m.attribute("r"))), 10, 64); err == nil {
+		w.row = said
 	}
 	w.out.tag(m, "row", "r", "s", "customFormat", "ht", "hidden", "customHeight", "outlineLevel", "collapsed")
 	w.out.raw(">")
@@ -235,6 +243,11 @@ func (w *sheetStripper) cell() error {
 		return nil
 	}
 	w.out.tag(m, "c", "r", "s")
+	at := w.next
+	if said := m.attribute("r"); said != nil {
+		at, _ = cellOf(said)
+	}
+	w.next = at + 1
 	kind := typeOf(m.attribute("t"))
 	var text, said []byte
 	valued, formula := false, false
@@ -265,6 +278,9 @@ func (w *sheetStripper) cell() error {
 	}
 	if formula && (valued || string(said) != neverSaved) {
 		w.taken["formulas"] = true
+	}
+	if valued && w.blot.hits(w.name, w.row, at) {
+		kind, text = 'i', []byte(w.blot.Mark)
 	}
 	switch {
 	case formula && !valued:

@@ -9,7 +9,11 @@ import (
 	"mojreturns/pipeline/landing"
 	"mojreturns/pipeline/personal"
 	"mojreturns/pipeline/register"
+	"mojreturns/pipeline/workspace"
 )
+
+// unlooked ends the sentence that says why a file cannot be read.
+const unlooked = "; nothing of it was kept, since it cannot be looked into"
 
 // errLooked ends a reading that has seen all it is for.
 var errLooked = errors.New("all is looked at")
@@ -24,7 +28,7 @@ func (f *screening) around(ctx context.Context) (string, error) {
 		if what := personal.InWords(f.Personal, s.Table.Sheet); what != "" {
 			return refusedFor("the name of a sheet", what), nil
 		}
-		if s.Table.HeaderRow > 0 && s.Parquet != "" {
+		if s.Table.HeaderRow > 0 && workspace.Exists(s.Parquet) {
 			last[s.Table.Sheet] = int64(s.Table.HeaderRow)
 			most = max(most, last[s.Table.Sheet])
 		}
@@ -60,7 +64,10 @@ func (f *screening) around(ctx context.Context) (string, error) {
 		return nil
 	})
 	var refused *extract.Refusal
-	if errors.Is(err, errLooked) || errors.As(err, &refused) { // what cannot be read is told when it is staged
+	switch {
+	case errors.As(err, &refused): // what cannot be read to its end is not looked into
+		return refused.Error() + unlooked, nil
+	case errors.Is(err, errLooked):
 		err = nil
 	}
 	return refusal, err

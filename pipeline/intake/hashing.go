@@ -78,18 +78,6 @@ func (f *screening) open(ctx context.Context) (landing.Screening, error) {
 	return landing.Screening{Refusal: refusal, Ours: ours}, err
 }
 
-// pseudonymised is what is found of a file whose client numbers were hashed.
-func (f *screening) pseudonymised(ctx context.Context, dropped []drop) (landing.Screening, error) {
-	message, sheets := f.hashed.message(), f.sent.Taken
-	if len(dropped) > 0 {
-		message += "; " + f.taken(dropped)
-		if err := f.without(ctx, dropped); err != nil {
-			return landing.Screening{}, err
-		}
-	}
-	return landing.Screening{Refusal: f.refusal(), Keep: f.path, Taken: sheets, Hashed: &f.hashed.said, Message: message}, nil
-}
-
 // hashing finds out what is to be hashed of a file, by its header alone; nil for nothing.
 // refusal says why it cannot be, and ours that it is for the office to mend.
 func (f *screening) hashing(ctx context.Context) (h *hashing, refusal string, ours bool, err error) {
@@ -217,7 +205,7 @@ func (f *screening) hash(ctx context.Context, h *hashing) (refusal string, err e
 	err = extract.Keep(ctx, f.path, f.receipt.Name, kept, h.read, extract.Keeping{Change: h.change})
 	var refused *extract.Refusal
 	if errors.As(err, &refused) {
-		return refused.Error() + "; nothing of it was kept, since it cannot be looked into", nil
+		return refused.Error() + unlooked, nil
 	}
 	if err != nil {
 		return "", err

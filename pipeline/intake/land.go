@@ -54,9 +54,21 @@ func take(ctx context.Context, ws *workspace.Workspace, files []string, given la
 		}
 		return screen(ctx, &with, by, path, r)
 	}
-	landed, err := ws.Landing.Land(ctx, landing.Request{Files: files, Given: given, Providers: ws.Register.Providers, Screen: look, Mask: ws.Masked, Keys: by.fingerprints(), Dry: dry != ""})
-	return landed, errors.Join(err, with.Scratch.Close())
+	landed, err := ws.Landing.Land(ctx, landing.Request{Files: files, Given: given, Providers: ws.Register.Providers, Screen: look, Rules: ws.ScreenedBy, Mask: ws.Masked, Keys: by.fingerprints(), Dry: dry != ""})
+	if err = errors.Join(err, with.Scratch.Close()); err != nil {
+		return landed, told{err, ws.Masked(err.Error())}
+	}
+	return landed, nil
 }
+
+// told is an error in whose words the names of files are masked.
+type told struct {
+	error
+	said string
+}
+
+func (t told) Error() string { return t.said }
+func (t told) Unwrap() error { return t.error }
 
 // candidates are the files named, which must be there, or those of the inbox.
 func candidates(ws *workspace.Workspace, files []string) ([]string, error) {

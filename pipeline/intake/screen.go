@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strings"
 
-	"mojreturns/pipeline/contract"
 	"mojreturns/pipeline/extract"
 	"mojreturns/pipeline/landing"
 	"mojreturns/pipeline/personal"
@@ -71,40 +70,12 @@ func screenIn(ctx context.Context, ws *workspace.Workspace, by door, path string
 				break
 			}
 		}
-		return landing.Screening{Refusal: f.unread + "; nothing of it was kept, since it cannot be looked into"}, nil
+		return landing.Screening{Refusal: f.unread + unlooked}, nil
 	}
 	if refusal, err := f.around(ctx); err != nil || refusal != "" {
 		return landing.Screening{Refusal: refusal}, err
 	}
-	dropped := f.dropped()
-	if f.hashed != nil {
-		return f.pseudonymised(ctx, dropped)
-	}
-	open, err := extract.IsOpenDocument(f.path, f.receipt.Name)
-	var unreadable *extract.Refusal
-	if err != nil && !errors.As(err, &unreadable) {
-		return landing.Screening{}, err
-	}
-	if len(dropped) == 0 && open && len(f.tables) > 0 {
-		if err := f.without(ctx, nil); err != nil {
-			return landing.Screening{}, err
-		}
-		return landing.Screening{Refusal: f.refusal(), Keep: f.path}, nil
-	}
-	if len(dropped) == 0 {
-		found := landing.Screening{Refusal: f.refusal(), Table: f.sent.Workbook, Taken: f.sent.Taken}
-		if f.sent.Workbook {
-			found.Keep, found.Message = f.path, f.stripped()
-		}
-		if found.Refusal != "" {
-			found.Message = "a column that is always sent can be dropped by the provider's mapping"
-		}
-		return found, nil
-	}
-	if err := f.without(ctx, dropped); err != nil {
-		return landing.Screening{}, err
-	}
-	return landing.Screening{Refusal: f.refusal(), Keep: f.path, Message: f.taken(dropped)}, nil
+	return f.found(ctx)
 }
 
 // screening is a file being looked into: its tables, those that a feed claims and
@@ -119,12 +90,14 @@ type screening struct {
 	tables  []typed.Staged
 	unread  string // why it cannot be looked into; empty where it can
 	hashed  *hashing
+	without []landing.Withheld // cells that lost their values
+	written int                // how many files were made to go on with
 }
 
 // strip goes on with the workbook that has its table alone. What cannot be read is told
 // when it is staged.
 func (f *screening) strip(ctx context.Context) error {
-	kept := filepath.Join(f.dir, "kept.xlsx")
+	kept := f.next("xlsx")
 	taken, err := extract.Strip(ctx, f.path, f.receipt.Name, kept)
 	var refused *extract.Refusal
 	if errors.As(err, &refused) { // a part of it cannot be read, and so not screened
@@ -224,63 +197,6 @@ func (f *screening) sheets() ([]string, error) {
 		return nil, nil
 	}
 	return sheets, err
-}
-
-// drop is a column to be taken out of a sheet.
-type drop struct {
-	sheet, header string
-	at            int
-}
-
-// dropped finds the columns that the mappings of the file's feeds say to drop, on
-// whatever sheet they stand.
-func (f *screening) dropped() []drop {
-	var names register.Names
-	for _, s := range f.tables {
-		names = append(names, s.Spec.Drop...)
-	}
-	var out []drop
-	for _, s := range f.tables {
-		for i, h := range s.Table.Header {
-			d := drop{s.Table.Sheet, h, i}
-			if contract.Means(names, h) && !slices.Contains(out, d) {
-				out = append(out, d)
-			}
-		}
-	}
-	return out
-}
-
-func (f *screening) taken(dropped []drop) string {
-	var words []string
-	for _, d := range dropped {
-		if word := f.Safe.Quoted(d.header); !slices.Contains(words, word) {
-			words = append(words, word)
-		}
-	}
-	return "taken out before anything was kept, as the provider's mapping says: the column " + strings.Join(words, ", ")
-}
-
-// without goes on with the text that is kept in the file's place.
-func (f *screening) without(ctx context.Context, dropped []drop) error {
-	places := map[string][]int{}
-	for _, d := range dropped {
-		places[d.sheet] = append(places[d.sheet], d.at)
-	}
-	kept := filepath.Join(f.dir, "kept.csv")
-	if err := extract.Keep(ctx, f.path, f.receipt.Name, kept, f.ReadingOptions(f.tables[0].Delivery), extract.Keeping{Without: places}); err != nil {
-		return err
-	}
-	for _, dir := range []string{"staged", "other"} { // staged with the columns
-		if err := os.RemoveAll(filepath.Join(f.dir, dir)); err != nil {
-			return err
-		}
-	}
-	f.sent.Workbook, f.sent.Taken = false, nil
-	if err := f.goOnWith(kept); err != nil {
-		return err
-	}
-	return f.stage(ctx)
 }
 
 // refusal says which columns hold personal data; empty for none.

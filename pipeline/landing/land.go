@@ -52,6 +52,7 @@ type Request struct {
 	Providers []register.Provider
 	Mask      func(name string) string // what of a file's name is kept and told; nil for all of it
 	Screen    Screen                   // sees each new file first; nil lets everything in
+	Rules     string                   // the digest of the rules by which the screen looks
 	Keys      []string                 // fingerprints of the keys by which client numbers are hashed now
 	Dry       bool                     // only say what would be done, and write nothing
 }
@@ -67,6 +68,7 @@ type Screening struct {
 	Keep    string              // the file whose bytes are kept in its place; empty for its own
 	Table   bool                // that is the workbook with its table alone, and not a text
 	Taken   []string            // what went of the workbook, in words
+	Without []Withheld          // the cells that lost their values; nil for none
 	Hashed  *Pseudonyms         // the client numbers that are hashed in what is kept; nil for none
 	Message string              // a sentence about that, for people
 	Done    func(in bool) error // called when the file is in, or is not; nil for nothing to do
@@ -80,6 +82,7 @@ type landing struct {
 	given    Given
 	mask     func(string) string
 	screen   Screen // nil lets everything in
+	rules    string // by which it looks
 	keys     []string
 	dry      bool
 	clashes  map[string]string
@@ -107,7 +110,7 @@ func (s *Store) Land(ctx context.Context, r Request) ([]Landed, error) {
 	}
 	given := r.Given
 	given.Received = given.Received.UTC().Truncate(time.Millisecond)
-	l := &landing{Store: s, ledger: records, patterns: known, given: given, mask: r.Mask, screen: r.Screen, keys: r.Keys, dry: r.Dry}
+	l := &landing{Store: s, ledger: records, patterns: known, given: given, mask: r.Mask, screen: r.Screen, rules: r.Rules, keys: r.Keys, dry: r.Dry}
 	if l.clashes, err = sameNames(ctx, r.Files); err != nil {
 		return nil, err
 	}
@@ -241,7 +244,11 @@ func (l *landing) keep(ctx context.Context, src *os.File, info os.FileInfo, out 
 
 // sent is the file as it was sent, of which something else is kept.
 func (l *landing) sent(out Landed, found Screening) *Sent {
-	return &Sent{SHA256: out.SHA256, Size: out.Size, Without: l.patterns.dropped(out.Receipt), Workbook: found.Table, Taken: found.Taken, Pseudonyms: found.Hashed}
+	s := &Sent{SHA256: out.SHA256, Size: out.Size, Without: l.patterns.dropped(out.Receipt), Workbook: found.Table, Taken: found.Taken, Pseudonyms: found.Hashed, Withheld: found.Without}
+	if s.Withheld != nil {
+		s.ScreenedBy = l.rules
+	}
+	return s
 }
 
 // screened asks the screen, and records a refusal once for each file and reason.

@@ -46,6 +46,19 @@ type Sent struct {
 	Taken    []string `json:"taken,omitempty"`
 	// Pseudonyms tells of client numbers that were hashed; nil where none were.
 	Pseudonyms *Pseudonyms `json:"pseudonyms,omitempty"`
+	// Withheld are the cells of which the value was taken out, by the rules with the digest
+	// ScreenedBy: by others the file may be taken in as it is.
+	Withheld   []Withheld `json:"withheld,omitempty"`
+	ScreenedBy string     `json:"screened_by,omitempty"`
+}
+
+// Withheld are cells of one column whose values looked like personal data. Their rows are
+// rejected; what they held is kept nowhere.
+type Withheld struct {
+	Sheet  string  `json:"sheet,omitempty"` // as people are told of it
+	Column string  `json:"column"`          // likewise
+	What   string  `json:"what"`
+	Rows   []int64 `json:"rows"` // as the file numbers them
 }
 
 // KeptAsText tells whether what is kept of the file is its table as text.

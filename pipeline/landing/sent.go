@@ -45,10 +45,11 @@ func (l *landing) stillRaw(r Receipt) string {
 }
 
 // sentAs tells whether a file with this hash gives what was kept: its mapping still says
-// to drop the same headers and to hash the same columns. Where a new key was asked for,
+// to drop the same headers and to hash the same columns, and the values that were taken
+// out would be again. Where a new key was asked for,
 // what was hashed by another is not the same.
 func (l *landing) sentAs(r Receipt, sha string) bool {
-	if r.Sent == nil || r.Sent.SHA256 != sha || !slices.Equal(r.Sent.Without, l.patterns.dropped(r)) {
+	if r.Sent == nil || r.Sent.SHA256 != sha || r.Sent.Withheld != nil && r.Sent.ScreenedBy != l.rules || !slices.Equal(r.Sent.Without, l.patterns.dropped(r)) {
 		return false
 	}
 	was, now := r.Sent.Pseudonyms, l.patterns.hashed(r)

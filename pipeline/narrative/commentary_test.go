@@ -2,6 +2,7 @@ package narrative_test
 
 import (
 	"encoding/csv"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,24 +17,25 @@ import (
 // rules are those of the program.
 func rules(t *testing.T) func(string) string {
 	t.Helper()
-	file, err := os.Open(filepath.Join("..", "..", "queries", "reference", "personal_data.csv"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	records, err := csv.NewReader(file).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var rows []map[string]string
-	for _, record := range records[1:] {
-		row := map[string]string{}
-		for i, name := range records[0] {
-			row[name] = record[i]
+	all := map[string][]map[string]string{}
+	for _, name := range []string{"personal_data", "street_word", "personal_header"} {
+		file, err := os.Open(filepath.Join("..", "..", "queries", "reference", name+".csv"))
+		if err != nil {
+			t.Fatal(err)
 		}
-		rows = append(rows, row)
+		records, err := csv.NewReader(file).ReadAll()
+		if err := errors.Join(err, file.Close()); err != nil {
+			t.Fatal(err)
+		}
+		for _, record := range records[1:] {
+			row := map[string]string{}
+			for i, name := range records[0] {
+				row[name] = record[i]
+			}
+			all[name] = append(all[name], row)
+		}
 	}
-	list, err := personal.Parse(rows)
+	list, err := personal.Parse(all)
 	if err != nil {
 		t.Fatal(err)
 	}

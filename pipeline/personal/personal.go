@@ -10,7 +10,6 @@
 package personal
 
 import (
-	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -24,30 +23,9 @@ type Rule struct {
 	Header   bool
 	pattern  *regexp.Regexp
 	checksum string         // how the digits of a match must check: nhs, luhn or iban; empty for not at all
+	unless   *regexp.Regexp // what of a match it is not, such as an ordinary word in a street; nil for none
 	notUnder *regexp.Regexp // headers under which it says nothing, such as those of references; nil for none
 	from, to string         // how a value is made plain, by DuckDB's translate
-}
-
-// Parse reads the rules of reference/personal_data.csv. Mistakes are reported
-// together, each with its line.
-func Parse(rows []map[string]string) ([]Rule, error) {
-	var out []Rule
-	var errs []error
-	from, to := translation()
-	for i, row := range rows {
-		pattern, err := regexp.Compile(row["pattern"])
-		notUnder, wrong := regexp.Compile(row["not_under"])
-		if row["not_under"] == "" {
-			notUnder = nil
-		}
-		_, checked := checksums[row["checksum"]]
-		if err = errors.Join(err, wrong); err != nil || row["rule"] == "" || row["looks_at"] != "header" && row["looks_at"] != "value" || row["checksum"] != "" && !checked {
-			errs = append(errs, fmt.Errorf("reference/personal_data.csv:%d: %q at %q with the pattern %q is not a rule: %v", i+2, row["rule"], row["looks_at"], row["pattern"], err))
-			continue
-		}
-		out = append(out, Rule{What: row["rule"], Header: row["looks_at"] == "header", pattern: pattern, checksum: row["checksum"], notUnder: notUnder, from: from, to: to})
-	}
-	return out, errors.Join(errs...)
 }
 
 // Found is what a column of a file seems to hold of people.
@@ -63,8 +41,24 @@ type Found struct {
 // MostRows is how many rows of a finding are listed; all are counted.
 const MostRows = 10000
 
-// Fills tells whether a column is full of it: at least 3 values and a fifth.
-func (f Found) Fills() bool { return f.Matches >= 3 && f.Matches*5 >= f.Filled }
+// Fills tells whether a column is full of it: at least 3 values and a fifth, or more than
+// can be listed.
+func (f Found) Fills() bool {
+	return f.What != TakenOut && f.Matches >= 3 && (f.Matches*5 >= f.Filled || f.Matches > MostRows)
+}
+
+// Withheld stands in the place of a value that is not repeated, or was never kept.
+const Withheld = "(withheld)"
+
+// TakenOut is what is found where a value was taken out before a file was kept.
+const TakenOut = "personal data that was taken out"
+
+// Withholding are the rules, and one that finds what was taken out, so that a row is
+// rejected whenever its file is read again.
+func Withholding(rules []Rule) []Rule {
+	from, to := translation()
+	return append(slices.Clip(rules), Rule{What: TakenOut, pattern: regexp.MustCompile("^" + regexp.QuoteMeta(Withheld) + "$"), from: from, to: to})
+}
 
 // Sentence says what was found, and repeats no value, and no name that may be one.
 func (f Found) Sentence(safe Safe, sheet string) string {
@@ -129,10 +123,10 @@ func AnyOf(rules []Rule) Rule {
 // Matches is the SQL for a value that a rule finds.
 func (r Rule) Matches(column string) string {
 	column = "trim(" + r.plainSQL(column) + ")"
-	pattern := "'" + strings.ReplaceAll(r.pattern.String(), "'", "''") + "'"
+	pattern := quoted(r.pattern.String())
 	sql := fmt.Sprintf("coalesce(regexp_matches(%s, %s), false)", column, pattern)
-	if r.checksum != "" { // any of what is found must check
-		sql = fmt.Sprintf("(%s AND coalesce(len(list_filter(regexp_extract_all(%s, %s), lambda m: %s)) > 0, false))", sql, column, pattern, checksums[r.checksum].sql("m"))
+	if r.checksum != "" || r.unless != nil { // any of what is found must hold
+		sql = fmt.Sprintf("(%s AND coalesce(len(list_filter(regexp_extract_all(%s, %s), lambda m: %s)) > 0, false))", sql, column, pattern, r.holdsSQL("m"))
 	}
 	return sql
 }
@@ -153,31 +147,10 @@ func InColumn(rules []Rule, header, words string) string {
 			continue
 		}
 		for _, m := range r.pattern.FindAllString(words, -1) {
-			if r.checksum == "" || checksums[r.checksum].holds(m) {
+			if r.holds(m) {
 				return r.What
 			}
 		}
 	}
 	return ""
-}
-
-// Masked is a file's name with x in the place of what looks like personal data.
-func Masked(rules []Rule, name string) string {
-	looked := strings.ReplaceAll(name, "_", " ") // of the same length, so that places are those of the name
-	masked := []byte(name)
-	for _, r := range rules {
-		if r.Header {
-			continue
-		}
-		for _, at := range r.pattern.FindAllStringIndex(looked, -1) {
-			if found := looked[at[0]:at[1]]; r.checksum == "" || checksums[r.checksum].holds(found) {
-				for i := at[0]; i < at[1]; i++ {
-					if c := masked[i]; c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c == '@' {
-						masked[i] = 'x'
-					}
-				}
-			}
-		}
-	}
-	return string(masked)
 }

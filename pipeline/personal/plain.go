@@ -70,7 +70,6 @@ func translation() (from, to string) {
 
 // plainSQL is the SQL of Plain for a value of a file; most are ASCII and stay as they are.
 func (r Rule) plainSQL(value string) string {
-	quoted := func(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
 	return "(CASE WHEN length(" + value + ") = strlen(" + value + ") THEN " + value + " ELSE translate(" + value + ", " +
 		quoted(r.from) + ", " + quoted(r.to) + ") END)"
 }

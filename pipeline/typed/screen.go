@@ -19,7 +19,7 @@ import (
 )
 
 // Withheld stands for a value that is not repeated.
-const Withheld = "(withheld)"
+const Withheld = personal.Withheld
 
 // personalValues looks for personal data in the values of a staged file.
 func personalValues(ctx context.Context, ws *workspace.Workspace, rules []personal.Rule, parquet string, rows int64, header []string) (out []personal.Found, err error) {
@@ -136,7 +136,7 @@ func look(ctx context.Context, ws *workspace.Workspace, d landing.Delivery, byte
 		}
 		parquet = wide
 	}
-	return personalValues(ctx, ws, ws.Personal, parquet, t.Rows, t.Header)
+	return personalValues(ctx, ws, personal.Withholding(ws.Personal), parquet, t.Rows, t.Header)
 }
 
 // rejectPersonal rejects the rows of a source in which personal data was found,

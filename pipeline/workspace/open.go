@@ -54,10 +54,10 @@ func (ws *Workspace) Load() error {
 	if ws.Lists, err = loadLists(ws.Queries); err != nil {
 		errs = append(errs, err)
 	}
-	if ws.Personal, err = personal.Parse(ws.Lists["personal_data"]); err != nil {
+	if ws.Personal, err = personal.Parse(ws.Lists); err != nil {
 		errs = append(errs, err)
 	}
-	ws.ScreenedBy = fmt.Sprintf("%x", sha256.Sum256(fmt.Appendf(nil, "%v%v", ws.Lists["personal_data"], ws.Lists["safe_form"])))
+	ws.ScreenedBy = fmt.Sprintf("%x", sha256.Sum256(fmt.Appendf(nil, "%v%v%v%v", ws.Lists["personal_data"], ws.Lists["street_word"], ws.Lists["personal_header"], ws.Lists["safe_form"])))
 	if ws.Safe, err = personal.ParseSafe(ws.Lists["safe_form"], ws.words(), ws.names()); err != nil {
 		errs = append(errs, err)
 	}
