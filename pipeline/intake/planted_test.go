@@ -1,17 +1,18 @@
 package intake_test
 
 import (
-	"archive/zip"
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
 	"encoding/xml"
 	"flag"
 	"fmt"
-	"os"
+	"math/rand/v2"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/xuri/excelize/v2"
+	"unicode/utf16"
 
 	"mojreturns/pipeline/example"
 	"mojreturns/pipeline/intake"
@@ -19,67 +20,96 @@ import (
 	"mojreturns/pipeline/workspace"
 )
 
-var everyPlant = flag.Bool("planted", false, "plant every kind in every feed, format and place, and not only each place of each format once")
-
-// places are where a value may stand in a file; those of workbooks come last.
-var plantedIn = []string{"a text", "a code", "another column", "a header", "above the header", "the file's name",
-	"another sheet", "a sheet that is no table", "a sheet's name", "a comment", "a property", "a defined name", "a drop-down list"}
+var (
+	plantings = flag.Int("planted", 0, "how many files to draw of every kind in every feed, format and place; -1 for all; 0 for each place once")
+	seed      = flag.Uint64("planted-seed", 1, "by which they are drawn")
+)
 
 // A planted value with a header of its own is known by that, in another column.
-type planted struct{ kind, value, header, feed, provider, format, place, file string }
+type planted struct {
+	kind, value, header, feed, provider, format string
+	place                                       map[string]string // a row of testdata/personal/places.csv
+	file                                        string
+}
+
+func (p planted) String() string {
+	return fmt.Sprintf("%s (%s) in %s of a %s of %s", p.kind, p.value, p.place["place"], p.format, p.feed)
+}
 
 // What is planted in a file is neither kept, in any byte of the store, nor told.
 // Several seconds: each is a file of its own.
 func TestPlanted(t *testing.T) {
 	t.Parallel()
 	ws := example.Cleveland(t)
+	all := plantedFiles(t, ws)
+	t.Logf("%d files may be planted", len(all))
+	r := rand.New(rand.NewPCG(*seed, 0))
+	switch n := *plantings; {
+	case n == 0: // each place and each header once, of a kind, a feed and a format that are drawn
+		r.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+		seen := map[string]bool{}
+		all = slices.DeleteFunc(all, func(p planted) bool {
+			what := p.place["place"] + p.header
+			twice := seen[what]
+			seen[what] = true
+			return twice
+		})
+	case n > 0:
+		r.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+		all = all[:min(n, len(all))]
+	}
+	kept, printed := 0, 0
+	for batch := range slices.Chunk(all, 1000) { // each in a store of its own
+		k, p := plantAll(t, example.Cleveland(t), batch)
+		kept, printed = kept+k, printed+p
+	}
+	t.Logf("%d planted, %d kept, %d printed", len(all), kept, printed)
+	if len(all) < 80 {
+		t.Errorf("only %d are planted", len(all))
+	}
+}
+
+// plantedFiles are every kind in every feed, format and place.
+func plantedFiles(t *testing.T, ws *workspace.Workspace) (all []planted) {
+	t.Helper()
 	kinds := example.ReadRows(t, "../../testdata/personal/planted.csv")
-	var feeds [][2]string // provider and feed
-	for _, p := range ws.Register.Providers {
-		for _, f := range p.Feeds {
-			feeds = append(feeds, [2]string{p.Code, f.Feed})
-		}
-	}
-	everywhere := slices.IndexFunc(kinds, func(k map[string]string) bool { return k["header"] != "" }) // these come first
-	var all []planted
-	n := 0
-	for _, format := range []string{"csv", "xlsx", "ods"} {
-		for at, place := range plantedIn {
-			if format == "csv" && at >= 6 || format == "ods" && at >= 9 {
-				continue
-			}
-			n++ // by default each place of each format once, of the kind and the feed that are next
-			for i, kind := range kinds {
-				if kind["header"] != "" && place != "another column" {
-					continue
+	for _, place := range example.ReadRows(t, "../../testdata/personal/places.csv") {
+		for _, format := range strings.Fields(place["formats"]) {
+			for _, kind := range kinds {
+				if kind["header"] != "" && place["place"] != "another column" || kind["but_in"] != "" && kind["but_in"] == place["place"] {
+					continue // README says that it is not found there
 				}
-				for j, feed := range feeds {
-					if place == "a text" && kind["but_in"] != "" && textOf(ws, feed[1]) == kind["but_in"] {
-						continue // README says that it is not found there
-					}
-					if *everyPlant || (i == n%everywhere || kind["header"] != "") && j == (n+i)%len(feeds) {
-						all = append(all, planted{kind: kind["kind"], value: kind["value"], header: kind["header"], feed: feed[1], provider: feed[0], format: format, place: place})
+				for _, p := range ws.Register.Providers {
+					for _, f := range p.Feeds {
+						all = append(all, planted{kind: kind["kind"], value: kind["value"], header: kind["header"], feed: f.Feed, provider: p.Code, format: format, place: place})
 					}
 				}
 			}
 		}
 	}
+	return all
+}
+
+// plantAll lands the files and counts those of which the value is kept, and told.
+func plantAll(t *testing.T, ws *workspace.Workspace, all []planted) (kept, printed int) {
+	t.Helper()
 	dir := t.TempDir()
 	lands := map[[2]string][]string{}
 	for i := range all {
 		p := &all[i]
-		if p.place == "the file's name" || p.place == "a sheet's name" { // which may not have every sign
+		place := p.place["place"]
+		if place == "the file's name" || place == "a sheet's name" { // which may not have every sign
 			p.value = strings.ReplaceAll(p.value, "/", "-")
 		}
 		name := fmt.Sprintf("planted %d.%s", i, p.format)
-		if p.place == "the file's name" {
+		if place == "the file's name" {
 			name = fmt.Sprintf("planted %d about %s.%s", i, p.value, p.format)
 		}
 		p.file = filepath.Join(dir, name)
 		plant(t, ws, *p)
 		lands[[2]string{p.provider, p.feed}] = append(lands[[2]string{p.provider, p.feed}], p.file)
 	}
-	told := ""
+	told, sums := "", map[string]string{}
 	for by, files := range lands {
 		landed, err := intake.LandAndJudge(t.Context(), ws, files, landing.Given{Provider: by[0], Feed: by[1]}, false)
 		if err != nil {
@@ -87,183 +117,85 @@ func TestPlanted(t *testing.T) {
 		}
 		for _, l := range landed {
 			told += fmt.Sprintf("%+v\n", l)
+			sums[l.File] = l.SHA256
+			if l.Status == "landed" && l.Rows != l.Accepted+l.Rejected {
+				t.Errorf("%s: %d rows, %d accepted and %d rejected", l.File, l.Rows, l.Accepted, l.Rejected)
+			}
 		}
 	}
 	everything := example.Everything(t, ws)
 	delete(everything, "mojreturns.yaml")
-	kept, printed, lies := 0, 0, map[string]string{} // where a value lies
+	lies := map[string][]string{} // where a value lies
 	for _, p := range all {
-		where, looked := lies[p.value]
+		if _, looked := lies[p.value]; looked {
+			continue
+		}
+		lies[p.value] = []string{}
+		forms := formsOf(t, p.value)
 		for at, text := range everything {
-			if !looked && (strings.Contains(text, p.value) || strings.Contains(at, p.value)) {
-				where = at
+			if slices.ContainsFunc(forms, func(form string) bool { return strings.Contains(text, form) || strings.Contains(at, form) }) {
+				lies[p.value] = append(lies[p.value], at)
 			}
 		}
-		if lies[p.value] = where; where != "" {
+	}
+	elsewhere := map[string]bool{}
+	for _, p := range all {
+		own, others := []string{}, []string{}
+		for _, at := range lies[p.value] {
+			if sum := sums[filepath.Base(p.file)]; sum != "" && strings.Contains(at, sum) {
+				own = append(own, at)
+			} else {
+				others = append(others, at)
+			}
+		}
+		switch {
+		case len(own) > 0:
 			kept++
-			t.Errorf("%s (%s) in %s of a %s of %s: kept in %s", p.kind, p.value, p.place, p.format, p.feed, where)
+			t.Errorf("%s: kept in %s", p, own)
+		case len(others) > 0 && !elsewhere[p.value]:
+			elsewhere[p.value] = true
+			kept++
+			t.Errorf("%s, or of another file: kept in %s", p, others[:min(3, len(others))])
 		}
 		if strings.Contains(told, p.value) {
 			printed++
-			t.Errorf("%s (%s) in %s of a %s of %s: told", p.kind, p.value, p.place, p.format, p.feed)
+			t.Errorf("%s: told", p)
 		}
 	}
-	t.Logf("%d planted, %d kept, %d printed", len(all), kept, printed)
-	if len(all) < 27 {
-		t.Errorf("only %d are planted", len(all))
-	}
+	return kept, printed
 }
 
-// textOf is the column of a feed that a value is put into as a text; empty for none.
-func textOf(ws *workspace.Workspace, feed string) (name string) {
-	c, _ := ws.Contract(feed)
-	for _, col := range c.Columns {
-		if col.Type == "text" && !slices.Contains(c.Key, col.Name) {
-			name = col.Name
-		}
-	}
-	return name
-}
-
-// plant writes a file of the feed that has the value in its place.
-func plant(t *testing.T, ws *workspace.Workspace, p planted) {
+// formsOf are the ways in which a value may stand in bytes.
+func formsOf(t *testing.T, value string) []string {
 	t.Helper()
-	c, _ := ws.Contract(p.feed)
-	var header []string
-	text, code := -1, -1
-	for i, col := range c.Columns {
-		header = append(header, col.Name)
-		if col.Type == "text" && !slices.Contains(c.Key, col.Name) {
-			text = i
-		}
-		if col.Type == "code" {
-			code = i
-		}
+	var escaped bytes.Buffer
+	if err := xml.EscapeText(&escaped, []byte(value)); err != nil {
+		t.Fatal(err)
 	}
-	header = append(header, "Other")
-	rows := [][]string{header}
-	for range 5 {
-		rows = append(rows, make([]string, len(header)))
-	}
-	fill := func(at int) {
-		for i := range rows[1:] {
-			rows[i+1][max(at, 0)] = p.value
-		}
-	}
-	sheets := []string{"Data"}
-	second := [][]string(nil)
-	rows[1][0] = "A1"
-	switch p.place {
-	case "a text":
-		fill(text)
-	case "a code":
-		fill(code)
-	case "another column":
-		if p.header != "" {
-			header[len(header)-1] = p.header
-		}
-		fill(len(header) - 1)
-	case "a header":
-		header[len(header)-1] = p.value
-	case "above the header":
-		rows = append([][]string{{"about", p.value}}, rows...)
-	case "another sheet":
-		sheets, second = append(sheets, "Notes"), [][]string{{"Ref", "To"}, {"1", p.value}, {"2", p.value}, {"3", p.value}}
-	case "a sheet that is no table":
-		sheets, second = append(sheets, "Notes"), [][]string{{"call " + p.value}}
-	case "a sheet's name":
-		sheets, second = append(sheets, "x "+p.value), [][]string{{"a"}}
-	}
-	switch p.format {
-	case "csv":
-		example.WriteCSV(t, p.file, rows)
-	case "ods":
-		plantODS(t, p.file, sheets, [][][]string{rows, second})
-	case "xlsx":
-		plantXLSX(t, p, sheets, [][][]string{rows, second})
-	}
-}
-
-func plantXLSX(t *testing.T, p planted, sheets []string, tables [][][]string) {
-	book := excelize.NewFile()
-	check := func(err error) {
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	check(book.SetSheetName("Sheet1", sheets[0]))
-	for i, name := range sheets {
-		if i > 0 {
-			_, err := book.NewSheet(name)
-			check(err)
-		}
-		for r, row := range tables[i] {
-			check(book.SetSheetRow(name, fmt.Sprintf("A%d", r+1), &row))
-		}
-	}
-	switch p.place {
-	case "a comment":
-		check(book.AddComment(sheets[0], excelize.Comment{Cell: "A2", Author: "x", Text: p.value}))
-	case "a property":
-		check(book.SetDocProps(&excelize.DocProperties{Subject: p.value}))
-	case "a defined name":
-		check(book.SetDefinedName(&excelize.DefinedName{Name: "about", RefersTo: `"` + p.value + `"`}))
-	case "a drop-down list":
-		list := excelize.NewDataValidation(true)
-		list.SetSqref("A2:A9")
-		check(list.SetDropList([]string{"A1", p.value}))
-		check(book.AddDataValidation(sheets[0], list))
-	}
-	check(book.SaveAs(p.file))
-}
-
-// plantODS writes what LibreOffice would: its three parts that matter.
-func plantODS(t *testing.T, path string, sheets []string, tables [][][]string) {
-	escape := func(text string) string {
-		var out strings.Builder
-		_ = xml.EscapeText(&out, []byte(text))
-		return out.String()
-	}
-	var body strings.Builder
-	for i, name := range sheets {
-		body.WriteString(`<table:table table:name="` + escape(name) + `">`)
-		for _, row := range tables[i] {
-			body.WriteString("<table:table-row>")
-			for _, cell := range row {
-				if cell == "" {
-					body.WriteString("<table:table-cell/>")
-					continue
-				}
-				body.WriteString(`<table:table-cell office:value-type="string"><text:p>` + escape(cell) + `</text:p></table:table-cell>`)
-			}
-			body.WriteString("</table:table-row>")
-		}
-		body.WriteString("</table:table>")
-	}
-	out, err := os.Create(path)
+	quoted, err := json.Marshal(value)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer out.Close()
-	archive := zip.NewWriter(out)
-	for _, part := range [][2]string{
-		{"mimetype", "application/vnd.oasis.opendocument.spreadsheet"},
-		{"META-INF/manifest.xml", `<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"><manifest:file-entry manifest:full-path="/" manifest:media-type="application/vnd.oasis.opendocument.spreadsheet"/><manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/></manifest:manifest>`},
-		{"content.xml", `<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" office:version="1.2"><office:body><office:spreadsheet>` + body.String() + `</office:spreadsheet></office:body></office:document-content>`},
-	} {
-		method := zip.Deflate
-		if part[0] == "mimetype" {
-			method = zip.Store
-		}
-		w, err := archive.CreateHeader(&zip.FileHeader{Name: part[0], Method: method})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := w.Write([]byte(part[1])); err != nil {
-			t.Fatal(err)
+	out := []string{value, escaped.String(), strings.Trim(string(quoted), `"`), wide(value, false), wide(value, true)}
+	for before := range 3 { // wherever it stands in groups of three bytes, but for what shares one with others
+		whole := base64.StdEncoding.EncodeToString([]byte(strings.Repeat("x", before) + value))
+		from := []int{0, 2, 3}[before]
+		if form := whole[from : len(whole)-4]; len(form) >= 8 { // else it stands anywhere
+			out = append(out, form)
 		}
 	}
-	if err := archive.Close(); err != nil {
-		t.Fatal(err)
+	return out
+}
+
+// wide is a value in UTF-16.
+func wide(value string, big bool) string {
+	var out []byte
+	for _, unit := range utf16.Encode([]rune(value)) {
+		if low, high := byte(unit), byte(unit>>8); big {
+			out = append(out, high, low)
+		} else {
+			out = append(out, low, high)
+		}
 	}
+	return string(out)
 }
