@@ -23,6 +23,7 @@ type Rule struct {
 	Header   bool
 	pattern  *regexp.Regexp
 	checksum string         // how the digits of a match must check: nhs, luhn or iban; empty for not at all
+	quick    *regexp.Regexp // what is in all that the pattern finds, and quickly looked for; nil for nothing
 	unless   *regexp.Regexp // what of a match it is not, such as an ordinary word in a street; nil for none
 	notUnder *regexp.Regexp // headers under which it says nothing, such as those of references; nil for none
 	from, to string         // how a value is made plain, by DuckDB's translate
@@ -105,19 +106,25 @@ func Headers(rules []Rule, header, unclaimed []string) []Found {
 	return out
 }
 
-// AnyOf is the rule that finds whatever one of the rules of values finds, before
-// any checksum.
-func AnyOf(rules []Rule) Rule {
-	var patterns []string
+// AnyOf is the SQL for a value in which one of the rules of values may find something:
+// checksums, and words that say no, are left out. A rule of many words is asked only where
+// a part of it is, since a pattern of them all looks at every letter for each.
+func AnyOf(rules []Rule, column string) string {
+	var patterns, any []string
 	for _, r := range rules {
-		if !r.Header {
+		switch {
+		case r.Header:
+		case r.quick != nil:
+			plain := r.plainSQL(column)
+			any = append(any, fmt.Sprintf("(regexp_matches(%s, %s) AND regexp_matches(%[1]s, %[3]s))", "trim("+plain+")", quoted(r.quick.String()), quoted(r.pattern.String())))
+		default:
 			patterns = append(patterns, "(?:"+r.pattern.String()+")")
 		}
 	}
-	if len(patterns) == 0 {
-		return Rule{pattern: regexp.MustCompile(`[^\x00-\x{10FFFF}]`)} // nothing
+	if len(patterns) > 0 {
+		any = append([]string{fmt.Sprintf("regexp_matches(trim(%s), %s)", rules[0].plainSQL(column), quoted(strings.Join(patterns, "|")))}, any...)
 	}
-	return Rule{pattern: regexp.MustCompile(strings.Join(patterns, "|")), from: rules[0].from, to: rules[0].to}
+	return "coalesce(" + strings.Join(append(any, "false"), " OR ") + ", false)"
 }
 
 // Matches is the SQL for a value that a rule finds.

@@ -19,12 +19,13 @@ func Parse(lists map[string][]map[string]string) ([]Rule, error) {
 		pattern, err := regexp.Compile(words.Replace(row["pattern"]))
 		notUnder, errUnder := optional(row["not_under"])
 		unless, errUnless := optional(words.Replace(row["unless"]))
+		quick, errQuick := optional(row["quick"])
 		_, checked := checksums[row["checksum"]]
-		if err = errors.Join(err, errUnder, errUnless); err != nil || row["rule"] == "" || row["looks_at"] != "header" && row["looks_at"] != "value" || row["checksum"] != "" && !checked {
+		if err = errors.Join(err, errUnder, errUnless, errQuick); err != nil || row["rule"] == "" || row["looks_at"] != "header" && row["looks_at"] != "value" || row["checksum"] != "" && !checked {
 			errs = append(errs, fmt.Errorf("reference/personal_data.csv:%d: %q at %q with the pattern %q is not a rule: %v", i+2, row["rule"], row["looks_at"], row["pattern"], err))
 			continue
 		}
-		out = append(out, Rule{What: row["rule"], Header: row["looks_at"] == "header", pattern: pattern, checksum: row["checksum"], unless: unless, notUnder: notUnder, from: from, to: to})
+		out = append(out, Rule{What: row["rule"], Header: row["looks_at"] == "header", pattern: pattern, checksum: row["checksum"], unless: unless, quick: quick, notUnder: notUnder, from: from, to: to})
 	}
 	for i, row := range lists["personal_header"] {
 		pattern := `(^| )` + regexp.QuoteMeta(row["personal_header"]) + ` ?[0-9]*( |$)`

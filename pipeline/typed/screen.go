@@ -79,7 +79,7 @@ func lookOver(ctx context.Context, s *warehouse.Scratch, conn *sql.Conn, rules [
 	}
 	filled, matched = make([]int64, columns), make([]int64, columns)
 	note := func(c seen) { filled[c.Place], matched[c.Place] = c.Filled, c.Matched }
-	any := personal.AnyOf(rules).Matches("value")
+	any := personal.AnyOf(rules, "value")
 	if rows < planned {
 		values := "SELECT place, value, count(*) AS times FROM (SELECT unnest([" + strings.Join(places, ", ") + "]) AS place, unnest([" + strings.Join(names, ", ") + "]) AS value" + from + ") GROUP BY place, value"
 		return filled, matched, lookAside(ctx, s, conn, values, any, note)
