@@ -226,16 +226,14 @@ func guardBriefing(ctx context.Context, v *published.View, audience string, pack
 	if err != nil {
 		return nil, err
 	}
-	var out []archive.Released
+	out := released(asked, figures.Values, guarded.Hidden)
 	var shown [][]string
-	for _, f := range asked {
-		r := archive.Released{Printed: f, Shows: figure.Plain(figures.Values[f.Place].Part(f.Field)), Value: figures.Values[f.Place]}
+	for _, f := range out {
 		mark := ""
-		if guarded.Hidden[f] {
-			r.Shows, mark = "[c]", "c"
+		if f.IsHidden() {
+			mark = "c"
 		}
 		shown = append(shown, []string{f.Place.Code, f.Place.Scope, f.Place.Period, f.Place.Dimension, f.Place.Category, mark})
-		out = append(out, r)
 	}
 	earlier, err := handedYearBefore(v, audience)
 	if err != nil {
@@ -245,6 +243,19 @@ func guardBriefing(ctx context.Context, v *published.View, audience string, pack
 		return nil, err
 	}
 	return guard.AndUnprinted(v, out, figures.Values)
+}
+
+// released are figures as a pack prints them.
+func released(asked []returns.Printed, figures map[figure.Place]returns.Value, hidden map[returns.Printed]bool) []archive.Released {
+	var out []archive.Released
+	for _, f := range asked {
+		r := archive.Released{Printed: f, Shows: figure.Plain(figures[f.Place].Part(f.Field)), Value: figures[f.Place]}
+		if hidden[f] {
+			r.Shows = "[c]"
+		}
+		out = append(out, r)
+	}
+	return out
 }
 
 // lay lays tables over those of the build that have the listed figures and no others,

@@ -45,17 +45,11 @@ func Request(ctx context.Context, v *published.View, r workspace.Return) (return
 	if err != nil {
 		return returns.Request{}, err
 	}
-	var printed []returns.Printed
-	for _, c := range cells {
-		if !c.Condition || c.Field == "value" || c.Field == "evidence" {
-			printed = append(printed, returns.Printed{Place: c.Place, Field: c.Field})
-		}
-	}
 	quality, err := v.Quality(ctx, r)
 	if err != nil {
 		return returns.Request{}, err
 	}
-	printed = append(printed, template.Quality(quality)...)
+	printed := printedBy(template, cells, quality)
 	guarded, err := guard.Protect(v, disclosure.Ministry, printed, figures.Values)
 	if err != nil {
 		return returns.Request{}, where(err, template, cells)
@@ -71,6 +65,17 @@ func Request(ctx context.Context, v *published.View, r workspace.Return) (return
 	}
 	return returns.Request{Template: template, Scopes: r.Scopes, Fields: r.Fields, Period: at, Figures: figures, Funds: funds, Quality: quality,
 		Comments: comments, Revised: revised, Hidden: guarded.Hidden, Freeze: frozen.In(ws.Location), Build: v.Build}, nil
+}
+
+// printedBy are the figures that a form prints.
+func printedBy(template returns.Template, cells []returns.Shown, quality map[string]returns.FieldQuality) []returns.Printed {
+	var out []returns.Printed
+	for _, c := range cells {
+		if !c.Condition || c.Field == "value" || c.Field == "evidence" {
+			out = append(out, returns.Printed{Place: c.Place, Field: c.Field})
+		}
+	}
+	return append(out, template.Quality(quality)...)
 }
 
 // where adds to a refusal the cells of the figures that it names, as people find them.
