@@ -77,6 +77,9 @@ func (a *app) checkConfiguration(ws *workspace.Workspace) error {
 	for _, u := range undecided {
 		fmt.Fprintf(a.stdout, "Still to be decided (every row is rejected until then): %s.\n", u)
 	}
+	for _, w := range ws.Awaited() {
+		fmt.Fprintf(a.stdout, "Not yet there, and needed before a return can be signed: %s.\n", w)
+	}
 	return nil
 }
 

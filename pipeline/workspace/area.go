@@ -58,8 +58,8 @@ func AreaCalled(rules fs.FS, called string) (Area, error) {
 	return found, nil
 }
 
-// checkCouncils tells of a known area whose councils the list of councils has not, as where a
-// workspace was written by hand and the list is the one that came with the program.
+// checkCouncils tells of a known area whose councils the office's own list has not, as where it
+// was copied from another office.
 func (ws *Workspace) checkCouncils(at strict.Place) {
 	listed := map[string]bool{}
 	for _, row := range ws.Lists["local_authority"] {
@@ -75,7 +75,7 @@ func (ws *Workspace) checkCouncils(at strict.Place) {
 		}
 	}
 	if len(named) > 0 {
-		at.Wrong("the list of councils has none of this area's (%s): write queries/%s, as `mojreturns init DIR --area %s` does", strings.Join(named, ", "), Councils, ws.Register.Area.Code)
+		at.Wrong("the list of councils has none of this area's (%s): take queries/%s away, and they are there, or write it as `mojreturns init DIR --area %s` does", strings.Join(named, ", "), Councils, ws.Register.Area.Code)
 	}
 }
 

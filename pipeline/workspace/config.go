@@ -91,6 +91,9 @@ func configured(dir string, use Use) (*Workspace, error) {
 		ws.Location = time.UTC // the mistake is told with the others
 	}
 	ws.Queries, ws.Templates = Rules(dir)
+	if !ws.ownCouncils() {
+		ws.Queries = ofArea(ws.Queries, ws.Register.Area.Code)
+	}
 	return ws, nil
 }
 
