@@ -7,7 +7,10 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"path/filepath"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/cli/browser" // kept; it knows how each system opens a page
@@ -21,7 +24,6 @@ import (
 	"mojreturns/pipeline/landing"
 	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/schedule"
-	"mojreturns/pipeline/signoff"
 	"mojreturns/pipeline/typed"
 	"mojreturns/pipeline/web"
 	"mojreturns/pipeline/workspace"
@@ -53,41 +55,30 @@ func (a *app) serveCommand() *cobra.Command {
 // serve runs the schedule and the page under one context: when either ends, or
 // the program is told to stop, both do.
 func (a *app) serve(ctx context.Context, ws *workspace.Workspace, address string, open bool) error {
-	ledger, err := ledgerOf(ws)
-	if err != nil {
-		return err
-	}
-	plan, err := schedule.New(ws.Schedule, schedule.Options{Location: ws.Location, Office: pipeline.Dates(ws), Log: ws.Log, Jobs: scheduled(ws), Ledger: ledger})
-	if err != nil {
-		return usageError{fmt.Errorf("%s: %w", workspace.ConfigFile, err)}
-	}
-	sealed := signoff.NewTracer(ws)
-	defer sealed.Close()
-	key := rand.Text()
-	page, err := web.Handler(&site{ws: ws, plan: plan, now: a.now}, web.Options{
-		Templates: ws.Templates, Location: ws.Location, Now: a.now, Log: ws.Log, Catalogue: cataloguePages(ws),
-		Office: ws, Sealed: sealed, Key: key, Patience: patience})
-	if err != nil {
-		return err
-	}
 	listener, err := web.Listen(ctx, address)
 	if err != nil {
 		return err
 	}
-	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return plan.Run(ctx) })
-	group.Go(func() error { return web.Serve(ctx, listener, page) })
-	if ws.Notices.ByMail() || ws.Notices.Webhook != "" {
-		group.Go(func() error { sendsWaiting(ctx, ws); return nil })
-	}
+	key := rand.Text()
 	mine := fmt.Sprintf("http://%s/open/%s", listener.Addr(), key)
-	fmt.Fprintf(a.stderr, "mojreturns: the status page is at http://%s; Ctrl-C stops\n", listener.Addr())
-	fmt.Fprintf(a.stderr, "mojreturns: figures, rows and questions, for you alone: %s\n", mine)
-	if open {
-		if err := browser.OpenURL(mine); err != nil {
-			fmt.Fprintf(a.stderr, "mojreturns: no browser could be opened (%v); open that address in yours\n", err)
+	front := &front{shown: make(chan struct{})}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return a.offices(ctx, ws, key, front) })
+	group.Go(func() error {
+		select {
+		case <-front.shown:
+		case <-ctx.Done():
+			return listener.Close()
 		}
-	}
+		fmt.Fprintf(a.stderr, "mojreturns: the status page is at http://%s; Ctrl-C stops\n", listener.Addr())
+		fmt.Fprintf(a.stderr, "mojreturns: figures, rows and questions, for you alone: %s\n", mine)
+		if open {
+			if err := browser.OpenURL(mine); err != nil {
+				fmt.Fprintf(a.stderr, "mojreturns: no browser could be opened (%v); open that address in yours\n", err)
+			}
+		}
+		return web.Serve(ctx, listener, front)
+	})
 	if err := group.Wait(); err != nil && !errors.Is(err, context.Canceled) {
 		return err
 	}
@@ -111,9 +102,12 @@ func cataloguePages(ws *workspace.Workspace) func() ([]byte, string, error) {
 
 // site tells the status page how things stand.
 type site struct {
-	ws   *workspace.Workspace
-	plan *schedule.Schedule
-	now  func() time.Time
+	ws     *workspace.Workspace
+	plan   *schedule.Schedule
+	ledger *schedule.Ledger
+	now    func() time.Time
+	// unsettled is set while the configuration on the disk has mistakes.
+	unsettled atomic.Bool
 
 	mu    sync.Mutex
 	mark  string // of what known was read from; empty: nothing is known
@@ -142,6 +136,7 @@ func (s *site) Status(ctx context.Context) (web.Status, error) {
 		}
 	}
 	status := s.known
+	status.Unsettled = s.unsettled.Load()
 	for _, p := range s.plan.Next(s.now()) {
 		status.Planned = append(status.Planned, web.Planned{Name: p.Name, Job: p.Job, Due: p.Due})
 	}
@@ -155,8 +150,8 @@ const settling = 2 * time.Second
 // built or done adds a file to one of them. Until that has settled it is read again.
 func (s *site) stands() (mark string, settled bool, err error) {
 	mark, settled = s.now().In(s.ws.Location).Format(time.DateOnly), true
-	for _, name := range []string{"deliveries", "runs", "published"} {
-		info, err := os.Stat(s.ws.Path(name))
+	for _, name := range []string{"deliveries", "runs", "runs/occurrences.jsonl", "published", "returns"} {
+		info, err := os.Stat(s.ws.Path(filepath.FromSlash(name)))
 		if errors.Is(err, os.ErrNotExist) {
 			continue
 		}
@@ -178,6 +173,9 @@ func (s *site) read(ctx context.Context) (web.Status, error) {
 	for _, r := range runs {
 		status.Runs = append(status.Runs, web.Run{Job: r.Job + " " + r.Period, Started: r.Started, Seconds: r.Seconds, Outcome: r.Outcome, Message: r.Message})
 	}
+	status.Runs = append(status.Runs, scheduledRuns(s.ws, s.ledger)...)
+	slices.SortStableFunc(status.Runs, func(a, b web.Run) int { return b.Started.Compare(a.Started) })
+	status.Runs = status.Runs[:min(len(status.Runs), lastRuns)]
 	if status.Published, err = s.published(ctx); err != nil {
 		return status, err
 	}

@@ -53,6 +53,7 @@ type app struct {
 	ofReturn       string               // which return
 	wait           time.Duration        // for another changing command
 	opened         *workspace.Workspace // by the command, if it needs one
+	lookEvery      time.Duration        // how often the daemon looks at the configuration; 0: as usual
 }
 
 // run is the program as a function: results on stdout, everything else on

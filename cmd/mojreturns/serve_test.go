@@ -25,7 +25,7 @@ func TestStatusIsReadAgainWhenTheStoreChanged(t *testing.T) {
 		t.Fatal(err)
 	}
 	now := ws.Now()
-	s := &site{ws: ws, plan: plan, now: func() time.Time { return now }}
+	s := &site{ws: ws, plan: plan, ledger: ledger, now: func() time.Time { return now }}
 	age := func(ago time.Duration) {
 		for _, name := range []string{"deliveries", "runs", "published"} {
 			at := time.Now().Add(-ago)

@@ -22,17 +22,16 @@ type Kind string
 
 // The kinds.
 const (
-	Late      Kind = "late"      // an extract has not come
-	Refused   Kind = "refused"   // a file could not be taken in
-	Failed    Kind = "failed"    // a run of the schedule failed
-	Missed    Kind = "missed"    // a run of the schedule was missed
-	Due       Kind = "due"       // a return is due in so many working days
-	Overdue   Kind = "overdue"   // a return was due
-	Waiting   Kind = "waiting"   // a return waits to be approved
-	Unmet     Kind = "unmet"     // a funding condition is not met
-	Blocked   Kind = "blocked"   // a check keeps a return in
-	Unproved  Kind = "unproved"  // no backup was proved for a while
-	Unsettled Kind = "unsettled" // the configuration was changed and is wrong
+	Late     Kind = "late"     // an extract has not come
+	Refused  Kind = "refused"  // a file could not be taken in
+	Failed   Kind = "failed"   // a run of the schedule failed
+	Missed   Kind = "missed"   // a run of the schedule was missed
+	Due      Kind = "due"      // a return is due in so many working days
+	Overdue  Kind = "overdue"  // a return was due
+	Waiting  Kind = "waiting"  // a return waits to be approved
+	Unmet    Kind = "unmet"    // a funding condition is not met
+	Blocked  Kind = "blocked"  // a check keeps a return in
+	Unproved Kind = "unproved" // no backup was proved for a while
 )
 
 // Event is something that stands. It is made of codes and dates alone.

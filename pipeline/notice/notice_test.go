@@ -42,7 +42,6 @@ func events() []notice.Event {
 		{Kind: notice.Unmet, Code: "C09", Fund: "CORE", Period: "2023-24-Q4"},
 		{Kind: notice.Blocked, Code: "K21", Period: "2023-24-Q4"},
 		{Kind: notice.Unproved},
-		{Kind: notice.Unsettled},
 	}
 }
 
@@ -85,7 +84,7 @@ func TestEachThingIsToldOnce(t *testing.T) {
 	send(1)
 	send(0)
 	text := strings.ReplaceAll(s.took()[0], "=\r\n", "")
-	for _, want := range []string{"Subject: Office: 11 new, 0 ended", "Auto-Submitted: auto-generated", "referrals of SLT for 2023-24-Q4 has not come", "within 10 working days"} {
+	for _, want := range []string{"Subject: Office: 10 new, 0 ended", "Auto-Submitted: auto-generated", "referrals of SLT for 2023-24-Q4 has not come", "within 10 working days"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the mail does not say %q:\n%s", want, text)
 		}

@@ -110,6 +110,13 @@ func (s *Schedule) Next(now time.Time) []Planned {
 	return list
 }
 
+// Busy tells whether a job runs.
+func (s *Schedule) Busy() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.running) > 0
+}
+
 // Run catches up what was missed, then runs every entry when it is due, until
 // ctx is done. It then waits for a running job, whose own context has ended
 // too, and returns nil after a clean stop. Call it once.

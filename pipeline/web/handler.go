@@ -39,6 +39,10 @@ type Options struct {
 	Sealed interface {
 		Trace(ctx context.Context, name, cell string, at period.Period, version int) ([]published.Traced, error)
 	}
+	// Metrics are what /metrics gives; nil where there is none. Lacks says what keeps the
+	// office from being served, for /readyz; nil for nothing.
+	Metrics func(context.Context) ([]Metric, error)
+	Lacks   func(context.Context) []string
 	// Key opens the workbench: whoever has not come by /open/KEY is shown no row. Empty
 	// lets everybody on this machine in.
 	Key string
@@ -46,7 +50,7 @@ type Options struct {
 	Patience time.Duration
 }
 
-// Handler answers /, /status.json, /catalogue, /style.css, /healthz and, where there is an
+// Handler answers /, /status.json, /catalogue, /style.css, /healthz, /readyz, /metrics and, where there is an
 // office, the workbench, from this machine only. It fails if a template is missing or
 // wrong.
 func Handler(source Source, o Options) (http.Handler, error) {
@@ -67,6 +71,10 @@ func Handler(source Source, o Options) (http.Handler, error) {
 	mux.HandleFunc("/status.json", s.json)
 	mux.HandleFunc("/style.css", s.css)
 	mux.HandleFunc("/healthz", s.health)
+	mux.HandleFunc("/readyz", s.ready)
+	if o.Metrics != nil {
+		mux.HandleFunc("/metrics", s.metrics)
+	}
 	if o.Catalogue != nil {
 		mux.HandleFunc("/catalogue", s.catalogue)
 	}

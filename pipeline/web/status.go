@@ -26,6 +26,9 @@ type Source interface {
 type Status struct {
 	// Office is the name of the grant recipient.
 	Office string `json:"office"`
+	// Unsettled tells that the configuration was changed and has mistakes, so that the one
+	// of before is in force.
+	Unsettled bool `json:"unsettled"`
 	// Published is the build that readers see; nil before the first.
 	Published *Build `json:"published"`
 	// Runs are the last runs, newest first.
