@@ -11,7 +11,7 @@ import (
 )
 
 // Endings are those of the names that Save can write.
-func Endings() []string { return []string{".csv", ".xlsx", ".json", ".parquet"} }
+func Endings() []string { return []string{".csv", ".xlsx", ".ods", ".json", ".parquet"} }
 
 func writerFor(path string) (func(Table, io.Writer) error, error) {
 	switch strings.ToLower(filepath.Ext(path)) {
@@ -19,12 +19,14 @@ func writerFor(path string) (func(Table, io.Writer) error, error) {
 		return saveCSV, nil
 	case ".xlsx":
 		return Table.writeXLSX, nil
+	case ".ods":
+		return Table.writeODS, nil
 	case ".json":
 		return Table.writeJSON, nil
 	case ".parquet":
 		return Table.writeParquet, nil
 	}
-	return nil, fmt.Errorf("cannot tell how to write %q: the name must end in .csv, .xlsx, .json or .parquet", path)
+	return nil, fmt.Errorf("cannot tell how to write %q: the name must end in .csv, .xlsx, .ods, .json or .parquet", path)
 }
 
 // saveCSV starts with the mark by which Excel knows UTF-8.
@@ -44,8 +46,8 @@ func (t Table) Encode(w io.Writer, ending string) error {
 	return write(t, w)
 }
 
-// Save writes a file in the format of its ending: .csv, .xlsx, .json or
-// .parquet. The file appears whole, in place of an older one, or not at all.
+// Save writes a file in the format of its ending: .csv, .xlsx, .ods, .json
+// or .parquet. The file appears whole, in place of an older one, or not at all.
 func (t Table) Save(path string) (err error) {
 	write, err := writerFor(path)
 	if err != nil {

@@ -132,7 +132,7 @@ func TestUnknownFormats(t *testing.T) {
 	}
 	for _, name := range []string{"rows.xls", "rows", "rows.csv.bak"} {
 		path := filepath.Join(t.TempDir(), name)
-		want := `the name must end in .csv, .xlsx, .json or .parquet`
+		want := `the name must end in .csv, .xlsx, .ods, .json or .parquet`
 		if err := spend().Save(path); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -227,7 +227,7 @@ func TestSaveXLSX(t *testing.T) {
 
 // The same rows give the same bytes, whenever they are written.
 func TestSaveIsDeterministic(t *testing.T) {
-	for _, name := range []string{"rows.csv", "rows.xlsx", "rows.json", "rows.parquet"} {
+	for _, name := range []string{"rows.csv", "rows.xlsx", "rows.ods", "rows.json", "rows.parquet"} {
 		first, err := os.ReadFile(saved(t, spend(), name))
 		if err != nil {
 			t.Fatal(err)
@@ -315,7 +315,7 @@ func TestQuery(t *testing.T) {
   {"code": "R01", "a": 1.50, "a_2": 2, "n": 3, "f": 0.5, "b": true, "d": "2024-03-31", "t": "2024-03-31T09:30:00", "z": "2024-03-31T08:30:00Z", "l": [1], "nothing": null, "at": "09:30:00", "s": {"x":1}, "u": 5}
 ]
 `[1:])
-	for _, name := range []string{"q.csv", "q.xlsx", "q.json", "q.parquet"} {
+	for _, name := range []string{"q.csv", "q.xlsx", "q.ods", "q.json", "q.parquet"} {
 		saved(t, tab, name)
 	}
 	if _, err := table.Query(context.Background(), database(t).Pool(), "SELEC"); err == nil {

@@ -254,6 +254,7 @@ func answer(w http.ResponseWriter, r *http.Request, body []byte) {
 var types = map[string]string{
 	".csv": "text/csv; charset=utf-8", ".json": "application/json",
 	".xlsx":    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+	".ods":     "application/vnd.oasis.opendocument.spreadsheet",
 	".parquet": "application/vnd.apache.parquet",
 }
 
