@@ -18,7 +18,7 @@ func (a *app) returnCommand() *cobra.Command {
 		Use:   "return",
 		Short: "The return: draft, submit, approve, verify and compare it",
 	}
-	c.AddCommand(a.returnDraftCommand(), a.returnListCommand(), a.returnSubmitCommand(), a.returnReviewCommand(), a.returnApproveCommand(), a.returnVerifyCommand(), a.returnDiffCommand(), a.returnKeyCommand(),
+	c.AddCommand(a.returnDraftCommand(), a.returnListCommand(), a.returnSubmitCommand(), a.returnReviewCommand(), a.returnApproveCommand(), a.returnVerifyCommand(), a.returnDiffCommand(), a.returnKeyCommand(), a.returnKeysCommand(),
 		a.returnCommentsCommand(), a.returnLintCommand(), a.returnAdoptCommand(), a.returnMakeCommand())
 	return c
 }

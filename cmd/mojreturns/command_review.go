@@ -68,6 +68,9 @@ const mostMoved = 12
 func printReview(say func(format string, args ...any), r signoff.Review, ws *workspace.Workspace) {
 	say("%s for %s, version %d, submitted by %s on %s (build %s)", r.Return, r.Submission.Period, r.Version, r.Submission.By,
 		r.Submission.At.In(ws.Location).Format("2 January 2006 at 15:04"), r.Submission.Build)
+	for _, note := range r.Keys {
+		say("  Keys: %s", note)
+	}
 	say("\nMoney, year to date")
 	for _, m := range r.Money {
 		say("  %s", m.Fund)

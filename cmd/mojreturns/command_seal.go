@@ -72,6 +72,9 @@ func (a *app) tellAudit(audit archive.Audit, head string) error {
 		}
 		a.line("  - %s", problem)
 	}
+	for _, note := range audit.Notes {
+		a.line("  Keys: %s", note)
+	}
 	if len(audit.Problems) > 0 {
 		return errFailed
 	}

@@ -82,6 +82,13 @@ func (a *app) statusCommand() *cobra.Command {
 			if intake.Unfinished(ws) {
 				list = append(list, []any{"unfinished", "", "an erasure", "", "", "begun and not ended", nil, "the next command that changes anything ends it", "", "", ""})
 			}
+			lost, err := ws.UnacceptedKeys()
+			if err != nil {
+				return err
+			}
+			for _, user := range lost {
+				list = append(list, []any{"key to be accepted", "", user, "", "", "taken away or replaced", nil, "put it back under users, or `mojreturns return keys` accepts it; until then nobody submits or approves", "", "", ""})
+			}
 			strays, err := ws.Strays()
 			if err != nil {
 				return err

@@ -52,6 +52,7 @@ func killedStories() []killedStory {
 		{"erase", "ran", words("erase SHA --reason asked --by officer"), [][]string{words("erase SHA --reason asked --by officer"), words("build")}},
 		{"return make", "ran", words("return make"), [][]string{words("return make"), run}},
 		{"return submit", "ran", submit, [][]string{submit, approve, words("return verify --period 2023-24-Q4")}},
+		{"return keys", "ran", append(words("return keys --by analyst"), "--accept", "the old key is lost"), [][]string{append(words("return keys --by analyst"), "--accept", "the old key is lost")}},
 		{"return approve", "submitted", approve, [][]string{approve, words("return verify --period 2023-24-Q4")}},
 		{"chase", "faulty", words("chase --period 2023-24-Q4 -o DIR/drafts"), [][]string{words("chase --period 2023-24-Q4 -o DIR/drafts")}},
 		{"backup", "ran", words("backup --to DIR-copies"), [][]string{words("backup --to DIR-copies"), words("backup verify DIR-copies")}},

@@ -22,6 +22,8 @@ type Audit struct {
 	// Problems are sentences, each of something that was changed, taken away, put in,
 	// moved or signed by somebody else.
 	Problems []string
+	// Notes are sentences of what is to be known and is no fault: keys that went.
+	Notes []string
 }
 
 // Look holds everything that is kept for good against the journal. Head is one that was
@@ -38,6 +40,11 @@ func Look(ws *workspace.Workspace, head string) (Audit, error) {
 	a.Lines, a.Head = len(j.Entries), j.Head()
 	if len(j.Torn) > 0 {
 		a.tell("the journal's last line is torn, as a killed command leaves it: the next command that changes anything puts it aside")
+	}
+	if behind, err := j.Behind(); err != nil && !broken {
+		a.tell("%v", err)
+	} else if behind && !broken {
+		a.tell("the journal's last lines have no head in %s, as a killed command leaves them, or somebody put them there: the next command that changes anything writes it", ws.Place(j.HeadsFile()))
 	}
 	if head != "" {
 		if err := j.Holds(head); err != nil {
@@ -78,7 +85,10 @@ func Look(ws *workspace.Workspace, head string) (Audit, error) {
 			a.Older = append(a.Older, e.Place)
 		}
 	}
-	return a.Audit, nil
+	if !broken {
+		err = errors.Join(a.vouched(), a.keysLines())
+	}
+	return a.Audit, err
 }
 
 type auditing struct {
@@ -88,6 +98,8 @@ type auditing struct {
 	// strict holds what is older than the journal to the keys of today: what is relied on
 	// now is signed as it is signed now.
 	strict bool
+	// vouch are the lines that what is kept vouches for, beside those that speak of it.
+	vouch []journal.Entry
 }
 
 func (a *auditing) tell(format string, args ...any) {
@@ -149,6 +161,7 @@ func (a *auditing) file(file, place string, line journal.Entry, keys map[string]
 		a.tell("%s cannot be read as a submission", place)
 		return nil
 	}
+	a.vouchFor(line, Lines(line.Kind, s.By, s.Waived)[1:]...)
 	if says := path.Join("returns", s.Return, s.Period, SubmissionName(s.Number)); says != place {
 		a.tell("%s says that it is %s", place, says)
 	}
@@ -168,11 +181,18 @@ func (a *auditing) folder(dir, place string, line journal.Entry, keys map[string
 	var about struct {
 		Return, Period, By string
 		Version, Number    int
+		Submission         Submission
+		Waived             []Waiver
 		Journal            *string // nil of what an earlier program sealed
 	}
 	if err := json.Unmarshal(text, &about); err != nil {
 		a.tell("%s does not say what it is: %s cannot be read", place, AboutFile)
 		return nil
+	}
+	a.vouchFor(line, Lines(line.Kind, about.By, about.Waived)[1:]...)
+	if about.Return != "" {
+		submitted := path.Join(path.Dir(place), SubmissionName(about.Submission.Number))
+		a.vouchFor(line, journal.Entry{Kind: journal.Approved, By: about.By, Place: submitted, Digest: about.Submission.Digest()})
 	}
 	says := path.Join("releases", "briefing", seal.Name("", about.Number))
 	if about.Return != "" {

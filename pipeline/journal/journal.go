@@ -3,11 +3,14 @@
 // each has the hash of the line before, so that the last one stands for all: whoever has
 // written down the head knows whether any line up to it is another now.
 //
+// The last line has none after it that holds its hash. So the office's journal has a file
+// of heads beside it (Witness), and each line says that there is one.
+//
 // What it does not do: who can write the whole store can take the last lines away with
-// what they tell of, or write a whole other journal with other keys and seals in it. Only
-// a head that is kept elsewhere tells. One that is taken away and begun anew, or is another,
-// shows by every seal and release that stays, since each holds the head of before it. A
-// person's key tells as long as the line that registers it stands.
+// their heads and what they tell of, or write a whole other journal with other keys and
+// seals in it. Only a head that is kept elsewhere tells. One that is taken away and begun
+// anew, or is another, shows by every seal and release that stays, since each holds the head
+// of before it. A person's key tells as long as the line that registers it stands.
 package journal
 
 import (
@@ -62,6 +65,8 @@ type Entry struct {
 	Signature string            `json:"signature,omitempty"`
 	Says      string            `json:"says,omitempty"` // of a waiver: the check
 	Keys      map[string]string `json:"keys,omitempty"` // public keys by user
+	// Witnessed says that the file of heads has this line's, or that of one after it.
+	Witnessed bool `json:"witnessed,omitempty"`
 }
 
 // Keeps tells whether the line speaks of something that is in the store ever after.
@@ -77,6 +82,9 @@ type Journal struct {
 	file   string
 	hashes []string // of each line
 	length int64    // of the file, up to what is torn
+
+	heads    []string // those kept beside it
+	tornHead string
 }
 
 // ErrBroken is wrapped by Read's error where the lines do not hang together.
@@ -86,6 +94,9 @@ var ErrBroken = errors.New("the journal is broken")
 // what the next one says, the lines before it are given with an error.
 func Read(file string) (Journal, error) {
 	j := Journal{file: file}
+	if err := j.readHeads(); err != nil { // first: whoever writes meanwhile writes the lines before their head
+		return j, err
+	}
 	text, err := os.ReadFile(file)
 	if errors.Is(err, os.ErrNotExist) {
 		return j, nil

@@ -42,6 +42,9 @@ func Approve(ctx context.Context, ws *workspace.Workspace, s Signing, d archive.
 	if err != nil {
 		return archive.Sealed{}, err
 	}
+	if err := ws.KeysHold(); err != nil {
+		return archive.Sealed{}, err
+	}
 	v, err := published.Open(ctx, ws, s.Period)
 	if err != nil {
 		return archive.Sealed{}, err

@@ -66,10 +66,16 @@ func TestForgeriesAreNamed(t *testing.T) {
 			t.Fatal(err)
 		}
 		entries := change(slices.Clone(j.Entries))
-		put(t, ws.Path("journal.jsonl"), nil)
+		noJournal(t, ws)
 		again, err := ws.Journal()
 		if err == nil {
+			err = again.Witness()
+		}
+		if err == nil {
 			err = again.Append(entries...)
+		}
+		if err == nil {
+			err = again.Witness()
 		}
 		if err != nil {
 			t.Fatal(err)

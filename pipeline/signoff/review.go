@@ -17,7 +17,8 @@ import (
 type Review struct {
 	Return     string
 	Submission archive.Submission
-	Version    int // that approving makes
+	Version    int      // that approving makes
+	Keys       []string // what is to be known of keys that went: who accepted it and why, or nobody
 	Money      []Money
 	Unmet      []published.Answer // conditions of the return's funds that are not met, at risk or not available
 	// Contradicted are the codes of the conditions that an answer of the declaration
@@ -45,7 +46,11 @@ func Reviewed(ctx context.Context, v *published.View, name string) (Review, erro
 	if err != nil {
 		return Review{}, err
 	}
-	out := Review{Return: r.Name, Submission: sub, Version: len(v.Given.Versions(r, v.Period)) + 1}
+	keys, err := archive.KeysGone(v.Workspace)
+	if err != nil {
+		return Review{}, err
+	}
+	out := Review{Keys: keys, Return: r.Name, Submission: sub, Version: len(v.Given.Versions(r, v.Period)) + 1}
 	if out.Moved, err = moved(v, r, request); err != nil {
 		return Review{}, err
 	}

@@ -54,6 +54,9 @@ func Submit(ctx context.Context, ws *workspace.Workspace, s Signing, waived []ar
 	if err != nil {
 		return archive.Submission{}, err
 	}
+	if err := ws.KeysHold(); err != nil {
+		return archive.Submission{}, err
+	}
 	if err := upToDate(ctx, ws); err != nil {
 		return archive.Submission{}, err
 	}

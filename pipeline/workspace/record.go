@@ -1,12 +1,10 @@
 package workspace
 
 import (
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -45,7 +43,23 @@ func (ws *Workspace) Record(entries ...journal.Entry) error {
 	if err != nil {
 		return err
 	}
-	return j.Append(ws.dated(entries)...)
+	return ws.append(&j, entries)
+}
+
+// append writes lines of now, and the head of the last.
+func (ws *Workspace) append(j *journal.Journal, entries []journal.Entry) error {
+	if len(entries) == 0 {
+		return nil
+	}
+	for i := range entries {
+		entries[i].At, entries[i].Witnessed = ws.Now(), true
+	}
+	for _, write := range []func() error{j.Witness, func() error { return j.Append(entries...) }, j.Witness} {
+		if err := write(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Recover makes the store whole for who holds its write lock: it mends a torn last line
@@ -75,8 +89,11 @@ func (ws *Workspace) Recover() error {
 // and what was withdrawn just before a command was killed.
 func (ws *Workspace) readyJournal() (journal.Journal, error) {
 	j, err := ws.Journal()
+	if err == nil {
+		_, err = j.Behind()
+	}
 	if errors.Is(err, journal.ErrBroken) {
-		return j, Refused("%v.\nSomebody changed it, or a disk did: restore store/journal.jsonl from a backup; `mojreturns seal verify` says what else differs", err)
+		return j, Refused("%v.\nSomebody changed it, or a disk did: restore store/journal.jsonl and store/journal.heads from a backup; `mojreturns seal verify` says what else differs", err)
 	}
 	if err != nil {
 		return j, err
@@ -88,15 +105,18 @@ func (ws *Workspace) readyJournal() (journal.Journal, error) {
 	if kept != "" {
 		ws.Log.Warn("the last line of the journal was torn by a killed command: it is put aside", "file", kept)
 	}
+	if len(j.Entries) > 0 { // what a killed command, or an earlier program, did not
+		if err := j.Witness(); err != nil {
+			return j, err
+		}
+	}
 	var missing []journal.Entry
 	if len(j.Entries) == 0 {
 		if missing, err = ws.found(); err != nil {
 			return j, err
 		}
 	}
-	if keys := ws.keys(); !maps.Equal(keys, j.KeysNow()) {
-		missing = append(missing, journal.Entry{Kind: journal.Keys, By: cmp.Or(ws.By, ConfigFile), Keys: keys})
-	}
+	missing = append(missing, ws.newKeys(j)...)
 	withdrawals, err := ws.Landing.Withdrawals()
 	if err != nil {
 		return j, err
@@ -107,14 +127,7 @@ func (ws *Workspace) readyJournal() (journal.Journal, error) {
 			missing = append(missing, e)
 		}
 	}
-	return j, j.Append(ws.dated(missing)...)
-}
-
-func (ws *Workspace) dated(entries []journal.Entry) []journal.Entry {
-	for i := range entries {
-		entries[i].At = ws.Now()
-	}
-	return entries
+	return j, ws.append(&j, missing)
 }
 
 // Withdrawal is the journal's line of a withdrawal or an erasure.
@@ -125,20 +138,6 @@ func Withdrawal(w landing.Withdrawal) journal.Entry {
 	}
 	text, _ := json.Marshal(w) // texts, a number and a time always marshal
 	return journal.Entry{Kind: kind, By: w.By, Place: w.SHA256, Digest: seal.Digest(text)}
-}
-
-// keys are the users' public keys, by user; nil where none has one.
-func (ws *Workspace) keys() map[string]string {
-	var out map[string]string
-	for _, u := range ws.Users {
-		if u.Key != "" {
-			if out == nil {
-				out = map[string]string{}
-			}
-			out[u.Name] = u.Key
-		}
-	}
-	return out
 }
 
 // found are lines for what was kept before there was a journal.
