@@ -113,7 +113,7 @@ func buildFile(ctx context.Context, ws *workspace.Workspace, sources []typed.Sta
 }
 
 // fill is the build itself: rules and register, typed rows, model, figures,
-// conditions, checks.
+// conditions, checks, and the views for people.
 func fill(ctx context.Context, ws *workspace.Workspace, db *warehouse.DB, sources []typed.Staged, build string) error {
 	conn, err := db.Conn(ctx)
 	if err != nil {
@@ -146,6 +146,7 @@ func fillSteps(ctx context.Context, ws *workspace.Workspace, conn *sql.Conn, sou
 		{"typed rows", func() error { return typed.Load(ctx, ws, conn, sources) }},
 		{"model", func() error { return typed.Model(ctx, ws, conn, "[1-9]*.sql") }},
 		{"figures", func() error { return figures(ctx, ws, conn, sources) }},
+		{"labelled views", func() error { return typed.Labelled(ctx, ws, conn) }},
 	} {
 		ws.Log.Debug("building", "step", step.work)
 		ws.Tell("building: "+step.work, 0, 0)

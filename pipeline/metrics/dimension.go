@@ -51,6 +51,21 @@ func (s *Set) Coded(dimension, metric string) string {
 	return ""
 }
 
+// CodeList is a code list that a column may be of, and the category in which an empty
+// value of it is counted.
+type CodeList struct{ Name, Blank string }
+
+// CodeLists are the lists that a column of this name may be of, whatever the metric.
+func (s *Set) CodeLists(column string) []CodeList {
+	var out []CodeList
+	for _, d := range s.dimensions {
+		if d.name == column && d.column == "code" {
+			out = append(out, CodeList{d.list, d.blank})
+		}
+	}
+	return out
+}
+
 // Nested is a breakdown of which another is the finer: each of its categories is made
 // of the codes that a code list puts into it.
 type Nested struct {

@@ -19,6 +19,7 @@ import (
 
 	"mojreturns/pipeline/builds"
 	"mojreturns/pipeline/table"
+	"mojreturns/pipeline/typed"
 	"mojreturns/pipeline/warehouse"
 	"mojreturns/pipeline/workspace"
 )
@@ -159,11 +160,17 @@ func all(ctx context.Context, ws *workspace.Workspace) (out []relation, err erro
 		return nil, err
 	}
 	for _, k := range found {
+		if k.Schema == typed.LabelledSchema {
+			continue
+		}
 		r := relation{name: k.Name, means: k.Comment}
+		from := k.Schema
 		if k.Schema != "main" {
 			r.name = k.Schema + "." + k.Name
+		} else if slices.Contains(found, known{typed.LabelledSchema, k.Name, ""}) { // with all of its columns, and labels
+			from = typed.LabelledSchema
 		}
-		r.rows, err = table.Query(ctx, reader.DB, fmt.Sprintf(`FROM warehouse."%s"."%s" ORDER BY ALL`, k.Schema, k.Name))
+		r.rows, err = table.Query(ctx, reader.DB, fmt.Sprintf(`FROM warehouse."%s"."%s" ORDER BY ALL`, from, k.Name))
 		if err != nil {
 			return nil, fmt.Errorf("cannot read %s: %w", r.name, err)
 		}
