@@ -173,12 +173,21 @@ func (a Answer) small() bool {
 	return true
 }
 
-// fly waits for a turn and asks. The station is given back when DuckDB has ended,
-// which may be later than this returns.
+// fly asks, and gives the station back when DuckDB has ended, which may be later than
+// this returns.
 func (d *Desk) fly(ctx context.Context, s *station, q Question) (Answer, error) {
+	answer, ended, err := turned(ctx, d, s, q, func(ctx context.Context) (Answer, error) { return s.ask(ctx, q) })
+	return answer, errors.Join(err, after(ended, func() error { return d.give(s) }))
+}
+
+// turned waits for a turn and works in it, no longer than the question may take. Ended is
+// closed when DuckDB has ended, which may be later than this returns.
+func turned[T any](ctx context.Context, d *Desk, s *station, q Question, work func(context.Context) (T, error)) (out T, ended <-chan struct{}, err error) {
+	over := make(chan struct{})
 	end, err := d.queue.wait(ctx, q.By)
 	if err != nil {
-		return Answer{}, errors.Join(err, d.give(s))
+		close(over)
+		return out, over, err
 	}
 	defer end()
 	limited, cancel := ctx, context.CancelFunc(func() {})
@@ -187,13 +196,14 @@ func (d *Desk) fly(ctx context.Context, s *station, q Question) (Answer, error) 
 	}
 	defer cancel()
 	type outcome struct {
-		answer Answer
-		err    error
+		out T
+		err error
 	}
 	done := make(chan outcome, 1)
 	go func() {
-		answer, err := s.ask(limited, q)
-		done <- outcome{answer, errors.Join(err, d.give(s))}
+		out, err := work(limited)
+		close(over)
+		done <- outcome{out, err}
 	}()
 	var o outcome
 	select {
@@ -202,17 +212,29 @@ func (d *Desk) fly(ctx context.Context, s *station, q Question) (Answer, error) 
 		select {
 		case o = <-done:
 		case <-time.After(patience):
-			o.err = limited.Err()
 			d.mu.Lock()
-			err := d.retire(s)
+			o.err = errors.Join(limited.Err(), d.retire(s))
 			d.mu.Unlock()
-			o.err = errors.Join(o.err, err)
 		}
 	}
 	if o.err != nil && ctx.Err() == nil && errors.Is(limited.Err(), context.DeadlineExceeded) {
-		return Answer{}, fmt.Errorf("%w: it took longer than %s; ask for fewer rows or a shorter period", ErrTimeLimit, q.Timeout)
+		return out, over, fmt.Errorf("%w: it took longer than %s; ask for fewer rows or a shorter period", ErrTimeLimit, q.Timeout)
 	}
-	return o.answer, o.err
+	return o.out, over, o.err
+}
+
+// after does something when work has ended, at once if it has.
+func after(ended <-chan struct{}, do func() error) error {
+	select {
+	case <-ended:
+		return do()
+	default:
+		go func() {
+			<-ended
+			_ = do() // nobody waits any more
+		}()
+		return nil
+	}
 }
 
 func (s *station) ask(ctx context.Context, q Question) (answer Answer, err error) {
@@ -230,15 +252,10 @@ func (s *station) ask(ctx context.Context, q Question) (answer Answer, err error
 		return Answer{}, err
 	}
 	query := q.SQL
-	if q.MaxRows > 0 && kind == "SELECT" {
-		// DuckDB makes the whole result before the first row is read
-		query = fmt.Sprintf("FROM (\n%s\n) LIMIT %d", query, q.MaxRows+1)
+	if kind == "SELECT" {
+		query = q.limited()
 	}
-	var values []any
-	for _, name := range slices.Sorted(maps.Keys(q.Values)) {
-		values = append(values, sql.Named(name, q.Values[name]))
-	}
-	rows, err := Query(ctx, conn, query, values...)
+	rows, err := Query(ctx, conn, query, q.bound()...)
 	if err != nil {
 		return Answer{}, forAnalyst(err)
 	}
@@ -250,6 +267,22 @@ func (s *station) ask(ctx context.Context, q Question) (answer Answer, err error
 	}
 	answer.Rows, answer.More, err = rows.Collect(q.MaxRows)
 	return answer, err
+}
+
+// limited is the question for one row more than may be had: DuckDB makes the whole result
+// before the first row is read.
+func (q Question) limited() string {
+	if q.MaxRows == 0 {
+		return q.SQL
+	}
+	return fmt.Sprintf("FROM (\n%s\n) LIMIT %d", q.SQL, q.MaxRows+1)
+}
+
+func (q Question) bound() (values []any) {
+	for _, name := range slices.Sorted(maps.Keys(q.Values)) {
+		values = append(values, sql.Named(name, q.Values[name]))
+	}
+	return values
 }
 
 // columnNames asks DuckDB for the names of a query's columns as written. It
