@@ -39,7 +39,7 @@ func (a *app) catalogueCommand() *cobra.Command {
 		}
 		if asPage(a.output) {
 			if kind != "" || len(args) > 0 {
-				return usage("the page holds the whole catalogue: leave out words and --kind, or write .csv, .xlsx, .ods, .json or .parquet")
+				return usage("the page holds the whole catalogue: leave out words and --kind, or write .csv, .xlsx, .ods, .json, .parquet or .arrows")
 			}
 		}
 		return rows(c, args)

@@ -31,7 +31,7 @@ func (a *app) printFlags(c *cobra.Command, what ...func() writing) {
 		}
 		return nil
 	})
-	a.outputFlag(c, "write to a file instead: .csv, .xlsx, .ods, .json or .parquet", written)
+	a.outputFlag(c, "write to a file instead: .csv, .xlsx, .ods, .json, .parquet or .arrows (Arrow)", written)
 }
 
 // print writes rows to stdout, or to the file asked for.

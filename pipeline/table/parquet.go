@@ -10,6 +10,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/decimal128"
+	"github.com/apache/arrow-go/v18/arrow/ipc"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 	"github.com/apache/arrow-go/v18/parquet"
 	"github.com/apache/arrow-go/v18/parquet/compress"
@@ -19,8 +20,8 @@ import (
 // batchRows is how many rows are gathered before they are written.
 const batchRows = 64 << 10
 
-// writeParquet writes typed columns: numbers, exact decimals, dates, times in UTC, text.
-func (t Table) writeParquet(w io.Writer) error {
+// schema has the columns as Arrow and Parquet have them.
+func (t Table) schema() *arrow.Schema {
 	var fields []arrow.Field
 	for i, c := range t.Columns {
 		field := arrow.Field{Name: c.Name, Type: t.arrowType(i), Nullable: true}
@@ -29,42 +30,68 @@ func (t Table) writeParquet(w io.Writer) error {
 		}
 		fields = append(fields, field)
 	}
-	schema := arrow.NewSchema(fields, nil)
+	return arrow.NewSchema(fields, nil)
+}
+
+// parquet begins typed columns: numbers, exact decimals, dates, times in UTC, text.
+func (t Table) parquet(w io.Writer) (rows, error) {
+	schema := t.schema()
 	properties := parquet.NewWriterProperties(parquet.WithCompression(compress.Codecs.Zstd))
 	// the writer would close w, which is the caller's
 	out, err := pqarrow.NewFileWriter(schema, struct{ io.Writer }{w}, properties, pqarrow.NewArrowWriterProperties(pqarrow.WithStoreSchema()))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	var about error
 	for _, a := range t.About {
-		about = errors.Join(about, out.AppendKeyValueMetadata(a[0], a[1]))
+		err = errors.Join(err, out.AppendKeyValueMetadata(a[0], a[1]))
 	}
-	if err := errors.Join(about, t.writeBatches(out, schema)); err != nil {
-		return errors.Join(err, out.Close())
+	if err != nil {
+		return nil, errors.Join(err, out.Close())
 	}
-	return out.Close()
+	return &batches{columns: t.Columns, builder: array.NewRecordBuilder(memory.DefaultAllocator, schema), send: out.WriteBuffered, close: out.Close}, nil
 }
 
-func (t Table) writeBatches(out *pqarrow.FileWriter, schema *arrow.Schema) error {
-	builder := array.NewRecordBuilder(memory.DefaultAllocator, schema)
-	defer builder.Release()
-	for start := 0; start < len(t.Rows); start += batchRows {
-		for n, row := range t.Rows[start:min(start+batchRows, len(t.Rows))] {
-			for i, c := range t.Columns {
-				if err := appendValue(builder.Field(i), c, row[i]); err != nil {
-					return fmt.Errorf("row %d, column %q: %w", start+n+1, c.Name, err)
-				}
-			}
-		}
-		record := builder.NewRecordBatch()
-		err := out.WriteBuffered(record)
-		record.Release()
-		if err != nil {
-			return err
+// arrow begins the same columns as an Arrow stream, which other tools read as it comes.
+func (t Table) arrow(w io.Writer) (rows, error) {
+	schema := t.schema()
+	out := ipc.NewWriter(w, ipc.WithSchema(schema))
+	return &batches{columns: t.Columns, builder: array.NewRecordBuilder(memory.DefaultAllocator, schema), send: out.Write, close: out.Close}, nil
+}
+
+// batches gathers rows and sends some thousand at once.
+type batches struct {
+	columns []Column
+	builder *array.RecordBuilder
+	send    func(arrow.RecordBatch) error
+	close   func() error
+	n       int // rows
+}
+
+func (b *batches) write(row []any) error {
+	b.n++
+	for i, c := range b.columns {
+		if err := appendValue(b.builder.Field(i), c, row[i]); err != nil {
+			return fmt.Errorf("row %d, column %q: %w", b.n, c.Name, err)
 		}
 	}
+	if b.n%batchRows == 0 {
+		return b.flush()
+	}
 	return nil
+}
+
+func (b *batches) flush() error {
+	record := b.builder.NewRecordBatch()
+	defer record.Release()
+	return b.send(record)
+}
+
+func (b *batches) end() (err error) {
+	defer b.builder.Release()
+	if b.n%batchRows != 0 {
+		err = b.flush()
+	}
+	return errors.Join(err, b.close())
 }
 
 func (t Table) arrowType(column int) arrow.DataType {
@@ -91,8 +118,12 @@ func (t Table) arrowType(column int) arrow.DataType {
 	return arrow.BinaryTypes.String
 }
 
-// wide tells whether any number of a column needs more than 64 bits.
+// wide tells whether any number of a column needs more than 64 bits, or may, of rows that
+// are yet to come.
 func (t Table) wide(column int) bool {
+	if t.Rows == nil && t.Columns[column].Wide {
+		return true
+	}
 	for _, row := range t.Rows {
 		if n, ok := row[column].(*big.Int); ok && !n.IsInt64() {
 			return true

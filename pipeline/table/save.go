@@ -11,12 +11,12 @@ import (
 )
 
 // Endings are those of the names that Save can write.
-func Endings() []string { return []string{".csv", ".xlsx", ".ods", ".json", ".parquet"} }
+func Endings() []string { return []string{".csv", ".xlsx", ".ods", ".json", ".parquet", ".arrows"} }
 
 func writerFor(path string) (func(Table, io.Writer) error, error) {
 	switch strings.ToLower(filepath.Ext(path)) {
 	case ".csv":
-		return saveCSV, nil
+		return all(Table.csv), nil
 	case ".xlsx":
 		return Table.writeXLSX, nil
 	case ".ods":
@@ -24,17 +24,11 @@ func writerFor(path string) (func(Table, io.Writer) error, error) {
 	case ".json":
 		return Table.writeJSON, nil
 	case ".parquet":
-		return Table.writeParquet, nil
+		return all(Table.parquet), nil
+	case ".arrows":
+		return all(Table.arrow), nil
 	}
-	return nil, fmt.Errorf("cannot tell how to write %q: the name must end in .csv, .xlsx, .ods, .json or .parquet", path)
-}
-
-// saveCSV starts with the mark by which Excel knows UTF-8.
-func saveCSV(t Table, w io.Writer) error {
-	if _, err := io.WriteString(w, "\ufeff"); err != nil {
-		return err
-	}
-	return t.writeCSV(w)
+	return nil, fmt.Errorf("cannot tell how to write %q: the name must end in .csv, .xlsx, .ods, .json, .parquet or .arrows", path)
 }
 
 // Encode writes the format of an ending such as .csv, as Save writes a file of it.
@@ -46,8 +40,7 @@ func (t Table) Encode(w io.Writer, ending string) error {
 	return write(t, w)
 }
 
-// Save writes a file in the format of its ending: .csv, .xlsx, .ods, .json
-// or .parquet. The file appears whole, in place of an older one, or not at all.
+// Save writes a file in the format of its ending, one of Endings. The file appears whole, in place of an older one, or not at all.
 func (t Table) Save(path string) (err error) {
 	write, err := writerFor(path)
 	if err != nil {

@@ -1,5 +1,5 @@
 // Package table writes rows out: as a table, CSV or JSON on the screen, and as
-// CSV, Excel, JSON or Parquet files. Every command that prints rows uses it.
+// CSV, Excel, JSON, Parquet or Arrow files. Every command that prints rows uses it.
 //
 // It is a package of its own, beyond the first design, because every command that prints
 // rows needs it (2026-11-23). Tables on the screen are laid out by go-pretty, which
@@ -46,6 +46,8 @@ type Column struct {
 	// Zoned marks a Timestamp that is an instant, written with its zone; another is the
 	// time of a clock, of which nobody said where it hangs.
 	Zoned bool
+	// Wide marks an Integer that may need more than 64 bits.
+	Wide bool
 }
 
 // Table is rows to write out. A nil value is no value, whatever the column.
@@ -99,7 +101,7 @@ func columnOf(c warehouse.Column) Column {
 		// wider than any number of a spreadsheet or a Parquet file
 		out.Kind = Text
 	case strings.HasSuffix(kind, "INT"), strings.HasSuffix(kind, "INTEGER"):
-		out.Kind = Integer
+		out.Kind, out.Wide = Integer, strings.Contains(kind, "HUGEINT") || kind == "UBIGINT"
 	case kind == "DOUBLE", kind == "FLOAT":
 		out.Kind = Float
 	case kind == "BOOLEAN":

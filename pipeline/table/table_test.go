@@ -132,7 +132,7 @@ func TestUnknownFormats(t *testing.T) {
 	}
 	for _, name := range []string{"rows.xls", "rows", "rows.csv.bak"} {
 		path := filepath.Join(t.TempDir(), name)
-		want := `the name must end in .csv, .xlsx, .ods, .json or .parquet`
+		want := `the name must end in .csv, .xlsx, .ods, .json, .parquet or .arrows`
 		if err := spend().Save(path); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -227,7 +227,7 @@ func TestSaveXLSX(t *testing.T) {
 
 // The same rows give the same bytes, whenever they are written.
 func TestSaveIsDeterministic(t *testing.T) {
-	for _, name := range []string{"rows.csv", "rows.xlsx", "rows.ods", "rows.json", "rows.parquet"} {
+	for _, name := range []string{"rows.csv", "rows.xlsx", "rows.ods", "rows.json", "rows.parquet", "rows.arrows"} {
 		first, err := os.ReadFile(saved(t, spend(), name))
 		if err != nil {
 			t.Fatal(err)
@@ -304,7 +304,7 @@ func TestQuery(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff([]table.Column{
-		{Name: "code"}, {Name: "a", Kind: table.Decimal, Precision: 18, Scale: 2}, {Name: "a_2", Kind: table.Decimal, Precision: 38, Scale: 10}, {Name: "n", Kind: table.Integer},
+		{Name: "code"}, {Name: "a", Kind: table.Decimal, Precision: 18, Scale: 2}, {Name: "a_2", Kind: table.Decimal, Precision: 38, Scale: 10}, {Name: "n", Kind: table.Integer, Wide: true},
 		{Name: "f", Kind: table.Float}, {Name: "b", Kind: table.Bool}, {Name: "d", Kind: table.Date}, {Name: "t", Kind: table.Timestamp}, {Name: "z", Kind: table.Timestamp, Zoned: true}, {Name: "l", Kind: table.Nested},
 		{Name: "nothing", Kind: table.Integer}, {Name: "at"}, {Name: "s", Kind: table.Nested}, {Name: "u", Kind: table.Integer},
 	}, tab.Columns); diff != "" {

@@ -45,28 +45,49 @@ func (t Table) Write(w io.Writer, format string) error {
 }
 
 func (t Table) writeCSV(w io.Writer) error {
-	out := csv.NewWriter(w)
-	out.UseCRLF = true
-	record := make([]string, len(t.Columns))
-	for i, c := range t.Columns {
-		record[i] = guarded(c.Name)
+	return t.each(&lines{columns: t.Columns, out: csv.NewWriter(w)})
+}
+
+// lines are rows as CSV; header and all.
+type lines struct {
+	columns []Column
+	out     *csv.Writer
+	begun   bool
+}
+
+func (l *lines) begin() error {
+	l.begun, l.out.UseCRLF = true, true
+	var record []string
+	for _, c := range l.columns {
+		record = append(record, guarded(c.Name))
 	}
-	if err := out.Write(record); err != nil {
-		return err
-	}
-	for _, row := range t.Rows {
-		for i, c := range t.Columns {
-			record[i] = cell(c, row[i])
-			if !isNumber(c) {
-				record[i] = guarded(record[i])
-			}
-		}
-		if err := out.Write(record); err != nil {
+	return l.out.Write(record)
+}
+
+func (l *lines) write(row []any) error {
+	if !l.begun {
+		if err := l.begin(); err != nil {
 			return err
 		}
 	}
-	out.Flush()
-	return out.Error()
+	record := make([]string, len(row))
+	for i, c := range l.columns {
+		record[i] = cell(c, row[i])
+		if !isNumber(c) {
+			record[i] = guarded(record[i])
+		}
+	}
+	return l.out.Write(record)
+}
+
+func (l *lines) end() error {
+	if !l.begun {
+		if err := l.begin(); err != nil {
+			return err
+		}
+	}
+	l.out.Flush()
+	return l.out.Error()
 }
 
 var plainNumber = regexp.MustCompile(`^[-+]?[0-9][0-9,]*(\.[0-9]+)?$`)

@@ -13,6 +13,7 @@ import (
 
 	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/question"
+	"mojreturns/pipeline/table"
 	"mojreturns/pipeline/warehouse"
 	"mojreturns/pipeline/workspace"
 )
@@ -174,6 +175,14 @@ func (s site) answered(r *http.Request, text string, values map[string]any, p pa
 		return page{}, err
 	}
 	p.Text = text
+	if table.Streams(formOf(r)) {
+		if p, err = s.flow(r, text, values, p); !errors.Is(err, warehouse.ErrRefused) { // an EXPLAIN is no table
+			if err != nil {
+				return s.mistaken(r, p, text, err)
+			}
+			return p, nil
+		}
+	}
 	found, more, err := s.ask(r, local, text, values, limit)
 	if err != nil {
 		return s.mistaken(r, p, text, err)

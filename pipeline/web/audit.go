@@ -82,7 +82,7 @@ func known(path string) bool {
 	return knownForm.MatchString(path)
 }
 
-var knownForm = regexp.MustCompile(`^/(open|returns|figures|conditions|tables|ask|audit|return/[A-Za-z0-9._/-]{1,100}|figure/[A-Za-z0-9]{1,20}|row/[0-9a-f]{64}/[0-9]{1,10}|table/[a-z0-9_.]{1,80}|answer/[0-9a-f]{64}|question/[A-Za-z0-9_-]{1,80})(\.(csv|json|xlsx|parquet))?$`)
+var knownForm = regexp.MustCompile(`^/(open|returns|figures|conditions|tables|ask|audit|return/[A-Za-z0-9._/-]{1,100}|figure/[A-Za-z0-9]{1,20}|row/[0-9a-f]{64}/[0-9]{1,10}|table/[a-z0-9_.]{1,80}|answer/[0-9a-f]{64}|question/[A-Za-z0-9_-]{1,80})(\.(csv|json|xlsx|parquet|arrows))?$`)
 
 // open reads the month's journal, or begins it with the head of the last there is.
 func (a *audit) open(at time.Time) (err error) {

@@ -31,7 +31,8 @@ type page struct {
 	Lists  []list
 	File   string // the name of a file of the first table, without its ending; empty: there is none
 
-	status int // 0 is 200
+	status int             // 0 is 200
+	flow   *warehouse.Flow // the rows of a file that is written as they come; nil: those of the first table
 }
 
 type link struct {
@@ -191,12 +192,17 @@ func (s site) show(make func(r *http.Request) (page, error)) http.HandlerFunc {
 			}
 			p = s.sorry(r, err)
 		}
+		if p.flow != nil {
+			defer p.flow.Close()
+		}
 		kind, says := kindOf(r), ""
 		if p.status != 0 {
 			says = strconv.Itoa(p.status)
 			if !askedOf(r.URL.Path) { // an error of a question may tell of a row
 				kind = journal.Refused
 			}
+		} else if p.flow != nil {
+			says = plural(p.flow.Rows, "row")
 		} else if len(p.Grids) > 0 {
 			says = plural(len(p.Grids[0].table.Rows), "row")
 		}
@@ -205,7 +211,11 @@ func (s site) show(make func(r *http.Request) (page, error)) http.HandlerFunc {
 			return
 		}
 		if ending := formOf(r); ending != "" && p.status == 0 {
-			s.file(w, r, p, ending)
+			if p.flow != nil {
+				s.flowing(w, r, p, ending)
+			} else {
+				s.file(w, r, p, ending)
+			}
 			return
 		}
 		s.html(w, r, p)
@@ -256,6 +266,7 @@ var types = map[string]string{
 	".xlsx":    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 	".ods":     "application/vnd.oasis.opendocument.spreadsheet",
 	".parquet": "application/vnd.apache.parquet",
+	".arrows":  "application/vnd.apache.arrow.stream",
 }
 
 // file writes the page's table as a file.

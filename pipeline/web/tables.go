@@ -45,7 +45,7 @@ func (s site) tables(r *http.Request) (page, error) {
 		}
 		return "/table/" + relation(table.AsText(row[0]), table.AsText(row[1]))
 	})
-	return page{Title: "Tables", Lead: []string{"What questions can be asked of. Lists of codes are in reference, the office's funds, services and providers in register."},
+	return page{Title: "Tables", Lead: []string{"What questions can be asked of. Those in labelled have what each code means beside it; lists of codes are in reference, the office's funds, services and providers in register."},
 		Grids: []grid{g}, File: "tables"}, nil
 }
 
@@ -170,6 +170,9 @@ func (s site) table(r *http.Request) (page, error) {
 	}
 	where, values := l.filter()
 	p := page{Title: l.name, Crumbs: []link{{Text: "Tables", Href: "/tables"}}, File: safeName(l.name), Text: "FROM " + l.name + where + l.order()}
+	if table.Streams(formOf(r)) {
+		return s.flow(r, "FROM "+l.from()+where+l.order(), values, p)
+	}
 	if formOf(r) != "" {
 		found, more, err := s.ask(r, pages, "FROM "+l.from()+where+l.order(), values, most)
 		if more {

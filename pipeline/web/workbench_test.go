@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"flag"
 	"fmt"
 	"io"
 	"log/slog"
@@ -137,12 +138,15 @@ var (
 	aNumber = regexp.MustCompile(`^\d[\d,]*$`)
 )
 
+// every is which cells are followed: each takes its tenths of a second, and there are 1,000
+// and more in a return. They are held against their rows in the tests of signing off too.
+var every = flag.Int("every", 23, "follow one in so many cells of the returns, 1: all (go test ./pipeline/web -run TestEveryCell -every 1)")
+
 // Every figure of the draft and of a seal leads to its rows, and the page it leads to gives
-// the figure that the cell shows. The cells of the return are 1,000 and more, so one in
-// twenty-three is followed; they are held against their rows in the tests of signing off.
+// the figure that the cell shows.
 func TestEveryCellLeadsToItsRows(t *testing.T) {
 	c := workbench(t, drafted(t), nil)
-	if followed, same := c.follow("/return/moj-quarterly/2023-24-Q4", 23); followed < 30 || same < 10 {
+	if followed, same := c.follow("/return/moj-quarterly/2023-24-Q4", *every); followed < 30 || same < 10 {
 		t.Errorf("only %d cells were followed, %d of them counts", followed, same)
 	}
 }
@@ -175,7 +179,7 @@ func TestEveryCellOfASealLeadsToItsRows(t *testing.T) {
 	sealed := signoff.NewTracer(ws)
 	defer sealed.Close()
 	c := workbench(t, ws, func(o *web.Options) { o.Sealed = sealed })
-	if followed, same := c.follow("/return/moj-quarterly/2023-24-Q4?version=1", 23); followed < 5 || same < 2 {
+	if followed, same := c.follow("/return/moj-quarterly/2023-24-Q4?version=1", *every); followed < 5 || same < 2 {
 		t.Errorf("only %d cells were followed, %d of them counts", followed, same)
 	}
 	for path, want := range map[string]int{"/return/moj-quarterly/2023-24-Q4?version=2": 404, "/return/moj-quarterly/2023-24-Q4?version=0": 400,
@@ -209,6 +213,7 @@ func (c *client) follow(path string, every int) (followed, same int) {
 		}
 		same++
 	}
+	c.t.Logf("%d cells followed, %d of them counts", followed, same)
 	return followed, same
 }
 
