@@ -17,7 +17,7 @@ import (
 func Identity(ws *workspace.Workspace, sources []typed.Staged) (string, error) {
 	id := warehouse.NewIdentity()
 	versions := Versions()
-	for _, what := range []string{"engine", "reader", "duckdb"} {
+	for _, what := range []string{"engine", "reader", "views", "duckdb"} {
 		id.Add(what, []byte(versions[what]))
 	}
 	for _, part := range []struct {
@@ -63,5 +63,5 @@ func AddFiles(id *warehouse.Identity, fsys fs.FS, dir string) error {
 
 // Versions are those of the program that decide what is built, by name.
 func Versions() map[string]string {
-	return map[string]string{"engine": strconv.Itoa(workspace.Engine), "reader": strconv.Itoa(typed.Reader), "duckdb": warehouse.Version}
+	return map[string]string{"engine": strconv.Itoa(workspace.Engine), "reader": strconv.Itoa(typed.Reader), "views": strconv.Itoa(typed.Views), "duckdb": warehouse.Version}
 }

@@ -17,6 +17,10 @@ import (
 // LabelledSchema holds each view of the model once more, for people and other tools.
 const LabelledSchema = "labelled"
 
+// Views is part of every build's identity: it is raised when the views of LabelledSchema
+// would be others. No figure depends on it.
+const Views = 1
+
 // registered are the columns that the model names with _code behind, and the word that is
 // one everywhere else: in the register, in scopes, in the configuration.
 var registered = map[string]string{"provider_code": "provider", "service_code": "service", "fund_code": "fund"}
