@@ -26,8 +26,8 @@
 // A shown share is taken to give away its numerator, complement and denominator,
 // a shown mean, median or rate the number it is of, whatever the rounding and
 // whether or not that number is printed: from 40.2% of 92 anyone has 37. A
-// figure that is zero and has no cell in any output is taken to be known: a category
-// without a row is empty.
+// figure that is zero and has no cell in any output is taken to be known, of a breakdown
+// that he has seen something of: a category without a row is empty.
 //
 // # What is promised
 //
@@ -71,6 +71,8 @@
 // move a person. Medians and percentiles are hidden by package guard, by how many lie
 // beyond them and with the share of the same people. An output is held against those
 // before it, not against those that may follow: a later one can be refused.
+// Nor is the sum of hidden cells kept where it is itself small: of 12, 9 shown and two
+// hidden, the two are 3 together, and each 1 or 2.
 // Analysts inside the office see every count (the commands query, metrics, trace
 // and conditions); this is about what leaves it.
 package disclosure

@@ -23,7 +23,15 @@ type related struct {
 	categories map[[2]string][]string
 	// there are the figures that exist: a relation speaks of no others.
 	there map[figure.Place]bool
-	out   []disclosure.Relation
+	out   []said
+	// without is a kind of relation that is left out: tests show what each is for.
+	without string
+}
+
+// said is a relation, and why it holds.
+type said struct {
+	kind     string
+	relation disclosure.Relation
 }
 
 // seen is what the outputs show, or showed, anything of.
@@ -56,8 +64,8 @@ func (s seen) has(at figure.Place) bool {
 //
 // Figures that no output shows anything of are left out: a breakdown or a period
 // that nobody has seen can always be made to fit, and tells nothing.
-func (g Guard) relations(figures map[figure.Place]returns.Value, seen seen) []disclosure.Relation {
-	r := related{Guard: g, scopes: slices.Sorted(maps.Keys(seen.scopes)), categories: map[[2]string][]string{}, there: map[figure.Place]bool{}}
+func (g Guard) relations(figures map[figure.Place]returns.Value, seen seen, without string) []said {
+	r := related{Guard: g, scopes: slices.Sorted(maps.Keys(seen.scopes)), categories: map[[2]string][]string{}, there: map[figure.Place]bool{}, without: without}
 	r.arrange(figures, seen)
 	codes := slices.Sorted(maps.Keys(g.Metrics))
 	for _, code := range codes {
@@ -74,6 +82,7 @@ func (g Guard) relations(figures map[figure.Place]returns.Value, seen seen) []di
 			r.formula(m)
 		}
 	}
+	r.among()
 	r.accounted()
 	for _, id := range g.identities {
 		for _, scope := range r.scopes {
@@ -141,7 +150,15 @@ func parts(m metrics.Metric) []string {
 	return []string{disclosure.Number}
 }
 
-func (r *related) add(relations ...disclosure.Relation) { r.out = append(r.out, relations...) }
+// add says relations of a kind, unless that is left out.
+func (r *related) add(kind string, relations ...disclosure.Relation) {
+	if r.without != "" && strings.TrimPrefix(kind, "perhaps ") == r.without {
+		return
+	}
+	for _, relation := range relations {
+		r.out = append(r.out, said{kind, relation})
+	}
+}
 
 // breakdowns: categories add up to their total, and crossings to their margins.
 func (r *related) breakdowns(m metrics.Metric, scope, at string) {
@@ -152,7 +169,7 @@ func (r *related) breakdowns(m metrics.Metric, scope, at string) {
 			case len(b) == 2:
 				r.margins(m, total, b, part)
 			case !m.NoTotal:
-				r.sum(total, r.each(m.Code, b.String(), total, func(string) bool { return true }), part)
+				r.sum("categories add up", total, r.each(m.Code, b.String(), total, func(string) bool { return true }), part)
 			}
 		}
 	}
@@ -172,7 +189,7 @@ func (r *related) nested(m metrics.Metric) {
 						places = append(places, at)
 					}
 					for _, part := range parts(m) {
-						r.sum(group, places, part)
+						r.sum("groups of codes add up", group, places, part)
 					}
 				}
 			}
@@ -186,7 +203,7 @@ func (r *related) margins(m metrics.Metric, total figure.Place, b metrics.Breakd
 		for _, category := range r.categories[[2]string{m.Code, dimension}] {
 			margin := total
 			margin.Dimension, margin.Category = dimension, category
-			r.sum(margin, r.each(m.Code, b.String(), total, func(crossed string) bool {
+			r.sum("crossings add up", margin, r.each(m.Code, b.String(), total, func(crossed string) bool {
 				first, second, _ := strings.Cut(crossed, " x ")
 				return []string{first, second}[side] == category
 			}), part)
@@ -204,7 +221,7 @@ func (r *related) other(at figure.Place, of []string) {
 		places = append(places, part)
 	}
 	for _, part := range parts(r.Metrics[at.Code]) {
-		r.sum(at, places, part)
+		r.sum("other categories add up", at, places, part)
 	}
 }
 
@@ -222,7 +239,7 @@ func (r *related) each(code, dimension string, total figure.Place, asked func(ca
 }
 
 // sum says that the parts of a total add up to it, where all are there.
-func (r *related) sum(total figure.Place, places []figure.Place, part string) {
+func (r *related) sum(kind string, total figure.Place, places []figure.Place, part string) {
 	if !r.there[total] || len(places) == 0 {
 		return
 	}
@@ -233,7 +250,7 @@ func (r *related) sum(total figure.Place, places []figure.Place, part string) {
 		}
 		ids = append(ids, IDOf(at).Of(part))
 	}
-	r.add(disclosure.Sum(IDOf(total).Of(part), ids...))
+	r.add(kind, disclosure.Sum(IDOf(total).Of(part), ids...))
 }
 
 // all lists a metric's breakdowns and categories, its total first.
@@ -267,12 +284,12 @@ func (r *related) formula(m metrics.Metric) {
 		}
 		if r.isShare(m) {
 			d := m.Count.Formula.Division()
-			r.add(disclosure.Equal(IDOf(place).Of(disclosure.Numerator), of(d.Left)), disclosure.Equal(IDOf(place).Of(disclosure.Denominator), of(d.Right)))
+			r.add("a share is of its parts", disclosure.Equal(IDOf(place).Of(disclosure.Numerator), of(d.Left)), disclosure.Equal(IDOf(place).Of(disclosure.Denominator), of(d.Right)))
 			continue
 		}
 		for _, p := range m.Count.Formula.Parts() {
 			if r.countPart(&metrics.Node{Part: &p}) {
-				r.add(disclosure.Equal(IDOf(place).Of(disclosure.Number), of(&metrics.Node{Part: &p})))
+				r.add("a rate is of its part", disclosure.Equal(IDOf(place).Of(disclosure.Number), of(&metrics.Node{Part: &p})))
 				break // the figure's n is that of its first guarded part
 			}
 		}
@@ -311,7 +328,7 @@ func (r *related) identity(id identity, scope, at string) {
 			relation = append(relation, disclosure.Term{ID: slack, Times: 1})
 		}
 		if whole {
-			r.add(relation)
+			r.add("relation.csv: "+id.text, relation)
 		}
 	}
 }
