@@ -86,6 +86,16 @@ func (a *archive) holds(start string) bool {
 	return false
 }
 
+// holdsEnding tells whether a part's name ends so.
+func (a *archive) holdsEnding(end string) bool {
+	for name := range a.parts {
+		if strings.HasSuffix(name, end) {
+			return true
+		}
+	}
+	return false
+}
+
 // size is what a part declares to unpack to, which it cannot go beyond.
 func (a *archive) size(name string) uint64 {
 	if file := a.part(name); file != nil {

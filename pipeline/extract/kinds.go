@@ -102,13 +102,16 @@ func (a *archive) typeOf(part string) (string, error) {
 }
 
 // notOffice says what an archive is that is no Office document. Apple's are told by
-// their parts, and by the name which of the three they are.
+// their parts, whichever of them there are, or by a name that only they have; and by the
+// name which of the three they are. (An archive whose name ends in .key may be anything.)
 func notOffice(a *archive, name string) error {
-	apple := a.holds("index/") && a.holds("metadata/") || a.holds("index.zip") || a.holds("index.apxl") || a.holds("buildversionhistory.plist")
+	ending := strings.ToLower(path.Ext(name))
+	apple := ending == ".numbers" || ending == ".pages" || a.holds("index/") && a.holds("metadata/") || a.holds("index.zip") ||
+		a.holds("index.apxl") || a.holds("buildversionhistory.plist") || a.holdsEnding(".iwa")
 	if !apple {
 		return refuse("the file is a zip archive, not a spreadsheet: take the table out of it and send that, as an Excel workbook (.xlsx) or as CSV")
 	}
-	switch strings.ToLower(path.Ext(name)) {
+	switch ending {
 	case ".pages":
 		return refuse("the file is an Apple Pages document, not a spreadsheet: %s", sendInstead)
 	case ".key":
