@@ -10,9 +10,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"mojreturns/pipeline"
 	"mojreturns/pipeline/landing"
 	"mojreturns/pipeline/notice"
+	"mojreturns/pipeline/owed"
 	"mojreturns/pipeline/schedule"
 	"mojreturns/pipeline/secrets"
 	"mojreturns/pipeline/workspace"
@@ -86,7 +86,7 @@ func tellAndSend(ctx context.Context, ws *workspace.Workspace, anew bool) (sent 
 		if err != nil {
 			return 0, err
 		}
-		if standing, err = pipeline.Standing(ctx, ws, ledger); err != nil {
+		if standing, err = owed.Standing(ctx, ws, ledger); err != nil {
 			return 0, err
 		}
 	}
@@ -154,7 +154,7 @@ func (a *app) listNotices(ctx context.Context, ws *workspace.Workspace) error {
 	if err != nil {
 		return err
 	}
-	standing, err := pipeline.Standing(ctx, ws, ledger)
+	standing, err := owed.Standing(ctx, ws, ledger)
 	if err != nil {
 		return err
 	}

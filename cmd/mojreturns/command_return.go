@@ -7,8 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"mojreturns/pipeline"
 	"mojreturns/pipeline/draft"
+	"mojreturns/pipeline/owed"
 	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/workspace"
 )
@@ -69,12 +69,12 @@ func (a *app) returnListCommand() *cobra.Command {
 		Short:   "The returns owed for a period, when each is due and how it stands",
 		Example: "  mojreturns return list --workspace testdata/cleveland --period 2023-24-Q4",
 		RunE: a.look(func(_ context.Context, ws *workspace.Workspace, _ []string) error {
-			owed, err := pipeline.DueReturns(ws, a.period)
+			due, err := owed.Returns(ws, a.period)
 			if err != nil {
 				return err
 			}
 			var list [][]any
-			for _, d := range owed {
+			for _, d := range due {
 				list = append(list, []any{d.Name, d.Period, d.Due.Format(time.DateOnly), d.Status, late(d.Late), d.File})
 			}
 			return a.print(rows([]string{"return", "period", "due", "status", "days_late", "file"}, list...))

@@ -17,11 +17,11 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
-	"mojreturns/pipeline"
 	"mojreturns/pipeline/archive"
 	"mojreturns/pipeline/builds"
 	"mojreturns/pipeline/catalogue"
 	"mojreturns/pipeline/landing"
+	"mojreturns/pipeline/owed"
 	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/schedule"
 	"mojreturns/pipeline/typed"
@@ -183,7 +183,7 @@ func (s *site) read(ctx context.Context) (web.Status, error) {
 	if err != nil {
 		return status, err
 	}
-	if status.Boards, err = pipeline.Boards(ctx, s.ws, at); err != nil {
+	if status.Boards, err = owed.Boards(ctx, s.ws, at); err != nil {
 		return status, err
 	}
 	expected, err := published.Expected(ctx, s.ws, at)

@@ -10,11 +10,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"mojreturns/pipeline"
 	"mojreturns/pipeline/builds"
 	"mojreturns/pipeline/gate"
 	"mojreturns/pipeline/intake"
 	"mojreturns/pipeline/landing"
+	"mojreturns/pipeline/owed"
 	"mojreturns/pipeline/period"
 	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/workspace"
@@ -38,7 +38,7 @@ func (a *app) statusCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			owed, err := pipeline.DueReturns(ws, p)
+			due, err := owed.Returns(ws, p)
 			if err != nil {
 				return err
 			}
@@ -56,7 +56,7 @@ func (a *app) statusCommand() *cobra.Command {
 				list = append(list, []any{"extract", e.Provider, e.Feed, e.Period, e.Due.Format(time.DateOnly), e.Status, late(e.Late),
 					e.File, moment(e.Received, ws.Location), whom, by})
 			}
-			for _, d := range owed {
+			for _, d := range due {
 				list = append(list, []any{"return", "", d.Name, d.Period, d.Due.Format(time.DateOnly), d.Status, late(d.Late), d.File, "", "", ""})
 			}
 			objections, unmet, err := a.objections(ctx, ws, p)
@@ -69,14 +69,14 @@ func (a *app) statusCommand() *cobra.Command {
 			for _, u := range unmet {
 				list = append(list, []any{"condition not met", "", u.Fund, p.Label, "", u.Code + " " + u.Title, nil, u.Evidence, "", "", ""})
 			}
-			for _, lacking := range pipeline.YearsLacking(ws, p) {
+			for _, lacking := range owed.YearsLacking(ws, p) {
 				what, begins := "year", lacking.Year.Start()
 				if lacking.Next {
 					what = "next year"
 				}
 				for _, g := range lacking.Gaps {
 					list = append(list, []any{what, "", g.Of, lacking.Year.String(), begins.Format(time.DateOnly), g.Says,
-						late(pipeline.DaysLate(ws, begins)), "", "", "", ""})
+						late(owed.DaysLate(ws, begins)), "", "", "", ""})
 				}
 			}
 			if intake.Unfinished(ws) {
@@ -97,7 +97,7 @@ func (a *app) statusCommand() *cobra.Command {
 				list = append(list, []any{"unfinished", "", filepath.Base(path), "", "", "half made, or empty", nil, "the next command that changes anything clears what is half made; `seal verify` names the rest", "", "", ""})
 			}
 			for _, e := range expired {
-				list = append(list, []any{"retention", e.Provider, e.Feed, e.Year, e.Since.Format(time.DateOnly), "to be erased", late(pipeline.DaysLate(ws, e.Since)),
+				list = append(list, []any{"retention", e.Provider, e.Feed, e.Year, e.Since.Format(time.DateOnly), "to be erased", late(owed.DaysLate(ws, e.Since)),
 					e.Name, moment(e.Received, ws.Location), "", ""})
 			}
 			return a.print(rows(names, list...))
@@ -111,7 +111,7 @@ func (a *app) statusCommand() *cobra.Command {
 
 // boards prints what the status page shows of the returns; as JSON the page's own struct.
 func (a *app) boards(ctx context.Context, ws *workspace.Workspace, at period.Period) error {
-	boards, err := pipeline.Boards(ctx, ws, at)
+	boards, err := owed.Boards(ctx, ws, at)
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"mojreturns/pipeline"
+	"mojreturns/pipeline/owed"
 	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/schedule"
 	"mojreturns/pipeline/signoff"
@@ -60,7 +60,7 @@ func (a *app) office(ctx context.Context, ws *workspace.Workspace, key string, f
 	if err != nil {
 		return nil, err
 	}
-	plan, err := schedule.New(ws.Schedule, schedule.Options{Location: ws.Location, Office: pipeline.Dates(ws), Log: ws.Log, Jobs: scheduled(ws), Ledger: ledger})
+	plan, err := schedule.New(ws.Schedule, schedule.Options{Location: ws.Location, Office: owed.Dates(ws), Log: ws.Log, Jobs: scheduled(ws), Ledger: ledger})
 	if err != nil {
 		return nil, usageError{fmt.Errorf("%s: %w", workspace.ConfigFile, err)}
 	}

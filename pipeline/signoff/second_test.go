@@ -11,6 +11,7 @@ import (
 	"mojreturns/pipeline"
 	"mojreturns/pipeline/draft"
 	"mojreturns/pipeline/example"
+	"mojreturns/pipeline/owed"
 )
 
 // A second version of a return says which figures of earlier quarters it prints
@@ -39,7 +40,7 @@ func TestASecondVersionSaysWhatMoved(t *testing.T) {
 		t.Fatal(err)
 	}
 	submits(t, ws, at)
-	due, err := pipeline.DueReturns(ws, at)
+	due, err := owed.Returns(ws, at)
 	if err != nil || due[0].Status != "sealed as version 2, submitted again" {
 		t.Errorf("%+v, %v", due, err)
 	}

@@ -1,4 +1,4 @@
-package pipeline_test
+package owed_test
 
 import (
 	"fmt"
@@ -6,10 +6,10 @@ import (
 	"testing"
 	"time"
 
-	"mojreturns/pipeline"
 	"mojreturns/pipeline/backup"
 	"mojreturns/pipeline/example"
 	"mojreturns/pipeline/notice"
+	"mojreturns/pipeline/owed"
 	"mojreturns/pipeline/schedule"
 	"mojreturns/pipeline/workspace"
 )
@@ -38,7 +38,7 @@ func TestStanding(t *testing.T) {
 	}
 	stands := func() string {
 		t.Helper()
-		list, err := pipeline.Standing(t.Context(), ws, ledger)
+		list, err := owed.Standing(t.Context(), ws, ledger)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,4 +1,8 @@
-package pipeline
+// Package owed says what an office owes and what is in the way of it: the returns of a
+// period with their dates, what each still waits for, what a year lacks, and what stands
+// against them. It decides nothing: builds, gate, archive and ledger are asked, for the
+// status page, `status` and the notices alike.
+package owed
 
 import (
 	"fmt"
@@ -15,20 +19,20 @@ import (
 	"mojreturns/pipeline/workspace"
 )
 
-// DueReturn is a return that is owed for a period.
-type DueReturn struct {
+// Return is a return that is owed for a period.
+type Return struct {
 	Name, Period, Status, File string
 	Due                        time.Time
 	Late                       int // days after Due that today is, of a return that is not sealed
 }
 
-// DueReturns lists the returns owed for a period, with the date each is due:
+// Returns lists the returns owed for a period, with the date each is due:
 // so many days after the period's end, moved earlier to a working day.
-func DueReturns(ws *workspace.Workspace, at period.Period) ([]DueReturn, error) {
-	var out []DueReturn
+func Returns(ws *workspace.Workspace, at period.Period) ([]Return, error) {
+	var out []Return
 	for _, r := range ws.Returns {
 		due := calendar.Due(ws.Calendar, at.End, r.Due.Days)
-		d := DueReturn{Name: r.Name, Period: at.Label, Due: due, Status: "no draft"}
+		d := Return{Name: r.Name, Period: at.Label, Due: due, Status: "no draft"}
 		if file := draft.Path(ws, r, at); workspace.Exists(file) {
 			d.Status, d.File = "drafted", file
 		}

@@ -1,4 +1,4 @@
-package pipeline
+package owed
 
 import (
 	"context"
@@ -72,7 +72,7 @@ func lateFiles(ctx context.Context, ws *workspace.Workspace, at period.Period) (
 
 // owed are the returns that are due soon, were due, or wait for approval.
 func owed(_ context.Context, ws *workspace.Workspace, at period.Period) (out []notice.Event, err error) {
-	due, err := DueReturns(ws, at)
+	due, err := Returns(ws, at)
 	for _, d := range due {
 		e := notice.Event{Return: notice.Plain(d.Name), Period: d.Period, On: d.Due}
 		if d.Status == "submitted" || strings.HasSuffix(d.Status, "submitted again") {

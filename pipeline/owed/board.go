@@ -1,4 +1,4 @@
-package pipeline
+package owed
 
 import (
 	"context"
@@ -16,7 +16,7 @@ import (
 
 // Boards say of every return of a period what is missing before it can be sent.
 func Boards(ctx context.Context, ws *workspace.Workspace, at period.Period) ([]readiness.Board, error) {
-	due, err := DueReturns(ws, at)
+	due, err := Returns(ws, at)
 	if err != nil {
 		return nil, err
 	}

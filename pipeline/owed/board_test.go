@@ -1,16 +1,18 @@
-package pipeline_test
+package owed_test
 
 import (
 	"slices"
 	"strings"
 	"testing"
 
-	"mojreturns/pipeline"
 	"mojreturns/pipeline/example"
 	"mojreturns/pipeline/landing"
+	"mojreturns/pipeline/owed"
 	"mojreturns/pipeline/published"
 	"mojreturns/pipeline/readiness"
 )
+
+func TestMain(m *testing.M) { example.Main(m) }
 
 // For every quarter of the example's year the board asks for each file that has not come,
 // and no other; a check or condition that it names is one that `check` and `conditions`
@@ -20,7 +22,7 @@ func TestBoards(t *testing.T) {
 	ws := example.Small(t)
 	for _, label := range []string{"2023-24-Q1", "2023-24-Q2", "2023-24-Q3", "2023-24-Q4"} {
 		at := example.Quarter(t, label)
-		boards, err := pipeline.Boards(t.Context(), ws, at)
+		boards, err := owed.Boards(t.Context(), ws, at)
 		if err != nil || len(boards) != len(ws.Returns) {
 			t.Fatal(boards, err)
 		}
@@ -50,11 +52,11 @@ func TestBoards(t *testing.T) {
 			t.Errorf("%s: it ends with %+v", label, last)
 		}
 	}
-	boards, err := pipeline.Boards(t.Context(), ws, example.Quarter(t, "2023-24-Q4"))
+	boards, err := owed.Boards(t.Context(), ws, example.Quarter(t, "2023-24-Q4"))
 	if err != nil || boards[0].DaysLeft != 6 || boards[0].Due.Format("2 January 2006") != "30 April 2024" { // 23 to 26, 29 and 30 April
 		t.Errorf("%+v, %v", boards[0], err)
 	}
-	if boards, err = pipeline.Boards(t.Context(), ws, example.Quarter(t, "2023-24-Q3")); err != nil || boards[0].DaysLeft >= 0 {
+	if boards, err = owed.Boards(t.Context(), ws, example.Quarter(t, "2023-24-Q3")); err != nil || boards[0].DaysLeft >= 0 {
 		t.Errorf("the quarter before has %d days left, %v", boards[0].DaysLeft, err)
 	}
 }
