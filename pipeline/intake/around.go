@@ -24,7 +24,11 @@ var errLooked = errors.New("all is looked at")
 func (f *screening) around(ctx context.Context) (string, error) {
 	last := map[string]int64{} // of each sheet, the last row to be looked at; 0 for all
 	most := int64(0)
+	reads := register.Feed{Encoding: "detect"} // the text around a table is in the characters that the table is read in
 	for _, s := range f.tables {
+		if s.Refused == "" && s.Spec.Encoding != "" {
+			reads.Encoding = s.Spec.Encoding
+		}
 		if what := personal.InWords(f.Personal, s.Table.Sheet); what != "" {
 			return refusedFor("the name of a sheet", what), nil
 		}
@@ -47,7 +51,7 @@ func (f *screening) around(ctx context.Context) (string, error) {
 		return "", nil
 	}
 	refusal := ""
-	err = extract.Cells(ctx, f.path, f.receipt.Name, f.ReadingOptions(landing.Delivery{Receipt: f.receipt, Spec: register.Feed{}}), func(r extract.Row) error {
+	err = extract.Cells(ctx, f.path, f.receipt.Name, f.ReadingOptions(landing.Delivery{Receipt: f.receipt, Spec: reads}), func(r extract.Row) error {
 		to, table := last[r.Sheet]
 		if table && r.Row >= to {
 			if tables && len(last) == 1 {

@@ -56,9 +56,9 @@ func TestNothingIsKeptThatCannotBeHashed(t *testing.T) {
 		{name: "secrets that are no map", secrets: "pseudonym_keys:\n  POOL: \"" + keyOfPool + "\n", want: `cannot be read, at line \d+ \(not shown, since it may hold a key\)`},
 		{name: "secrets with another key in them", secrets: "pseudonym_key: " + keyOfPool, want: `cannot be read, at line 1 \(not shown`},
 		{name: "no column", change: replacing("Client No", "Case worker"), want: `client numbers cannot be hashed, so nothing of it was kept: the column victim_pseudo_id is missing`, recorded: true},
-		{name: "two columns", change: replacing("Initials", "client no."), want: `the headers "Client No" \(column 3\) and "client no." \(column 4\) each mean the column victim_pseudo_id`, recorded: true},
+		{name: "two columns", change: replacing("Case worker", "client no."), want: `the headers "Client No" \(column 3\) and "client no." \(column 4\) each mean the column victim_pseudo_id`, recorded: true},
 		{name: "the number beside its column", change: replacing("A2,SP", "ref/0700124/b,SP", "-7001", "7001", "SA", ""), want: `^client numbers would be kept, so nothing of this file was: the column "referral_id" holds the row's client number too \(row 3 the first\)`, recorded: true},
-		{name: "short numbers beside their column", change: replacing(",xq,", ",7,", "SA-700123", "7", "SA-700124", "7", "SA-700125", "7", "SA-700126", "7"), want: `the column "Initials" holds the row's client number too \(row 2 the first\)`, recorded: true},
+		{name: "short numbers beside their column", change: replacing(",xq,", ",7,", "SA-700123", "7", "SA-700124", "7", "SA-700125", "7", "SA-700126", "7"), want: `the column "Case worker" holds the row's client number too \(row 2 the first\)`, recorded: true},
 		{name: "an unclosed quote", change: replacing("A4", `"A4`), want: `nothing of it was kept, since it cannot be looked into$`, recorded: true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -222,7 +222,7 @@ func TestHashedLater(t *testing.T) {
 	feed := &ws.Register.Providers[2].Feeds[0]
 	feed.Pseudonym = nil
 	file := inboxFile(t, ws, "r_2023-24_v1.csv", "SR", "SA-700123")
-	text := strings.Replace(string(example.ReadFile(t, file)), "Initials", "Team", 1) // which nobody need drop
+	text := strings.Replace(string(example.ReadFile(t, file)), "Case worker", "Team", 1) // which nobody need drop
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}

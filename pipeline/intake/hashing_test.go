@@ -43,7 +43,7 @@ providers:
     people: POOL
     feeds:
       - {feed: referrals, files: "p_{year}_v{version}.*", delivered: refresh, pseudonym: victim_pseudo_id, blanks: ["n/a"], totals: [{columns: Client No, pattern: "^total"}],
-         columns: {victim_pseudo_id: Client No}, drop: [Initials], expected: {from: 2023-10-01, every: quarter, within: 10}}
+         columns: {victim_pseudo_id: Client No}, drop: [Case worker], expected: {from: 2023-10-01, every: quarter, within: 10}}
   - code: Q
     name: Provider Q
     people: POOL
@@ -74,7 +74,7 @@ func withKeys(t *testing.T, ws *workspace.Workspace, pool, r string) {
 // beside it. Of a workbook whole numbers are numbers.
 func inboxFile(t *testing.T, ws *workspace.Workspace, name, service string, numbers ...string) string {
 	t.Helper()
-	rows := [][]string{{"referral_id", "service_code", "Client No", "Initials", "referral_received_date", "referral_source_code", "referral_outcome_code", "crime_type_code", "da_related", "la_code"}}
+	rows := [][]string{{"referral_id", "service_code", "Client No", "Case worker", "referral_received_date", "referral_source_code", "referral_outcome_code", "crime_type_code", "da_related", "la_code"}}
 	for i, n := range numbers {
 		rows = append(rows, []string{fmt.Sprintf("A%d", i+1), service, n, "xq", "2023-11-05", "POL", "ACC", "TFT", "N", "E06000001"})
 	}
@@ -142,7 +142,7 @@ func TestClientNumbersAreHashed(t *testing.T) {
 		accepted, rejected int64
 		says               string
 	}{
-		{3, 3, `hashed before anything was kept, by the key of POOL: the client numbers under "Client No"; 1 of them had been rounded by a spreadsheet, and their rows are rejected: ask for the column as text; not kept, since no feed reads them: the sheets "Working"; taken out before anything was kept, as the provider's mapping says: the column "Initials"`},
+		{3, 3, `hashed before anything was kept, by the key of POOL: the client numbers under "Client No"; 1 of them had been rounded by a spreadsheet, and their rows are rejected: ask for the column as text; not kept, since no feed reads them: the sheets "Working"; taken out before anything was kept, as the provider's mapping says: the column "Case worker"`},
 		{3, 0, `by the key of POOL: the client numbers under "Client No"`},
 		{2, 0, `by the key of R`},
 	} {
