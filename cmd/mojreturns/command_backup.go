@@ -198,7 +198,7 @@ func notProved(p backup.Proof) string {
 // tellProof says on one screen what is proved, and what is not.
 func (a *app) tellProof(p backup.Proof, place string) error {
 	a.line("Backup    %d of %s, %s, in %s", p.Last.Number, p.Last.At.Format("2 January 2006 at 15:04 UTC"), p.Last.Office, place)
-	a.line("Copies    %s in %d backups, %s: read to the last byte", files(p.Contents), p.Backups, size(p.Bytes))
+	a.line("Copies    %s in %s, %s: read to the last byte", files(p.Contents), plural(p.Backups, "backup"), size(p.Bytes))
 	if p.Erased > 0 {
 		a.line("Erased    %s, of which no copy is left", files(p.Erased))
 	}
@@ -207,7 +207,7 @@ func (a *app) tellProof(p backup.Proof, place string) error {
 		a.line("Build     %s", p.Built)
 		a.line("Figures   %s", p.Figures)
 		a.line("Journal   %d lines; head %s", p.Audit.Lines, p.Audit.Head)
-		a.line("Signed    %d submissions, seals and releases; the figures of %d sealed returns made again: the same", p.Seals, p.Again)
+		a.line("Signed    %d submissions, seals and releases; the figures of %s made again: the same", p.Seals, plural(p.Again, "sealed return"))
 		for _, why := range p.NotAgain {
 			a.line("  not made again: %s", why)
 		}

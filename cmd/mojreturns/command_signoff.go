@@ -178,11 +178,11 @@ func (a *app) tellVerified(v signoff.Verification, ws *workspace.Workspace) {
 		fmt.Fprintln(a.stdout, "Seal:     intact; cannot be rebuilt:", v.CannotRebuild)
 	default:
 		fmt.Fprintln(a.stdout, "Seal:     intact")
-		fmt.Fprintln(a.stdout, "Figures:  ", figuresWords(v.Differences))
+		fmt.Fprintln(a.stdout, "Figures: ", figuresWords(v.Differences))
 		for _, d := range v.Differences {
 			fmt.Fprintln(a.stdout, "  ", d)
 		}
-		fmt.Fprintln(a.stdout, "Workbook: ", v.Workbook)
+		fmt.Fprintln(a.stdout, "Workbook:", v.Workbook)
 	}
 }
 

@@ -63,8 +63,8 @@ func held(t *testing.T, n *yaml.Node, v reflect.Value, where string) {
 	if n.Kind == yaml.AliasNode {
 		n = n.Alias
 	}
-	if n.Kind == yaml.ScalarNode && n.Tag == "!!null" {
-		return // nothing is shown
+	if n.Kind == yaml.ScalarNode && (n.Tag == "!!null" || n.Value == "" && n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) == 0) {
+		return // nothing is shown, with a tag ("!:") or without
 	}
 	if v.Kind() == reflect.Pointer {
 		v = v.Elem()
