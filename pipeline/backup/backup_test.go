@@ -256,6 +256,32 @@ func TestStoppedAtEveryFile(t *testing.T) {
 	}
 }
 
+// A folder in which people keep other things, under names that backups use too, keeps them.
+func TestWhatOthersKeepInThePlaceStays(t *testing.T) {
+	t.Parallel()
+	ws, place := example.Small(t), t.TempDir()
+	theirs := []string{"incoming/letter.docx", "objects/chair.jpg", "objects/desks/desk.jpg", "objects/ab/" + strings.Repeat("cd", 32)}
+	for _, name := range theirs {
+		if err := workspace.WriteFile(filepath.Join(place, filepath.FromSlash(name)), []byte("ours alone")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, what := range []string{"", "new"} {
+		if what != "" {
+			change(t, ws, what)
+		}
+		makes(t, ws, place)
+		for _, name := range theirs {
+			if string(example.ReadFile(t, filepath.Join(place, filepath.FromSlash(name)))) != "ours alone" {
+				t.Errorf("%s is another now", name)
+			}
+		}
+	}
+	if c, err := backup.Check(place, nil); err != nil || len(c.Problems) != 3 || !strings.Contains(c.Problems[0], "move it elsewhere") {
+		t.Errorf("the check says %q, %v", c.Problems, err)
+	}
+}
+
 // What is erased goes from the copies with the next backup, and does not come back with
 // an older one, in which it was.
 func TestErasuresReachTheCopies(t *testing.T) {

@@ -82,7 +82,11 @@ func (c *Checked) foreign(place string, named map[string]bool) error {
 	err := filepath.WalkDir(root, func(file string, d fs.DirEntry, err error) error {
 		if err == nil && !d.IsDir() && !named[d.Name()] {
 			relative, _ := filepath.Rel(place, file)
-			c.Problems = append(c.Problems, fmt.Sprintf("%s is in no backup: a killed one left it, or it was put there; the next backup removes it", filepath.ToSlash(relative)))
+			what := "a killed one left it, or it was put there; the next backup removes it"
+			if o := (objects{place: place}); !o.isCopy(file) {
+				what = "it is none of this program's, which leaves it as it is; move it elsewhere"
+			}
+			c.Problems = append(c.Problems, fmt.Sprintf("%s is in no backup: %s", filepath.ToSlash(relative), what))
 		}
 		return err
 	})

@@ -279,7 +279,8 @@ func (o objects) conclude(m Manifest) (head string, err error) {
 }
 
 // sweep removes from the copies what was erased, and what no backup names: of one that
-// was killed.
+// was killed. What is not a copy by its path is somebody's, who has a folder of such a
+// name in the same place, and stays.
 func (o objects) sweep(all []written) (removed int, err error) {
 	named, gone := map[string]bool{}, erased(all)
 	for _, w := range all {
@@ -288,7 +289,7 @@ func (o objects) sweep(all []written) (removed int, err error) {
 		}
 	}
 	walk := filepath.WalkDir(filepath.Join(o.place, "objects"), func(file string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
+		if err != nil || d.IsDir() || !o.isCopy(file) {
 			return err
 		}
 		_, isErased := gone[strings.TrimSuffix(d.Name(), sealedEnding)]
@@ -306,5 +307,9 @@ func (o objects) sweep(all []written) (removed int, err error) {
 	if errors.Is(walk, fs.ErrNotExist) {
 		walk = nil
 	}
-	return removed, errors.Join(walk, os.RemoveAll(filepath.Join(o.place, "incoming")))
+	if err := os.Remove(o.unfinished()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		walk = errors.Join(walk, err)
+	}
+	_ = os.Remove(filepath.Dir(o.unfinished())) // stays where somebody keeps something in it
+	return removed, walk
 }

@@ -37,6 +37,15 @@ func (o objects) path(sha string, encrypted bool) string {
 	return filepath.Join(o.place, "objects", sha[:2], name)
 }
 
+// isCopy tells whether a file lies where the copy of a content does.
+func (o objects) isCopy(file string) bool {
+	sha, encrypted := strings.CutSuffix(filepath.Base(file), sealedEnding)
+	return isDigest(sha) && file == o.path(sha, encrypted)
+}
+
+// unfinished is the file that a copy is written into before it has its name.
+func (o objects) unfinished() string { return filepath.Join(o.place, "incoming", "copy.tmp") }
+
 // put copies a file of a workspace, unless its content is there already. It gives how many
 // bytes it wrote. A file that grows while it is copied is taken as it was when it was opened.
 func (o objects) put(dir, name string) (f File, wrote int64, err error) {
@@ -152,11 +161,10 @@ func (unclosed) Close() error { return nil }
 
 // temp is a new file that a finished one is renamed from.
 func (o objects) temp() (*os.File, error) {
-	dir := filepath.Join(o.place, "incoming")
-	if err := os.MkdirAll(dir, 0o770); err != nil {
+	if err := os.MkdirAll(filepath.Dir(o.unfinished()), 0o770); err != nil {
 		return nil, err
 	}
-	return os.OpenFile(filepath.Join(dir, "copy.tmp"), os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o660) // one backup at a time
+	return os.OpenFile(o.unfinished(), os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o660) // one backup at a time
 }
 
 // open reads a content that a manifest names; what is encrypted by the keys given.
