@@ -71,6 +71,8 @@
 // move a person. Medians and percentiles are hidden by package guard, by how many lie
 // beyond them and with the share of the same people. An output is held against those
 // before it, not against those that may follow: a later one can be refused.
+// By how much a shown count moved since an earlier output is no count here: where a late
+// file adds two people, 28 that becomes 30 tells that both are of that category.
 // Nor is the sum of hidden cells kept where it is itself small: of 12, 9 shown and two
 // hidden, the two are 3 together, and each 1 or 2.
 // Analysts inside the office see every count (the commands query, metrics, trace
