@@ -67,6 +67,25 @@ func (d *Document) checkComments(tokens token.Tokens) {
 	}
 }
 
+// checkColons finds a colon within {} or [] that is followed by no blank, as in {POL:Police}:
+// one reader takes it for a key and its value, another for one word.
+func (d *Document) checkColons(tokens token.Tokens) {
+	for i, t := range tokens {
+		if t.Type != token.MappingValueType || i == 0 || i+1 == len(tokens) {
+			continue
+		}
+		before, after := tokens[i-1], tokens[i+1]
+		switch after.Type {
+		case token.MappingStartType, token.MappingEndType, token.SequenceStartType, token.SequenceEndType, token.CollectEntryType:
+			continue
+		}
+		quoted := before.Type == token.SingleQuoteType || before.Type == token.DoubleQuoteType
+		if !quoted && after.Position.Line == t.Position.Line && after.Position.Column == t.Position.Column+1 {
+			d.tell(t, "a blank is missing behind the colon; write one, or put the whole into quotation marks if it is one word")
+		}
+	}
+}
+
 // value puts what a node holds into v. What cannot be is told, and v stays as it is.
 func (r *reading) value(node ast.Node, v reflect.Value, path string) {
 	if r.nodes++; r.nodes > mostNodes {

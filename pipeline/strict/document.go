@@ -65,7 +65,9 @@ func Read(name string, text []byte, into any) *Document {
 		}
 		return d
 	}
-	d.checkComments(lexer.Tokenize(clean))
+	tokens := lexer.Tokenize(clean)
+	d.checkComments(tokens)
+	d.checkColons(tokens)
 	d.decode(file, into)
 	return d
 }

@@ -85,6 +85,7 @@ func TestReadTellsWhatItCannotTake(t *testing.T) {
 			"3:8 here must stand keys with their values"},
 		"amount: 1\namount: 2\n":        {"2:1 \"amount\" stands here twice, first on line 1"},
 		"amount: a #1\ndate: #2\n":      {"1:11 what follows # is a comment", "2:7 what follows # is a comment"},
+		"names: {a:b}\n":                {"1:8 here must stand a list", "1:10 a blank is missing behind the colon"},
 		"first: {amount: a date: d}\n":  {"1:17 \"a date: d\" has a colon in it: a comma may be missing"},
 		"names: [a]\n---\nnames: [b]\n": {"3:1 a second document begins here"},
 		"amount: !!int 3\nnames: *a\n":  {"1:9 !!int is a YAML tag", "2:8 nothing above is marked &a"},
