@@ -121,7 +121,7 @@ func (a *app) briefingDiffCommand() *cobra.Command {
 			fmt.Fprintf(a.stdout, "No briefing was released to %s before.\n", audience)
 			return nil
 		case len(changed.Rows) == 0:
-			fmt.Fprintf(a.stdout, "Every figure that %s also gave reads as it did then.\n", last)
+			fmt.Fprintf(a.stdout, "Every total that %s also gave reads as it did then.\n", last)
 			return nil
 		}
 		fmt.Fprintf(a.stdout, "Against %s. `mojreturns trace CODE` lists the rows behind a figure.\n", last)

@@ -108,7 +108,7 @@ func unchanged(last string) string {
 	if last == "" {
 		return "No briefing was released before this one."
 	}
-	return "Every figure that " + last + " also gave reads as it did then."
+	return "Every total that " + last + " also gave reads as it did then."
 }
 
 // needed are the questions that a pack asks, and those that its words are made of.

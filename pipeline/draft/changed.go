@@ -52,8 +52,9 @@ func lastPack(v *published.View, audience string) (last archive.Release, found b
 
 // layChanged lays the relation "changed": the figures that the pack may show and that the
 // one before it, to the same audience, gave otherwise. Both were or are printed, so that one
-// differs from the other tells nothing new; what either hides is left out. It returns in
-// words which pack that was.
+// differs from the other tells nothing new; what either hides is left out. So is a count of a
+// breakdown that moved by a few, and any share of one: beside each other they would describe
+// the people of a late file, by age, sex and place. It returns in words which pack that was.
 func layChanged(ctx context.Context, v *published.View, audience string) (last string, err error) {
 	before, found := lastPack(v, audience)
 	var list []printedBefore
@@ -75,7 +76,8 @@ func layChanged(ctx context.Context, v *published.View, audience string) (last s
 		FROM (SELECT unnest(from_json($1::JSON, '`+printedShape+`'), recursive := true)) p
 		JOIN figure f USING (code, scope, period, dimension, category)
 		WHERE p.shows NOT IN ('', '[c]', '[z]') AND f.marker NOT IN ('c', 'z')
-			AND (f.value IS DISTINCT FROM TRY_CAST(p.shows AS DECIMAL(38,10)) OR (f.value IS NULL) <> (p.shows LIKE '[%'))`, string(text))
+			AND (p.category = '' OR f.unit = 'pounds' OR f.unit <> 'share' AND abs(f.value - TRY_CAST(p.shows AS DECIMAL(38,10))) >= $2)
+			AND (f.value IS DISTINCT FROM TRY_CAST(p.shows AS DECIMAL(38,10)) OR (f.value IS NULL) <> (p.shows LIKE '[%'))`, string(text), v.Workspace.Disclosure.Smallest())
 	return last, err
 }
 
