@@ -118,6 +118,9 @@ func heldUnder(t *testing.T, n *yaml.Node, v reflect.Value, where string) {
 		} else if v.Kind() == reflect.Struct {
 			under = field(v, key.Value)
 		}
+		if !under.IsValid() && value.Tag == "!!null" {
+			continue // a key without a value shows none: {code:} is the key "code:" to the other reader
+		}
 		if !under.IsValid() {
 			t.Fatalf("%s shows the key %q, which nothing holds: %v", where, key.Value, v)
 		}
