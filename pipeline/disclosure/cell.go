@@ -20,9 +20,6 @@ type Policy struct {
 	Threshold int    // the smallest count of people that may be shown, zero apart; at least 3
 	Off       bool   // show everything; for the ministry only
 	Reason    string // why it is off
-	// Soon asks for an answer soon: that nothing was found for one count is enough to
-	// refuse. Whoever asks so has another question.
-	Soon bool
 }
 
 // check refuses a policy that does not protect, all its mistakes together.

@@ -17,7 +17,6 @@ type count struct {
 	value int64 // 0 where not known
 	turn  int   // how often it had been restated when it was this
 	known bool  // whether value is; the attacker may know neither
-	seen  bool  // whether it is of a breakdown that the attacker has seen something of
 	room  bool  // nobody's figure, but what an inequality leaves
 	links []int // in model.links
 	times []int64
@@ -45,7 +44,7 @@ func (m *model) count(key countKey) *count {
 	if c, ok := m.index[key]; ok {
 		return c
 	}
-	c := &count{at: len(m.counts), id: m.names.ids[key.name], value: key.value, turn: key.turn, known: true, seen: m.seen[key.name]}
+	c := &count{at: len(m.counts), id: m.names.ids[key.name], value: key.value, turn: key.turn, known: true}
 	m.index[key] = c
 	m.counts = append(m.counts, c)
 	return c

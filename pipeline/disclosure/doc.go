@@ -26,8 +26,8 @@
 // A shown share is taken to give away its numerator, complement and denominator,
 // a shown mean, median or rate the number it is of, whatever the rounding and
 // whether or not that number is printed: from 40.2% of 92 anyone has 37. A
-// figure that is zero and has no cell in any output is taken to be known, of a breakdown
-// that he has seen something of: a category without a row is empty.
+// figure that is zero and has no cell in any output is taken to be known: a category
+// without a row is empty.
 //
 // # What is promised
 //

@@ -1,12 +1,10 @@
 package disclosure
 
 import (
-	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // model is what the attacker reasons over: counts, and the links between them.
@@ -16,8 +14,7 @@ type model struct {
 	counts []*count
 	links  []link
 	names  *names
-	room   []int  // by number, of what nobody knows: how many relations name it
-	seen   []bool // by number: whether it is of a breakdown that the attacker has seen something of
+	room   []int // by number, of what nobody knows: how many relations name it
 	index  map[countKey]*count
 	// unsaid is that zeros which nobody prints are taken not to be known, as is asked
 	// where they say no more than the zeros printed beside them.
@@ -51,14 +48,12 @@ const (
 	earlierOnly = 1
 )
 
-// newModel takes the cells in order of ID.
 func newModel(policy Policy, cells []Cell, relations []Relation, releases []Release, has int) (*model, error) {
+	cells = sorted(cells)
 	relations = append(slices.Clone(relations), complements(cells, releases)...)
 	m := &model{policy: policy, index: map[countKey]*count{}, names: newNames(relations)}
-	m.names.joinComplements(relations)
 	numbered := m.names.reduce(relations)
 	m.numberAll(cells, releases)
-	m.noteSeen(cells, releases)
 	today := newWorld(m.names)
 	var errs []error
 	for i, c := range cells {
@@ -80,7 +75,6 @@ func newModel(policy Policy, cells []Cell, relations []Relation, releases []Rele
 		worlds = append(worlds, w)
 	}
 	m.noteRoom(worlds, numbered)
-	numbered = m.alike(numbered)
 	for _, w := range worlds {
 		w.derive(numbered)
 	}
@@ -120,46 +114,8 @@ func (m *model) numberAll(cells []Cell, releases []Release) {
 	}
 }
 
-// noteSeen notes the breakdowns that something was printed of, with the margins of crossings.
-func (m *model) noteSeen(cells []Cell, releases []Release) {
-	breakdowns := map[[2]string]bool{}
-	see := func(c Cell) {
-		if c.Private {
-			return
-		}
-		breakdowns[[2]string{c.ID.Code, c.ID.Dimension}], breakdowns[[2]string{c.ID.Code, ""}] = true, true
-		if one, other, crossed := strings.Cut(c.ID.Dimension, " x "); crossed {
-			breakdowns[[2]string{c.ID.Code, one}], breakdowns[[2]string{c.ID.Code, other}] = true, true
-		}
-	}
-	for _, c := range cells {
-		see(c)
-	}
-	for _, r := range releases {
-		for _, d := range r.Cells {
-			see(d.Cell)
-		}
-	}
-	m.seen = make([]bool, len(m.names.ids))
-	for _, id := range m.names.ids {
-		if at := m.names.of(id); breakdowns[[2]string{id.Code, id.Dimension}] {
-			m.seen[at] = true
-		}
-	}
-}
-
-// sorted puts cells in order. They are large: what is moved about is where they are.
 func sorted(cells []Cell) []Cell {
-	at := make([]int, len(cells))
-	for i := range at {
-		at[i] = i
-	}
-	slices.SortFunc(at, func(a, b int) int { return cmp.Or(cells[a].ID.Compare(cells[b].ID), cmp.Compare(a, b)) })
-	out := make([]Cell, len(cells))
-	for i, from := range at {
-		out[i] = cells[from]
-	}
-	return out
+	return slices.SortedStableFunc(slices.Values(cells), func(a, b Cell) int { return a.ID.Compare(b.ID) })
 }
 
 // take notes the counts of a cell.
@@ -264,41 +220,6 @@ func (m *model) noteRoom(worlds []*world, relations [][]term) {
 	}
 }
 
-// alike leaves out what says the same as another: that the same counts leave room.
-func (m *model) alike(relations [][]term) [][]term {
-	seen := map[string]bool{}
-	var key []byte
-	return slices.DeleteFunc(relations, func(r []term) bool {
-		key = key[:0]
-		for _, t := range r {
-			if m.room[t.at] == 1 {
-				t.at = -1
-			}
-			key = binary.AppendVarint(binary.AppendVarint(key, int64(t.at)), t.times)
-		}
-		was := seen[string(key)]
-		seen[string(key)] = true
-		return was
-	})
-}
-
-// spacious tells whether a relation leaves more room than a move could fill: it says
-// nothing then that a move could offend against.
-func (m *model) spacious(w *world, r []term) bool {
-	var room, most int64
-	for _, t := range r {
-		switch {
-		case m.room[t.at] != 1:
-			most += farthest * max(t.times, -t.times)
-		case room > 0:
-			return false
-		case w.known[t.at] && (t.times == 1 || t.times == -1):
-			room = w.values[t.at]
-		}
-	}
-	return room > most
-}
-
 // holds says which relations the figures of this output contradict.
 func (w *world) holds(n *names, relations [][]term) []error {
 	var errs []error
@@ -333,7 +254,7 @@ func (m *model) join(worlds []*world, at int, relations [][]term, said map[strin
 			}
 			key = binary.AppendVarint(binary.AppendVarint(key, v), int64(w.turn[t.at]))
 		}
-		if whole && !w.broken[i] && !m.spacious(w, r) && !said[string(key)] {
+		if whole && !w.broken[i] && !said[string(key)] {
 			said[string(key)] = true
 			m.link(w, at, r)
 		}

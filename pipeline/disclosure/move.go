@@ -36,7 +36,6 @@ type search struct {
 	m       *model
 	target  *count
 	hideToo bool          // whether shown counts may be hidden for it
-	dear    bool          // whether any move will do, whatever it hides
 	by      map[int]int64 // the steps of the move being looked at, by count
 	off     map[int]int64 // what they add to each link they touch
 	queue   moves
@@ -46,25 +45,16 @@ type search struct {
 // find looks for the cheapest move through the target that meets the standard;
 // without hideToo, over hidden counts alone. That it finds none is no proof.
 func (m *model) find(target *count, hideToo bool, patience int) *move {
-	return m.search(&search{m: m, target: target, hideToo: hideToo}, patience)
-}
-
-// findAny looks for a move that hides what it likes: where many cells must be hidden for
-// the cheapest, all that is cheaper would be looked at first.
-func (m *model) findAny(target *count) *move {
-	return m.search(&search{m: m, target: target, hideToo: true, dear: true}, patience)
-}
-
-func (m *model) search(s *search, patience int) *move {
+	s := &search{m: m, target: target, hideToo: hideToo}
 	for _, by := range []int64{1, -1, 2, -2} {
 		s.by, s.off = map[int]int64{}, map[int]int64{}
-		s.push(nil, s.target, by)
+		s.push(nil, target, by)
 	}
 	for looked := 0; s.queue.Len() > 0 && looked < patience; looked++ {
 		v := heap.Pop(&s.queue).(*move)
 		s.lay(v)
 		if v.uneven == 0 {
-			if m.hasReason(s.target, s.by) {
+			if m.hasReason(target, s.by) {
 				return v
 			}
 		} else if v.steps < longest {
@@ -134,18 +124,14 @@ func (s *search) push(before *move, c *count, by int64) {
 			v.uneven--
 		}
 	}
-	if cost := c.cost(); s.dear {
-		v.cost += cost / 16
-	} else {
-		v.cost += cost
-	}
+	v.cost += c.cost()
 	heap.Push(&s.queue, v)
 }
 
 // mayChange says whether a count can be different by so much for all the
 // attacker knows, or would know if it were hidden.
 func (m *model) mayChange(c *count, by int64, hideToo bool) bool {
-	if len(c.public) > 0 || by > farthest || by < -farthest || c.value+by < c.least || c.nobody() && !m.unsaid {
+	if len(c.public) > 0 || c.value+by < c.least || c.nobody() && !m.unsaid {
 		return false
 	}
 	return !c.shown() || hideToo && !(c.value == 0 && c.own)
@@ -153,10 +139,9 @@ func (m *model) mayChange(c *count, by int64, hideToo bool) bool {
 
 // nobody says whether a count is a zero that no output has a cell for. Anyone takes a
 // category without a row to be empty, so that such a zero protects nothing. Of the parts
-// of a share that is not printed nobody takes anything, nor of a breakdown that he has
-// seen nothing of: readers of the briefing do not know which outcomes the return tells of.
+// of a share that is not printed nobody takes anything.
 func (c *count) nobody() bool {
-	return c.seen && c.known && c.value == 0 && !c.people && !c.room && c.id.Part == ""
+	return c.known && c.value == 0 && !c.people && !c.room && c.id.Part == ""
 }
 
 // shown says whether a cell of this output that is not hidden gives the count away.

@@ -60,22 +60,28 @@ func Protect(policy Policy, cells []Cell, relations []Relation, earlier []Releas
 	if err := policy.check(); err != nil {
 		return nil, err
 	}
-	cells = sorted(cells)
+	known := readers(policy.Audience, earlier)
 	hidden := map[ID]string{}
-	var decisions []Decision
-	// What hides a count from one reader hides it still where more is hidden for another.
-	for _, r := range readers(policy.Audience, earlier) {
-		var err error
-		if decisions, err = r.decide(policy, cells, relations, hidden); err != nil {
-			return nil, err
-		}
-		for _, d := range decisions {
-			if d.Hidden {
-				hidden[d.Cell.ID] = d.Why
+	for {
+		var decisions []Decision
+		before := len(hidden)
+		for _, r := range known {
+			var err error
+			if decisions, err = r.decide(policy, cells, relations, hidden); err != nil {
+				return nil, err
+			}
+			for _, d := range decisions {
+				if _, had := hidden[d.Cell.ID]; d.Hidden && !had {
+					hidden[d.Cell.ID] = d.Why
+				}
 			}
 		}
+		// What one reader must not see may be more than protected the others: it is
+		// done when each in turn needs nothing more.
+		if len(known) == 1 || len(hidden) == before {
+			return decisions, nil
+		}
 	}
-	return decisions, nil
 }
 
 // reader is a kind of reader of an output, and what he has seen.
@@ -199,9 +205,6 @@ func (m *model) hideOthers(targets []*count, gone func(*count) bool) error {
 		}
 		v, none, proved := m.find(t, true, patience), false, false
 		if v == nil {
-			v = m.findAny(t)
-		}
-		if v == nil {
 			v, none, proved = m.settle(t)
 		}
 		if v == nil {
@@ -209,7 +212,7 @@ func (m *model) hideOthers(targets []*count, gone func(*count) bool) error {
 				continue // earlier releases gave it away themselves: nothing here does
 			}
 			failed = append(failed, Exposed{t.id, len(t.cells) == 0, m.exposers(t), proved})
-			if len(failed) == mostNamed || m.policy.Soon {
+			if len(failed) == mostNamed {
 				break // they say enough, and to look for more may take long
 			}
 			continue

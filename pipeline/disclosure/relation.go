@@ -95,26 +95,6 @@ func newNames(relations []Relation) *names {
 	return n
 }
 
-// joinComplements makes one of what two shares of the same parts leave.
-func (n *names) joinComplements(relations []Relation) {
-	left := map[[2]int]int{}
-	for _, r := range relations {
-		if len(r) != 3 || r[2].ID.Part != Complement || r[2].ID.Of("") != r[0].ID.Of("") {
-			continue
-		}
-		of := [2]int{n.of(r[0].ID), n.of(r[1].ID)}
-		one, had := left[of]
-		if other := n.of(r[2].ID); !had {
-			left[of] = other
-		} else if one != other {
-			if n.ids[one].Compare(n.ids[other]) > 0 {
-				one, other = other, one
-			}
-			n.equal[other], left[of] = one, one
-		}
-	}
-}
-
 // number is that of the ID alone.
 func (n *names) number(id ID) int {
 	at, ok := n.numbers[id]

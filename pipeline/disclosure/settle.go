@@ -35,11 +35,7 @@ const (
 // settle looks for any move through the target. If none is found, none says that
 // all were tried, and proved that what was tried is all there is.
 func (m *model) settle(target *count) (v *move, none, proved bool) {
-	tries := uint64(orders)
-	if m.policy.Soon {
-		tries = 3
-	}
-	for order := range tries {
+	for order := range uint64(orders) {
 		s := m.settler()
 		if order > 0 {
 			s.dice = rand.New(rand.NewPCG(order, uint64(target.at)))

@@ -77,7 +77,7 @@ func (r *related) accounted() {
 			continue
 		}
 		for _, at := range rows[1:] {
-			r.add("columns have the same rows", disclosure.Equal(IDOf(rows[0]), IDOf(at)))
+			r.add(disclosure.Equal(IDOf(rows[0]), IDOf(at)))
 		}
 		r.atMostSent(a, rows[0], "")
 		for _, code := range slices.Sorted(maps.Keys(r.Metrics)) {
@@ -111,13 +111,13 @@ func (r *related) atMostSent(a account, at figure.Place, standing string) {
 		}
 	}
 	if r.there[at] && len(sent) > 0 {
-		r.within("rows were delivered "+standing, []disclosure.ID{IDOf(at)}, sent)
+		r.within([]disclosure.ID{IDOf(at)}, sent)
 	}
 }
 
 // within says that counts are together no more than others. Rows that break a rule can
 // make it untrue: what is left over comes last, as holding asks.
-func (r *related) within(kind string, few, many []disclosure.ID) {
+func (r *related) within(few, many []disclosure.ID) {
 	var out disclosure.Relation
 	for _, id := range few {
 		out = append(out, disclosure.Term{ID: id, Times: 1})
@@ -127,7 +127,7 @@ func (r *related) within(kind string, few, many []disclosure.ID) {
 	}
 	room := few[0]
 	room.Code = "room of " + room.Code + " in " + many[0].String()
-	r.add(kind, append(out, disclosure.Term{ID: room, Times: 1}))
+	r.add(append(out, disclosure.Term{ID: room, Times: 1}))
 }
 
 // haveRows: those whom a metric counts in a category have a row with its code; in that of
@@ -138,17 +138,14 @@ func (r *related) haveRows(a account, m metrics.Metric) {
 		if !r.there[complete] {
 			continue
 		}
-		coded := r.coded(m, a.feed, column)
-		if len(coded) == 0 && m.When.Start != column.Name {
-			continue
-		}
+		dimensions := r.coded(m, a.feed, column)
 		for _, scope := range a.scopes {
 			for _, p := range r.periods {
 				total := figure.Place{Code: m.Code, Scope: scope, Period: p}
 				if r.there[total] && m.When.Start == column.Name {
-					r.within("who is counted has a date", []disclosure.ID{IDOf(total)}, []disclosure.ID{IDOf(complete)})
+					r.within([]disclosure.ID{IDOf(total)}, []disclosure.ID{IDOf(complete)})
 				}
-				for _, dimension := range coded {
+				for _, dimension := range dimensions {
 					r.saysSo(a, column, r.each(m.Code, dimension, total, func(string) bool { return true }))
 				}
 			}
@@ -186,9 +183,9 @@ func (r *related) saysSo(a account, column contract.Column, categories []figure.
 		}
 	}
 	if len(known) > 0 {
-		r.within("who is counted by a code has one", known, []disclosure.ID{IDOf(a.place(column, returns.Complete))})
+		r.within(known, []disclosure.ID{IDOf(a.place(column, returns.Complete))})
 	}
 	if len(unknown) > 0 && len(unsaid) > 0 {
-		r.within("who has no code has a row without", unknown, unsaid)
+		r.within(unknown, unsaid)
 	}
 }

@@ -51,9 +51,6 @@ func (g Guard) ties() [][]breakdown {
 		}
 		out = append(out, tie)
 	}
-	for _, p := range g.pairs() {
-		out = append(out, p.ties()...)
-	}
 	for _, code := range slices.Sorted(maps.Keys(g.Metrics)) {
 		m := g.Metrics[code]
 		if m.Count.Kind != metrics.Formula {

@@ -13,14 +13,7 @@
 // are filled and how many rows of a delivery were accepted. That all rows a return counts
 // are those accepted is not taken to be known, only that they are no more. Where rows for
 // quarters to come were delivered already, an output guards what the later ones of its kind
-// will have to hide, so that what it says of all rows keeps none of them in; where that
-// cannot be, it leaves all the same, since nobody knows yet what they will print (2026-11-28).
-//
-// Which rows a metric counts is read from its SELECT where that is plain: of a table, those
-// that meet some conditions. What follows for two metrics of the same rows, or of some of
-// the other's, is derived; reference/relation.csv keeps what no SELECT says. That R02 is no
-// more than R01 stands there beside the sum that says so too, since readers who never see
-// the outcomes know the one and not the other (2026-11-28: found by a random year).
+// will have to hide, so that what it says of all rows keeps none of them in (2026-11-28).
 //
 // A release is a seal, or a briefing given out. It is kept with the figures it did not
 // print: which of them changed since is then known and not guessed. A figure that was

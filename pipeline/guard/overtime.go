@@ -46,7 +46,7 @@ func (r *related) same(m metrics.Metric, a, b figure.Place) {
 		return
 	}
 	for _, part := range parts(m) {
-		r.add("periods of the same rows", disclosure.Equal(IDOf(a).Of(part), IDOf(b).Of(part)))
+		r.add(disclosure.Equal(IDOf(a).Of(part), IDOf(b).Of(part)))
 	}
 }
 
@@ -72,9 +72,9 @@ func (r *related) sinceStart(m metrics.Metric, scope string) {
 			for _, part := range parts(m) {
 				switch {
 				case i == 0: // nothing came before the year, or something did: what is untrue is left out
-					r.add("counted since the start", disclosure.Equal(IDOf(now).Of(part), IDOf(added).Of(part)), disclosure.AtMost(IDOf(added).Of(part), IDOf(now).Of(part)))
+					r.add(disclosure.Equal(IDOf(now).Of(part), IDOf(added).Of(part)), disclosure.AtMost(IDOf(added).Of(part), IDOf(now).Of(part)))
 				case r.there[before]:
-					r.add("counted since the start", disclosure.Sum(IDOf(now).Of(part), IDOf(before).Of(part), IDOf(added).Of(part)))
+					r.add(disclosure.Sum(IDOf(now).Of(part), IDOf(before).Of(part), IDOf(added).Of(part)))
 				}
 			}
 		}
@@ -100,7 +100,7 @@ func (r *related) madeOf(m metrics.Metric, at func(period.Period) figure.Place, 
 	case (m.When.Kind == "open" || m.When.Kind == "upto") && last.End.Equal(long.End):
 		r.same(m, places[len(places)-1], total)
 	case whole && (m.When.Kind == "in" || m.When.Kind == "active" && (m.Count.Kind == "distinct" || len(quarters) == 1)):
-		r.together("quarters", m, total, places)
+		r.together(m, total, places)
 	case m.When.Kind == "in" && (m.Count.Kind != "distinct" || total.Dimension == ""):
 		r.amongOthers(m, total, places)
 	}
@@ -122,7 +122,7 @@ func tiles(parts []period.Period, long period.Period) bool {
 func (r *related) amongOthers(m metrics.Metric, total figure.Place, places []figure.Place) {
 	for _, part := range parts(m) {
 		for _, at := range places {
-			r.add("a quarter is within a longer period", disclosure.AtMost(IDOf(at).Of(part), IDOf(total).Of(part)))
+			r.add(disclosure.AtMost(IDOf(at).Of(part), IDOf(total).Of(part)))
 		}
 	}
 }
@@ -139,7 +139,7 @@ func (r *related) opening(m metrics.Metric, at figure.Place, before string) {
 			last := at
 			last.Code, last.Period = o.Code, before
 			if r.there[last] {
-				r.add("open at the start as at the end before", disclosure.Equal(IDOf(at), IDOf(last)))
+				r.add(disclosure.Equal(IDOf(at), IDOf(last)))
 			}
 		}
 	}

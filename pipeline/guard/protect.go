@@ -59,17 +59,6 @@ func inWords(ws *workspace.Workspace, refused error) string {
 // audience, with what was released to it before. It refuses where an earlier
 // release gives a count away whatever is hidden now.
 func Protect(v *published.View, audience string, printed []returns.Printed, figures map[figure.Place]returns.Value) (protected, error) {
-	out, err := protect(v, audience, printed, figures, "", true)
-	if errors.Is(err, disclosure.ErrCannotProtect) {
-		// What outputs to come will print nobody knows yet: it is no reason to refuse this one.
-		return protect(v, audience, printed, figures, "", false)
-	}
-	return out, err
-}
-
-// protect leaves out a kind of relation, if one is named; ahead, it guards what later
-// outputs will have to hide.
-func protect(v *published.View, audience string, printed []returns.Printed, figures map[figure.Place]returns.Value, without string, ahead bool) (protected, error) {
 	out := protected{Hidden: map[returns.Printed]bool{}}
 	g, err := For(v.Workspace, audience)
 	if err != nil {
@@ -94,11 +83,9 @@ func protect(v *published.View, audience string, printed []returns.Printed, figu
 		}
 	}
 	g.besides(cells, where, figures)
-	var later []disclosure.Cell
-	if ahead {
-		if later, err = g.later(v.Period, printed, figures); err != nil {
-			return out, err
-		}
+	later, err := g.later(v.Period, printed, figures)
+	if err != nil {
+		return out, err
 	}
 	for _, c := range later {
 		if where[c.ID] == nil {
@@ -127,16 +114,8 @@ func protect(v *published.View, audience string, printed []returns.Printed, figu
 		return out, err
 	}
 	cells = append(cells, unseen...)
-	var relations []disclosure.Relation
-	if without != "a percentage is of its total" {
-		relations = percentages(cells, earlier)
-	}
-	for _, s := range g.relations(figures, seen, without) {
-		relations = append(relations, s.relation)
-	}
-	asked := policy(v.Workspace.Disclosure, audience)
-	asked.Soon = ahead
-	decisions, err := disclosure.Protect(asked, cells, g.holding(relations, figures), earlier)
+	relations := append(g.relations(figures, seen), percentages(cells, earlier)...)
+	decisions, err := disclosure.Protect(policy(v.Workspace.Disclosure, audience), cells, g.holding(relations, figures), earlier)
 	if errors.Is(err, disclosure.ErrCannotProtect) {
 		return out, fmt.Errorf("%w: %w; %s%s", workspace.ErrRefused, err, inWords(v.Workspace, err), instead(audience))
 	}

@@ -23,15 +23,7 @@ type related struct {
 	categories map[[2]string][]string
 	// there are the figures that exist: a relation speaks of no others.
 	there map[figure.Place]bool
-	out   []said
-	// without is a kind of relation that is left out: tests show what each is for.
-	without string
-}
-
-// said is a relation, and why it holds.
-type said struct {
-	kind     string
-	relation disclosure.Relation
+	out   []disclosure.Relation
 }
 
 // seen is what the outputs show, or showed, anything of.
@@ -64,8 +56,8 @@ func (s seen) has(at figure.Place) bool {
 //
 // Figures that no output shows anything of are left out: a breakdown or a period
 // that nobody has seen can always be made to fit, and tells nothing.
-func (g Guard) relations(figures map[figure.Place]returns.Value, seen seen, without string) []said {
-	r := related{Guard: g, scopes: slices.Sorted(maps.Keys(seen.scopes)), categories: map[[2]string][]string{}, there: map[figure.Place]bool{}, without: without}
+func (g Guard) relations(figures map[figure.Place]returns.Value, seen seen) []disclosure.Relation {
+	r := related{Guard: g, scopes: slices.Sorted(maps.Keys(seen.scopes)), categories: map[[2]string][]string{}, there: map[figure.Place]bool{}}
 	r.arrange(figures, seen)
 	codes := slices.Sorted(maps.Keys(g.Metrics))
 	for _, code := range codes {
@@ -82,7 +74,6 @@ func (g Guard) relations(figures map[figure.Place]returns.Value, seen seen, with
 			r.formula(m)
 		}
 	}
-	r.among()
 	r.accounted()
 	for _, id := range g.identities {
 		for _, scope := range r.scopes {
@@ -150,15 +141,7 @@ func parts(m metrics.Metric) []string {
 	return []string{disclosure.Number}
 }
 
-// add says relations of a kind, unless that is left out.
-func (r *related) add(kind string, relations ...disclosure.Relation) {
-	if r.without != "" && strings.TrimPrefix(kind, "perhaps ") == r.without {
-		return
-	}
-	for _, relation := range relations {
-		r.out = append(r.out, said{kind, relation})
-	}
-}
+func (r *related) add(relations ...disclosure.Relation) { r.out = append(r.out, relations...) }
 
 // breakdowns: categories add up to their total, and crossings to their margins.
 func (r *related) breakdowns(m metrics.Metric, scope, at string) {
@@ -169,7 +152,7 @@ func (r *related) breakdowns(m metrics.Metric, scope, at string) {
 			case len(b) == 2:
 				r.margins(m, total, b, part)
 			case !m.NoTotal:
-				r.sum("categories add up", total, r.each(m.Code, b.String(), total, func(string) bool { return true }), part)
+				r.sum(total, r.each(m.Code, b.String(), total, func(string) bool { return true }), part)
 			}
 		}
 	}
@@ -189,7 +172,7 @@ func (r *related) nested(m metrics.Metric) {
 						places = append(places, at)
 					}
 					for _, part := range parts(m) {
-						r.sum("groups of codes add up", group, places, part)
+						r.sum(group, places, part)
 					}
 				}
 			}
@@ -203,7 +186,7 @@ func (r *related) margins(m metrics.Metric, total figure.Place, b metrics.Breakd
 		for _, category := range r.categories[[2]string{m.Code, dimension}] {
 			margin := total
 			margin.Dimension, margin.Category = dimension, category
-			r.sum("crossings add up", margin, r.each(m.Code, b.String(), total, func(crossed string) bool {
+			r.sum(margin, r.each(m.Code, b.String(), total, func(crossed string) bool {
 				first, second, _ := strings.Cut(crossed, " x ")
 				return []string{first, second}[side] == category
 			}), part)
@@ -221,7 +204,7 @@ func (r *related) other(at figure.Place, of []string) {
 		places = append(places, part)
 	}
 	for _, part := range parts(r.Metrics[at.Code]) {
-		r.sum("other categories add up", at, places, part)
+		r.sum(at, places, part)
 	}
 }
 
@@ -239,7 +222,7 @@ func (r *related) each(code, dimension string, total figure.Place, asked func(ca
 }
 
 // sum says that the parts of a total add up to it, where all are there.
-func (r *related) sum(kind string, total figure.Place, places []figure.Place, part string) {
+func (r *related) sum(total figure.Place, places []figure.Place, part string) {
 	if !r.there[total] || len(places) == 0 {
 		return
 	}
@@ -250,7 +233,7 @@ func (r *related) sum(kind string, total figure.Place, places []figure.Place, pa
 		}
 		ids = append(ids, IDOf(at).Of(part))
 	}
-	r.add(kind, disclosure.Sum(IDOf(total).Of(part), ids...))
+	r.add(disclosure.Sum(IDOf(total).Of(part), ids...))
 }
 
 // all lists a metric's breakdowns and categories, its total first.
@@ -284,12 +267,12 @@ func (r *related) formula(m metrics.Metric) {
 		}
 		if r.isShare(m) {
 			d := m.Count.Formula.Division()
-			r.add("a share is of its parts", disclosure.Equal(IDOf(place).Of(disclosure.Numerator), of(d.Left)), disclosure.Equal(IDOf(place).Of(disclosure.Denominator), of(d.Right)))
+			r.add(disclosure.Equal(IDOf(place).Of(disclosure.Numerator), of(d.Left)), disclosure.Equal(IDOf(place).Of(disclosure.Denominator), of(d.Right)))
 			continue
 		}
 		for _, p := range m.Count.Formula.Parts() {
 			if r.countPart(&metrics.Node{Part: &p}) {
-				r.add("a rate is of its part", disclosure.Equal(IDOf(place).Of(disclosure.Number), of(&metrics.Node{Part: &p})))
+				r.add(disclosure.Equal(IDOf(place).Of(disclosure.Number), of(&metrics.Node{Part: &p})))
 				break // the figure's n is that of its first guarded part
 			}
 		}
@@ -328,7 +311,7 @@ func (r *related) identity(id identity, scope, at string) {
 			relation = append(relation, disclosure.Term{ID: slack, Times: 1})
 		}
 		if whole {
-			r.add("relation.csv: "+id.text, relation)
+			r.add(relation)
 		}
 	}
 }

@@ -155,20 +155,20 @@ func (r *related) acrossScopes(m metrics.Metric) {
 					at.Scope = scope
 					places = append(places, at)
 				}
-				r.together("scopes", m, total, places)
+				r.together(m, total, places)
 			}
 		}
 	}
 }
 
 // together says how a total is made of places between which people may be shared.
-func (r *related) together(kind string, m metrics.Metric, total figure.Place, places []figure.Place) {
+func (r *related) together(m metrics.Metric, total figure.Place, places []figure.Place) {
 	there := r.there[total] && len(places) > 0 && !slices.ContainsFunc(places, func(at figure.Place) bool { return !r.there[at] })
 	switch {
 	case !there:
 	case m.Count.Kind != "distinct" || len(places) == 1:
 		for _, part := range parts(m) {
-			r.sum(kind+" add up", total, places, part)
+			r.sum(total, places, part)
 		}
 	default:
 		var ids []disclosure.ID
@@ -176,11 +176,11 @@ func (r *related) together(kind string, m metrics.Metric, total figure.Place, pl
 			ids = append(ids, IDOf(at))
 		}
 		if total.Dimension == "" {
-			r.add(kind+" count people once", disclosure.Once(IDOf(total), ids...)...)
+			r.add(disclosure.Once(IDOf(total), ids...)...)
 		} else {
 			// Whoever is in a category by their latest row, or by their highest, is in it
 			// where that row is; where it is not, they may be in another.
-			r.add(kind+" count people once, by category", disclosure.Within(IDOf(total), ids...))
+			r.add(disclosure.Within(IDOf(total), ids...))
 		}
 	}
 }
